@@ -1,0 +1,1 @@
+//! Reads WSDL and XML Schema, writes typed Rust clients.

@@ -1,0 +1,94 @@
+//! The one body type of requests and responses: whole bytes, or a stream.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Full};
+
+/// What a streamed body may fail with.
+pub type BodyError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A message body. Whole bodies can be sent again, streams cannot.
+pub struct Body(Kind);
+
+enum Kind {
+    Whole { bytes: Bytes, unread: Full<Bytes> },
+    Stream(UnsyncBoxBody<Bytes, BodyError>),
+}
+
+impl Body {
+    /// A body that is in memory and can be sent again.
+    pub fn whole(bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        Self(Kind::Whole {
+            unread: Full::new(bytes.clone()),
+            bytes,
+        })
+    }
+
+    /// A body that passes by once.
+    pub fn stream<B>(body: B) -> Self
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BodyError>,
+    {
+        Self(Kind::Stream(body.map_err(Into::into).boxed_unsync()))
+    }
+
+    /// The bytes, if the body is in memory.
+    pub fn as_whole(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Kind::Whole { bytes, .. } => Some(bytes),
+            Kind::Stream(_) => None,
+        }
+    }
+
+    /// The same body again from its first byte, if it is in memory.
+    pub fn replay(&self) -> Option<Self> {
+        self.as_whole().cloned().map(Self::whole)
+    }
+}
+
+impl http_body::Body for Body {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match &mut self.0 {
+            Kind::Whole { unread, .. } => Pin::new(unread)
+                .poll_frame(context)
+                .map_err(|never| match never {}),
+            Kind::Stream(stream) => Pin::new(stream).poll_frame(context),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Kind::Whole { unread, .. } => unread.is_end_stream(),
+            Kind::Stream(stream) => stream.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Kind::Whole { unread, .. } => unread.size_hint(),
+            Kind::Stream(stream) => stream.size_hint(),
+        }
+    }
+}
+
+/// Prints the length only: bodies hold customer data.
+impl std::fmt::Debug for Body {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.0 {
+            Kind::Whole { bytes, .. } => write!(f, "Body({} bytes)", bytes.len()),
+            Kind::Stream(_) => f.write_str("Body(stream)"),
+        }
+    }
+}

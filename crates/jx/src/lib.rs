@@ -1,0 +1,1 @@
+//! The generated client of the sample contract in `wsdl/sample`.

@@ -1,0 +1,1 @@
+//! The HTTP stack as a process: strip, bearer, forward, stream back.

@@ -1,0 +1,1 @@
+//! A false gateway and identity provider to develop and test against.

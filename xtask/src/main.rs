@@ -1,0 +1,3 @@
+//! Thin commands for the people who build Castile.
+
+fn main() {}
