@@ -1,0 +1,110 @@
+// The certified oidc-provider with the vendor's paths and rules, on a free port of the loopback.
+//
+// Reads one JSON object from the environment variable CASTILE_PROVIDER:
+//   clients   [{ client_id, jwks | jwks_uri, alg? }]   alg pins one signature algorithm
+//   tokenTtl  lifetime of an access token in seconds; 600 if absent
+//   delay     milliseconds before a token request is worked on; 0 if absent
+// Prints {"issuer": …} on a line of its own once it answers. Ends when its standard input does.
+//
+// Beside the provider's own paths:
+//   GET /__stats  { "tokenCalls": n, "maxParallel": n }
+//   GET /__log    [{ "client": id, "error": code, "detail": true cause }], oldest first
+
+import { createServer } from 'node:http';
+import { exportJWK, generateKeyPair } from 'jose';
+import Provider, { errors } from 'oidc-provider';
+
+const { clients, tokenTtl = 600, delay = 0 } = JSON.parse(process.env.CASTILE_PROVIDER);
+const PREFIX = '/a/oidc-provider/api/v0';
+const ALGORITHMS = ['ES256', 'PS256', 'RS256'];
+const MAX_LIFETIME = 300;
+const MAX_AHEAD = 10;
+const CLOCK_TOLERANCE = 5;
+
+const stats = { tokenCalls: 0, maxParallel: 0 };
+const log = [];
+let parallel = 0;
+
+let answer = (_, response) => response.writeHead(503).end();
+const server = createServer((request, response) => answer(request, response));
+await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+const issuer = `http://127.0.0.1:${server.address().port}`;
+
+const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+const provider = new Provider(issuer, {
+  clients: clients.map(({ alg, ...keys }) => ({
+    ...keys,
+    grant_types: ['client_credentials'],
+    redirect_uris: [],
+    response_types: [],
+    token_endpoint_auth_method: 'private_key_jwt',
+    ...(alg && { token_endpoint_auth_signing_alg: alg }),
+  })),
+  clientDefaults: { id_token_signed_response_alg: 'ES256' },
+  jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig', kid: 'provider' }] },
+  routes: {
+    authorization: `${PREFIX}/auth`,
+    jwks: `${PREFIX}/jwks`,
+    token: `${PREFIX}/token`,
+    userinfo: `${PREFIX}/me`,
+  },
+  clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+  enabledJWA: { clientAuthSigningAlgValues: ALGORITHMS },
+  clockTolerance: CLOCK_TOLERANCE,
+  features: {
+    clientCredentials: { enabled: true },
+    devInteractions: { enabled: false },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: () => 'https://gateway.invalid/jxchange',
+      getResourceServerInfo: () => ({
+        scope: 'openid',
+        accessTokenFormat: 'jwt',
+        accessTokenTTL: tokenTtl,
+        jwt: { sign: { alg: 'ES256' } },
+      }),
+    },
+  },
+  // The stock provider caps no lifetime and accepts any iat.
+  assertJwtClientAuthClaimsAndHeader: (_, claims) => {
+    const now = Math.floor(Date.now() / 1000);
+    if (claims.exp > now + MAX_LIFETIME + CLOCK_TOLERANCE) {
+      throw new errors.InvalidClientAuth('lifetime too long');
+    }
+    if (claims.iat > now + MAX_AHEAD) throw new errors.InvalidClientAuth('issued in the future');
+  },
+  // The stock fetch passes a dispatcher that refuses jwks_uri on the loopback.
+  fetch: (url, { dispatcher, ...options }) => globalThis.fetch(url, options),
+});
+
+for (const event of ['grant.error', 'server_error']) {
+  provider.on(event, (ctx, error) => {
+    log.push({
+      client: ctx.oidc?.client?.clientId ?? null,
+      error: error.error ?? error.name,
+      detail: error.error_detail ?? error.error_description ?? error.message,
+    });
+  });
+}
+
+const callback = provider.callback();
+const json = (response, value) => {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(value));
+};
+answer = async (request, response) => {
+  if (request.url === '/__stats') return json(response, stats);
+  if (request.url === '/__log') return json(response, log);
+  if (request.url !== `${PREFIX}/token`) return callback(request, response);
+  stats.tokenCalls += 1;
+  parallel += 1;
+  stats.maxParallel = Math.max(stats.maxParallel, parallel);
+  response.on('close', () => {
+    parallel -= 1;
+  });
+  if (delay) await new Promise((over) => setTimeout(over, delay));
+  return callback(request, response);
+};
+
+process.stdin.on('end', () => process.exit(0)).resume();
+process.stdout.write(`${JSON.stringify({ issuer })}\n`);
