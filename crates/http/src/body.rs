@@ -3,10 +3,16 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
-use http_body::{Frame, SizeHint};
+use bytes::{Bytes, BytesMut};
+use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full};
+
+use crate::Error;
+
+mod start;
+
+pub(crate) use start::{Start, start};
 
 /// What a streamed body may fail with.
 pub type BodyError = Box<dyn std::error::Error + Send + Sync>;
@@ -49,6 +55,41 @@ impl Body {
     /// The same body again from its first byte, if it is in memory.
     pub fn replay(&self) -> Option<Self> {
         self.as_whole().cloned().map(Self::whole)
+    }
+
+    /// All bytes of an answer's body, as long as it is: bound it with [`AnswerLimit`](crate::AnswerLimit).
+    ///
+    /// # Errors
+    /// Whatever broke the stream; [`Error::from_body`] makes it an [`Error`].
+    pub async fn bytes(self) -> Result<Bytes, BodyError> {
+        match self.0 {
+            Kind::Whole { bytes, .. } => Ok(bytes),
+            Kind::Stream(stream) => Ok(stream.collect().await?.to_bytes()),
+        }
+    }
+
+    /// All bytes of a request's body, if they are no more than `limit`.
+    ///
+    /// # Errors
+    /// [`Error::RequestTooLarge`], [`Error::RequestBroken`].
+    pub async fn bytes_up_to(self, limit: usize) -> Result<Bytes, Error> {
+        if self.size_hint().lower() > limit as u64 {
+            return Err(Error::RequestTooLarge { limit });
+        }
+        let mut stream = match self.0 {
+            Kind::Whole { bytes, .. } => return Ok(bytes),
+            Kind::Stream(stream) => stream,
+        };
+        let mut whole = BytesMut::new();
+        while let Some(frame) = stream.frame().await {
+            let frame = frame.map_err(Error::RequestBroken)?;
+            let data = frame.data_ref().map_or(&[][..], |data| &data[..]);
+            if data.len() > limit - whole.len() {
+                return Err(Error::RequestTooLarge { limit });
+            }
+            whole.extend_from_slice(data);
+        }
+        Ok(whole.freeze())
     }
 }
 

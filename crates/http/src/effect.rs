@@ -19,4 +19,44 @@ impl Effect {
     pub fn of<B>(request: &http::Request<B>) -> Self {
         request.extensions().get().copied().unwrap_or_default()
     }
+
+    /// What jXchange's names say: `…Inq`, `…Srch`, `…Validate` and `Ping` read, `…Add` and `…Mod`
+    /// write; any other name is unknown.
+    ///
+    /// Takes the value of the `SOAPAction` header, with or without its quotes.
+    pub fn from_soap_action(action: &str) -> Self {
+        let action = action.trim().trim_matches('"');
+        let name = action.rsplit('/').next().unwrap_or(action);
+        let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+        if name == "Ping" || ends(&["Inq", "Srch", "Validate"]) {
+            Self::Read
+        } else if ends(&["Add", "Mod"]) {
+            Self::Write
+        } else {
+            Self::Unknown
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_reads_from_writes_and_the_rest_is_unknown() {
+        for (action, effect) in [
+            ("http://jackhenry.com/ws/AcctInq", Effect::Read),
+            ("\"http://jackhenry.com/ws/AcctSrch\"", Effect::Read),
+            ("http://jackhenry.com/ws/XferAddValidate", Effect::Read),
+            (" Ping ", Effect::Read),
+            ("http://jackhenry.com/ws/XferAdd", Effect::Write),
+            ("http://jackhenry.com/ws/CustMod", Effect::Write),
+            ("http://jackhenry.com/ws/SvcDictSrch/x", Effect::Unknown),
+            ("http://jackhenry.com/ws/XferCancel", Effect::Unknown),
+            ("\"\"", Effect::Unknown),
+            ("", Effect::Unknown),
+        ] {
+            assert_eq!(Effect::from_soap_action(action), effect, "{action}");
+        }
+    }
 }

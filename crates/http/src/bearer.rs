@@ -1,0 +1,160 @@
+//! Adds the bearer token to each request that goes to the one origin it is for.
+
+mod challenge;
+mod peek;
+
+use std::sync::Arc;
+
+use castile_auth::{AccessToken, TokenSource};
+use http::header::{AUTHORIZATION, HeaderValue};
+use http::{Request, Response, StatusCode};
+
+use crate::{Body, Effect, Error, Origin, Phase, Progress, SoapTransport};
+
+/// Sends each request under a bearer token (RFC 6750 section 2.1).
+///
+/// An answer 401 drops the token that was refused. The request is then sent once more with the next token if
+/// its body is in memory and it is a read, or it is a write (or unknown) and the answer proves that it was
+/// refused before it was processed: no SOAP message, and `WWW-Authenticate: Bearer`.
+/// Never twice, and never for any other status.
+pub struct Bearer<T> {
+    inner: T,
+    source: Arc<dyn TokenSource>,
+    origin: Origin,
+    repeat_writes: bool,
+}
+
+impl<T> Bearer<T> {
+    /// Tokens from `source` for requests to `origin` through `inner`.
+    ///
+    /// `repeat_writes` repeats a write once after any 401, proof or not.
+    ///
+    /// # Errors
+    /// [`Error::InsecureOrigin`] unless `origin` is https, or http on loopback.
+    pub fn new(
+        inner: T,
+        source: Arc<dyn TokenSource>,
+        origin: Origin,
+        repeat_writes: bool,
+    ) -> Result<Self, Error> {
+        if !origin.is_confidential() {
+            return Err(Error::InsecureOrigin);
+        }
+        Ok(Self {
+            inner,
+            source,
+            origin,
+            repeat_writes,
+        })
+    }
+
+    async fn token(&self, progress: &Progress) -> Result<(AccessToken, HeaderValue), Error> {
+        progress.reach(Phase::Token);
+        let token = self.source.token().await?;
+        let text = zeroize::Zeroizing::new(format!("Bearer {}", token.reveal()));
+        let mut value = HeaderValue::from_str(&text).map_err(|_| Error::TokenUnsendable)?;
+        value.set_sensitive(true);
+        Ok((token, value))
+    }
+}
+
+impl<T: SoapTransport> Bearer<T>
+where
+    T::Error: Into<Error>,
+{
+    async fn attempt(
+        &self,
+        mut request: Request<Body>,
+        authorization: HeaderValue,
+        attempt: u8,
+    ) -> Result<Response<Body>, Error> {
+        let effect = Effect::of(&request);
+        // In place of whatever came: the old model's Basic credentials must not travel on.
+        request.headers_mut().insert(AUTHORIZATION, authorization);
+        Progress::of(&request).reach(Phase::Answer);
+        let answer = self.inner.send(request).await.map_err(Into::into)?;
+        tracing::debug!(
+            attempt,
+            ?effect,
+            status = answer.status().as_u16(),
+            "answered"
+        );
+        Ok(answer)
+    }
+}
+
+impl<T> SoapTransport for Bearer<T>
+where
+    T: SoapTransport,
+    T::Error: Into<Error>,
+{
+    type Error = Error;
+
+    async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, Error> {
+        let found = Origin::of_uri(request.uri());
+        if found.as_ref() != Some(&self.origin) {
+            return Err(Error::Origin {
+                allowed: self.origin.clone(),
+                found,
+            });
+        }
+        let progress = Progress::of(&request);
+        request.extensions_mut().insert(progress.clone());
+        let effect = Effect::of(&request);
+        let again = replay(&request);
+
+        let (token, authorization) = self.token(&progress).await?;
+        let answer = self.attempt(request, authorization, 1).await?;
+        if answer.status() != StatusCode::UNAUTHORIZED {
+            return Ok(answer);
+        }
+        self.source.reject(&token);
+
+        let Some(again) = again else {
+            return Ok(answer);
+        };
+        let (answer, unprocessed) = match effect {
+            Effect::Read => (answer, true),
+            Effect::Write | Effect::Unknown => peek::refused_unprocessed(answer).await,
+        };
+        if !unprocessed && !self.repeat_writes {
+            return Ok(answer);
+        }
+        let (next, authorization) = match self.token(&progress).await {
+            Ok(next) => next,
+            Err(error) if unprocessed => return Err(error),
+            // The refusal is all that is known of the first attempt: it must reach the caller.
+            Err(_) => return Ok(answer),
+        };
+        if next.generation() == token.generation() {
+            return Ok(answer);
+        }
+        drop(answer);
+        let answer = self.attempt(again, authorization, 2).await?;
+        if answer.status() == StatusCode::UNAUTHORIZED {
+            self.source.reject(&next);
+        }
+        Ok(answer)
+    }
+}
+
+/// The same request again, if its body is in memory.
+fn replay(request: &Request<Body>) -> Option<Request<Body>> {
+    let mut again = Request::new(request.body().replay()?);
+    *again.method_mut() = request.method().clone();
+    *again.uri_mut() = request.uri().clone();
+    *again.version_mut() = request.version();
+    *again.headers_mut() = request.headers().clone();
+    *again.extensions_mut() = request.extensions().clone();
+    Some(again)
+}
+
+impl<T: std::fmt::Debug> std::fmt::Debug for Bearer<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bearer")
+            .field("origin", &self.origin)
+            .field("repeat_writes", &self.repeat_writes)
+            .field("inner", &self.inner)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,69 @@
+//! Looks at the beginning of a body without losing it.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::{Bytes, BytesMut};
+use http_body::Frame;
+use http_body_util::BodyExt as _;
+
+use super::{Body, BodyError};
+
+/// The beginning of a body.
+pub(crate) enum Start {
+    /// All of it.
+    Whole(Bytes),
+    /// Not all of it, or it broke off: the body as it was, from its first byte.
+    Part(Body),
+}
+
+/// Reads until the end, or until more than `limit` bytes are there.
+pub(crate) async fn start(mut body: Body, limit: usize) -> Start {
+    let mut read = VecDeque::new();
+    let mut length = 0;
+    while length <= limit {
+        match body.frame().await {
+            None => {
+                let mut whole = BytesMut::with_capacity(length);
+                for data in read.iter().flatten().filter_map(data) {
+                    whole.extend_from_slice(data);
+                }
+                return Start::Whole(whole.freeze());
+            }
+            Some(frame) => {
+                let broken = frame.is_err();
+                length += frame.as_ref().ok().and_then(data).map_or(0, Bytes::len);
+                read.push_back(frame);
+                if broken {
+                    break;
+                }
+            }
+        }
+    }
+    Start::Part(Body::stream(Rejoined { read, rest: body }))
+}
+
+fn data(frame: &Frame<Bytes>) -> Option<&Bytes> {
+    frame.data_ref()
+}
+
+struct Rejoined {
+    read: VecDeque<Result<Frame<Bytes>, BodyError>>,
+    rest: Body,
+}
+
+impl http_body::Body for Rejoined {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match self.read.pop_front() {
+            Some(frame) => Poll::Ready(Some(frame)),
+            None => Pin::new(&mut self.rest).poll_frame(context),
+        }
+    }
+}

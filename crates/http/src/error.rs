@@ -1,0 +1,175 @@
+//! Why there is no answer, who must act, and whether the operation may have happened.
+
+use std::time::Duration;
+
+use castile_auth::Blame;
+use castile_envelope::Refusal;
+
+use crate::{BodyError, ConfigError, Effect, Origin, Phase};
+
+/// Why a request has no answer.
+///
+/// No variant holds a token, a message or any part of one.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// There is no token.
+    #[error(transparent)]
+    Auth(#[from] castile_auth::Error),
+    /// The message cannot be rewritten safely. Nothing was sent.
+    #[error("the envelope was refused: {0}")]
+    Envelope(#[from] Refusal),
+    /// The request goes elsewhere than the token may go. Nothing was sent.
+    #[error("the bearer token goes to {allowed} only, not to {}", origin(found.as_ref()))]
+    Origin {
+        /// The only origin that may see the token.
+        allowed: Origin,
+        /// The origin of the request, if it has one.
+        found: Option<Origin>,
+    },
+    /// The address of a stack is neither https nor http on loopback.
+    #[error("a bearer token goes over https only (http is for loopback)")]
+    InsecureOrigin,
+    /// The token holds characters that no header can carry. Nothing was sent.
+    #[error("the access token holds characters that no HTTP header can carry")]
+    TokenUnsendable,
+    /// The message is longer than the limit. Nothing was sent.
+    #[error("the message is longer than {limit} bytes")]
+    RequestTooLarge {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The caller's message broke off before all of it was there. Nothing was sent.
+    #[error("the message broke off before it was complete")]
+    RequestBroken(#[source] BodyError),
+    /// The time was up.
+    #[error("no answer within {limit:?}: time ran out {phase}")]
+    Timeout {
+        /// What was being waited for.
+        phase: Phase,
+        /// The limit that was kept.
+        limit: Duration,
+        /// What the request does.
+        effect: Effect,
+    },
+    /// No connection. Nothing was sent.
+    #[error("the gateway cannot be reached")]
+    Connect(#[source] BodyError),
+    /// The connection broke after at least a part of the request was sent.
+    #[error("the connection to the gateway broke after the request was sent")]
+    Interrupted {
+        /// What the request does.
+        effect: Effect,
+        /// Why it broke.
+        #[source]
+        source: BodyError,
+    },
+    /// The answer is longer than the limit.
+    #[error("the answer is longer than {limit} bytes")]
+    AnswerTooLarge {
+        /// The limit in bytes.
+        limit: usize,
+        /// What the request does.
+        effect: Effect,
+    },
+    /// The HTTP client could not be set up: no TLS roots, no system resources.
+    #[error("the HTTP client cannot be set up")]
+    Setup(#[source] BodyError),
+}
+
+impl Error {
+    /// The stable code that `castile explain` knows.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Config(error) => error.code(),
+            Self::Auth(error) => error.code(),
+            Self::Envelope(refusal) => refusal.code(),
+            Self::Origin { .. } => "origin-refused",
+            Self::InsecureOrigin => "origin-insecure",
+            Self::TokenUnsendable => "token-unsendable",
+            Self::RequestTooLarge { .. } => "request-too-large",
+            Self::RequestBroken(_) => "request-broken",
+            Self::Timeout { phase, .. } => match phase {
+                Phase::Request => "timeout-request",
+                Phase::Token => "timeout-token",
+                Phase::Connect => "timeout-connect",
+                Phase::Answer => "timeout-answer",
+            },
+            Self::Connect(_) => "gateway-unreachable",
+            Self::Interrupted { .. } => "gateway-interrupted",
+            Self::AnswerTooLarge { .. } => "answer-too-large",
+            Self::Setup(_) => "http-setup",
+        }
+    }
+
+    /// Who must act.
+    pub fn blame(&self) -> Blame {
+        match self {
+            Self::Config(_)
+            | Self::Envelope(_)
+            | Self::Origin { .. }
+            | Self::InsecureOrigin
+            | Self::RequestTooLarge { .. }
+            | Self::RequestBroken(_)
+            | Self::AnswerTooLarge { .. }
+            | Self::Setup(_) => Blame::Caller,
+            Self::Auth(error) => error.blame(),
+            Self::TokenUnsendable => Blame::JackHenry,
+            Self::Timeout { phase, .. } => match phase {
+                Phase::Request => Blame::Caller,
+                Phase::Token | Phase::Connect => Blame::Network,
+                Phase::Answer => Blame::JackHenry,
+            },
+            Self::Connect(_) | Self::Interrupted { .. } => Blame::Network,
+        }
+    }
+
+    /// Whether the operation may have been carried out although no answer says so.
+    ///
+    /// Then it must be looked up, not repeated. Never true of a read: it changes nothing.
+    pub fn outcome_unknown(&self) -> bool {
+        match self {
+            Self::Timeout { phase, effect, .. } => {
+                *phase == Phase::Answer && *effect != Effect::Read
+            }
+            Self::Interrupted { effect, .. } | Self::AnswerTooLarge { effect, .. } => {
+                *effect != Effect::Read
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the same call may be made again: nothing can happen twice, and it may go better.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Connect(_) => true,
+            Self::Timeout { .. } | Self::Interrupted { .. } => !self.outcome_unknown(),
+            _ => false,
+        }
+    }
+
+    /// The error of an answer's body: what a layer put there, or a broken connection.
+    pub fn from_body(error: BodyError, effect: Effect) -> Self {
+        match error.downcast::<Self>() {
+            Ok(ours) => *ours,
+            Err(source) => Self::Interrupted { effect, source },
+        }
+    }
+}
+
+/// A transport that cannot fail has no errors to tell.
+impl From<std::convert::Infallible> for Error {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
+}
+
+fn origin(found: Option<&Origin>) -> String {
+    found.map_or_else(
+        || "a target without scheme and host".to_owned(),
+        Origin::to_string,
+    )
+}

@@ -1,0 +1,118 @@
+//! Where a bearer token may go: scheme, host and port, compared exactly.
+
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use http::Uri;
+use url::{Host, Url};
+
+/// The origin of a URL (RFC 6454): scheme, host and port.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// Normalised, with the port always written.
+    text: Box<str>,
+    confidential: bool,
+}
+
+impl Origin {
+    /// The origin of an http or https URL; `None` for any other.
+    pub fn of_url(url: &Url) -> Option<Self> {
+        let confidential = match url.scheme() {
+            "https" => true,
+            "http" => is_loopback(&url.host()?),
+            _ => return None,
+        };
+        let (scheme, host, port) = (url.scheme(), url.host()?, url.port_or_known_default()?);
+        Some(Self {
+            text: format!("{scheme}://{host}:{port}").into(),
+            confidential,
+        })
+    }
+
+    /// The origin of an absolute request target; `None` for any other, and for one with user information.
+    pub fn of_uri(uri: &Uri) -> Option<Self> {
+        let authority = uri.authority()?;
+        if authority.as_str().contains('@') {
+            return None;
+        }
+        // The URL parser normalises the host (case, IDNA, forms of IP addresses) as the socket will see it.
+        let url = Url::parse(&format!("{}://{authority}/", uri.scheme_str()?)).ok()?;
+        Self::of_url(&url)
+    }
+
+    /// Whether a secret may be sent there: https, or http on loopback.
+    pub fn is_confidential(&self) -> bool {
+        self.confidential
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost",
+        Host::Ipv4(address) => Ipv4Addr::is_loopback(address),
+        Host::Ipv6(address) => Ipv6Addr::is_loopback(address),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Option<Origin> {
+        Origin::of_uri(&text.parse().unwrap())
+    }
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port_and_no_more() {
+        let origin = of("https://Gateway.Example/a?b").unwrap();
+        assert_eq!(Some(&origin), of("https://gateway.example:443/c").as_ref());
+        assert_eq!(origin.to_string(), "https://gateway.example:443");
+        for other in [
+            "http://gateway.example/",
+            "https://gateway.example:8443/",
+            "https://gateway.example.evil/",
+            "https://evil.gateway.example/",
+            "https://gateway.example./",
+        ] {
+            assert_ne!(Some(&origin), of(other).as_ref(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_target_without_authority_or_with_user_information_has_no_origin() {
+        for target in [
+            "/path",
+            "*",
+            "https://user@gateway.example/",
+            "ftp://gateway.example/",
+        ] {
+            assert_eq!(of(target), None, "{target}");
+        }
+    }
+
+    #[test]
+    fn only_https_and_loopback_are_confidential() {
+        for yes in [
+            "https://gateway.example/",
+            "http://127.0.0.1:8080/",
+            "http://[::1]/",
+            "http://localhost/",
+        ] {
+            assert!(of(yes).unwrap().is_confidential(), "{yes}");
+        }
+        for no in [
+            "http://gateway.example/",
+            "http://10.0.0.1/",
+            "http://localhost.example/",
+            "http://0.0.0.0/",
+        ] {
+            assert!(!of(no).unwrap().is_confidential(), "{no}");
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! `castile.toml`: which institution is reached where, as whom, and by which of the two models.
+//!
+//! ```toml
+//! version = 1
+//! include = ["banks/*.toml"]         # relative to this file; these files hold [profile.*] only
+//!
+//! [defaults]                         # any key of a profile or its two tables, but url
+//! audit_usr_id = "svc-loans"
+//! audit_ws_id = "loan-portal"
+//!
+//! [profile.first-bank-test]
+//! inst_rt_id = "011001276"           # in quotes: leading zeros count
+//! inst_env = "TEST"                  # never left out: the gateway takes absence for PROD
+//! product = "loan-portal"
+//! state = "oauth"                    # legacy | shadow | oauth
+//! client_id = "4b1f0c5e"
+//! key = { file = "keys/first-bank.pem" }   # or { env = "NAME" } or { command = ["program", "argument"] }
+//!
+//! [profile.first-bank-test.oauth]
+//! url = "https://gateway.example/jxchange/2008/ServiceGateway/OAuth/ServiceGateway.svc"
+//! timeout = "30s"
+//! ```
+//!
+//! Unknown keys, wrong types and duplicates are errors with line and column; later releases only add keys.
+
+mod error;
+mod include;
+mod read;
+mod secret;
+mod table;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::Url;
+
+pub use error::{ConfigError, Place};
+pub use secret::{SECRET_LIMIT, SecretRef};
+
+/// The file that [`Config::discover`] reads.
+pub const FILE_NAME: &str = "castile.toml";
+
+/// Jack Henry Identity's token endpoint, where a profile names no other.
+pub const TOKEN_ENDPOINT: &str = "https://login.jackhenry.com/a/oidc-provider/api/v0/token";
+
+/// A whole configuration: every profile has a name of its own and an (institution, environment, product) of its own.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    profiles: BTreeMap<String, Arc<Profile>>,
+}
+
+impl Config {
+    /// Reads `path` and the files it includes.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with file, line and column.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
+        let path = path.as_ref();
+        let text = read::file(path)?;
+        read::config(text, path).map(|profiles| Self { profiles })
+    }
+
+    /// Reads `text`; `origin` stands for the file in messages, and relative paths start in its folder.
+    ///
+    /// # Errors
+    /// As [`Config::read`].
+    pub fn parse(text: &str, origin: impl AsRef<Path>) -> Result<Self, ConfigError> {
+        read::config(text.to_owned(), origin.as_ref()).map(|profiles| Self { profiles })
+    }
+
+    /// Reads `castile.toml` in the working directory.
+    ///
+    /// # Errors
+    /// As [`Config::read`]; [`ConfigError::Unreadable`] when there is none.
+    pub fn discover() -> Result<Self, ConfigError> {
+        Self::read(FILE_NAME)
+    }
+
+    /// The profile of this name.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoProfile`] with the names there are.
+    pub fn profile(&self, name: &str) -> Result<Arc<Profile>, ConfigError> {
+        self.profiles
+            .get(name)
+            .cloned()
+            .ok_or_else(|| ConfigError::NoProfile {
+                name: name.to_owned(),
+                known: self.profiles.keys().cloned().collect(),
+            })
+    }
+
+    /// All profiles, by name.
+    pub fn profiles(&self) -> impl Iterator<Item = &Arc<Profile>> {
+        self.profiles.values()
+    }
+}
+
+/// One product's access to one institution in one environment.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Profile {
+    /// The name in `[profile.NAME]`.
+    pub name: String,
+    /// `InstRtId`: nine-digit routing number with its leading zeros, or another id.
+    pub inst_rt_id: String,
+    /// `InstEnv`, for example `TEST` or `PROD`. Never absent: the gateway takes absence for PROD.
+    pub inst_env: String,
+    /// The caller's product, as registered with the institution.
+    pub product: String,
+    /// Which model carries the traffic.
+    pub state: State,
+    /// The OAuth client; present unless `state` is [`State::Legacy`].
+    pub client: Option<Client>,
+    /// The old model's endpoint; present unless `state` is [`State::Oauth`].
+    pub legacy: Option<Legacy>,
+    /// The new model's endpoint; present unless `state` is [`State::Legacy`].
+    pub oauth: Option<Oauth>,
+}
+
+impl Profile {
+    /// The OAuth client and endpoint, if the profile is in state `oauth`.
+    ///
+    /// # Errors
+    /// [`ConfigError::State`] in any other state.
+    pub fn in_oauth(&self) -> Result<(&Client, &Oauth), ConfigError> {
+        match (self.state, &self.client, &self.oauth) {
+            (State::Oauth, Some(client), Some(oauth)) => Ok((client, oauth)),
+            (state, ..) => Err(ConfigError::State {
+                profile: self.name.clone(),
+                state,
+            }),
+        }
+    }
+
+    /// The `jXchangeHdr` values of the endpoint in use.
+    pub fn header(&self) -> &HeaderValues {
+        let legacy = self.legacy.as_ref().map(|legacy| &legacy.header);
+        let oauth = self.oauth.as_ref().map(|oauth| &oauth.header);
+        let (first, second) = match self.state {
+            State::Oauth => (oauth, legacy),
+            State::Legacy | State::Shadow => (legacy, oauth),
+        };
+        first.or(second).unwrap_or(&HeaderValues::NONE)
+    }
+}
+
+/// Which model carries a profile's traffic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum State {
+    /// User name and password in the message.
+    Legacy,
+    /// Answers come from the old model; reads are repeated under the new one to compare.
+    Shadow,
+    /// A bearer token.
+    Oauth,
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Legacy => "legacy",
+            Self::Shadow => "shadow",
+            Self::Oauth => "oauth",
+        })
+    }
+}
+
+/// The OAuth client that Jack Henry registered for one product at one institution.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Client {
+    /// `client_id`.
+    pub client_id: String,
+    /// Where the private key lies.
+    pub key: SecretRef,
+}
+
+/// Values of `jXchangeHdr` that belong to an endpoint.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HeaderValues {
+    /// `AuditUsrId`: who acts.
+    pub audit_usr_id: Option<String>,
+    /// `AuditWsId`: from where.
+    pub audit_ws_id: Option<String>,
+    /// `ValidConsmName`: the consumer in Jack Henry's table.
+    pub valid_consm_name: Option<String>,
+    /// `ValidConsmProd`: its product in Jack Henry's table.
+    pub valid_consm_prod: Option<String>,
+    /// `JxVer`: contract version; the gateway fills in its own when absent.
+    pub jx_ver: Option<String>,
+}
+
+impl HeaderValues {
+    const NONE: Self = Self {
+        audit_usr_id: None,
+        audit_ws_id: None,
+        valid_consm_name: None,
+        valid_consm_prod: None,
+        jx_ver: None,
+    };
+}
+
+/// The endpoint of the old model.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Legacy {
+    /// The service address.
+    pub url: Url,
+    /// `jXchangeHdr` values.
+    pub header: HeaderValues,
+    /// The user name of the security header.
+    pub username: Option<String>,
+    /// Where its password lies.
+    pub password: Option<SecretRef>,
+    /// Time limits.
+    pub limits: Limits,
+}
+
+/// The endpoint of the new model.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Oauth {
+    /// The service address; the bearer token goes to its origin and to no other.
+    pub url: Url,
+    /// `jXchangeHdr` values.
+    pub header: HeaderValues,
+    /// Where tokens are fetched; [`TOKEN_ENDPOINT`] by default.
+    pub token_endpoint: Url,
+    /// The scope asked for; `openid` by default.
+    pub scope: String,
+    /// The assertion's `aud`; the token endpoint by default.
+    pub audience: Option<String>,
+    /// The assertion's algorithm; by default the key's own.
+    pub algorithm: Option<Algorithm>,
+    /// The assertion's `kid`; by default the key's thumbprint (RFC 7638).
+    pub key_id: Option<String>,
+    /// Whether a write that was answered 401 is repeated once even if the answer does not prove that it was
+    /// refused unprocessed. Off by default.
+    pub repeat_writes_on_401: bool,
+    /// Time limits.
+    pub limits: Limits,
+}
+
+/// How an assertion is signed (RFC 7518 section 3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// ECDSA on P-256 with SHA-256.
+    Es256,
+    /// RSASSA-PSS with SHA-256.
+    Ps256,
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    Rs256,
+}
+
+/// How long one exchange may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Until a connection stands, TLS included; 10 s by default.
+    pub connect: Duration,
+    /// Until the whole answer is there, token and repetition included; 60 s by default.
+    pub total: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            total: Duration::from_secs(60),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,447 @@
+//! Turns the text of a configuration into profiles.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use toml::de::{DeTable, DeValue};
+
+use super::table::{Found, Part, Source, Table};
+use super::{
+    Algorithm, Client, ConfigError, HeaderValues, Legacy, Limits, Oauth, Place, Profile, SecretRef,
+    State, TOKEN_ENDPOINT, include,
+};
+
+/// The largest configuration file that is read: 4 MiB, some 10,000 profiles.
+const FILE_LIMIT: u64 = 4 * 1024 * 1024;
+
+const VERSION: i64 = 1;
+const TOP_KEYS: &[&str] = &["version", "include", "defaults", "profile"];
+const PROFILE_KEYS: &[&str] = &[
+    "inst_rt_id",
+    "inst_env",
+    "product",
+    "state",
+    "client_id",
+    "key",
+    "legacy",
+    "oauth",
+];
+const LEGACY_KEYS: &[&str] = &[
+    "url",
+    "audit_usr_id",
+    "audit_ws_id",
+    "valid_consm_name",
+    "valid_consm_prod",
+    "jx_ver",
+    "username",
+    "password",
+    "connect_timeout",
+    "timeout",
+];
+const OAUTH_KEYS: &[&str] = &[
+    "url",
+    "audit_usr_id",
+    "audit_ws_id",
+    "valid_consm_name",
+    "valid_consm_prod",
+    "jx_ver",
+    "token_endpoint",
+    "scope",
+    "audience",
+    "algorithm",
+    "key_id",
+    "repeat_writes_on_401",
+    "connect_timeout",
+    "timeout",
+];
+
+type Profiles = BTreeMap<String, Arc<Profile>>;
+
+/// The text of one configuration file.
+pub(super) fn file(path: &Path) -> Result<String, ConfigError> {
+    let failed = |source| ConfigError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
+    let mut text = String::new();
+    let file = std::fs::File::open(path).map_err(failed)?;
+    file.take(FILE_LIMIT + 1)
+        .read_to_string(&mut text)
+        .map_err(failed)?;
+    if text.len() as u64 > FILE_LIMIT {
+        return Err(failed(std::io::Error::new(
+            std::io::ErrorKind::FileTooLarge,
+            "a configuration file is at most 4 MiB long",
+        )));
+    }
+    Ok(text)
+}
+
+/// All profiles of a configuration and its included files.
+pub(super) fn config(text: String, origin: &Path) -> Result<Profiles, ConfigError> {
+    let source = Source {
+        file: origin.into(),
+        text,
+    };
+    let document = document(&source)?;
+    let top = Part {
+        source: &source,
+        table: &document,
+    };
+    top.only("the file", TOP_KEYS)?;
+    version(top)?;
+    let defaults = Defaults::read(top)?;
+    let mut all = Collected::default();
+    all.take(top, &defaults)?;
+    for path in included(top)? {
+        let source = Source {
+            text: file(&path)?,
+            file: path.into(),
+        };
+        let document = self::document(&source)?;
+        let top = Part {
+            source: &source,
+            table: &document,
+        };
+        top.only("an included file", &["profile"])?;
+        all.take(top, &defaults)?;
+    }
+    Ok(all.profiles)
+}
+
+fn document(source: &Source) -> Result<DeTable<'_>, ConfigError> {
+    match DeTable::parse(&source.text) {
+        Ok(document) => Ok(document.into_inner()),
+        Err(error) => {
+            let place = source.place(error.span().unwrap_or(0..0));
+            if error.message().contains("duplicate key") {
+                return Err(ConfigError::DuplicateKey { place });
+            }
+            // A routing number without quotes is no TOML if it begins with a zero.
+            let before = error.span().and_then(|span| source.text.get(..span.start));
+            let line = before.and_then(|before| before.lines().last());
+            if line.is_some_and(|line| line.trim_start().starts_with("inst_rt_id")) {
+                return Err(ConfigError::NumberForId {
+                    place,
+                    key: "inst_rt_id".to_owned(),
+                });
+            }
+            Err(ConfigError::Syntax {
+                place,
+                message: error.message().to_owned(),
+            })
+        }
+    }
+}
+
+fn version(top: Part<'_>) -> Result<(), ConfigError> {
+    let Some(found) = top.find("version") else {
+        return Err(ConfigError::MissingKey {
+            place: top.source.place(0..0),
+            table: "the file".to_owned(),
+            key: "version",
+            reason: "write version = 1 as its first line",
+        });
+    };
+    match found.value {
+        DeValue::Integer(number) if number.as_str().parse() == Ok(VERSION) => Ok(()),
+        DeValue::Integer(_) => Err(ConfigError::Version {
+            place: found.place(),
+            supported: VERSION,
+        }),
+        _ => Err(found.wrong("a number")),
+    }
+}
+
+fn included(top: Part<'_>) -> Result<Vec<PathBuf>, ConfigError> {
+    let Some(found) = top.find("include") else {
+        return Ok(Vec::new());
+    };
+    let mut files = Vec::new();
+    for pattern in found.strings("an array of strings")? {
+        for path in include::files(&pattern)? {
+            // Two patterns may overlap; a file is read once.
+            if !files.contains(&path) {
+                files.push(path);
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// `[defaults]`, and the tables in it that belong to one model only.
+struct Defaults<'a> {
+    flat: Option<Part<'a>>,
+    legacy: Option<Part<'a>>,
+    oauth: Option<Part<'a>>,
+}
+
+impl<'a> Defaults<'a> {
+    fn read(top: Part<'a>) -> Result<Self, ConfigError> {
+        let flat = top
+            .find("defaults")
+            .map(|found| found.table())
+            .transpose()?;
+        let inner = |key, path, known| {
+            let part = flat
+                .and_then(|part| part.find(key))
+                .map(|found| found.table())
+                .transpose()?;
+            if let Some(part) = part {
+                part.only(path, known)?;
+            }
+            Ok(part)
+        };
+        let legacy = inner("legacy", "[defaults.legacy]", LEGACY_KEYS)?;
+        let oauth = inner("oauth", "[defaults.oauth]", OAUTH_KEYS)?;
+        if let Some(part) = flat {
+            // One address for both models is never meant.
+            let known: Vec<&'static str> = PROFILE_KEYS
+                .iter()
+                .chain(OAUTH_KEYS)
+                .chain(&["username", "password"])
+                .filter(|key| **key != "url")
+                .copied()
+                .collect();
+            part.only("[defaults]", &known)?;
+        }
+        Ok(Self {
+            flat,
+            legacy,
+            oauth,
+        })
+    }
+}
+
+#[derive(Default)]
+struct Collected {
+    profiles: Profiles,
+    places: BTreeMap<String, Place>,
+    identities: BTreeMap<(String, String, String), String>,
+}
+
+impl Collected {
+    fn take(&mut self, top: Part<'_>, defaults: &Defaults<'_>) -> Result<(), ConfigError> {
+        let Some(found) = top.find("profile") else {
+            return Ok(());
+        };
+        let mut tables: Vec<_> = found.table()?.table.iter().collect();
+        // In the order of the file, so that of two faults the first is told.
+        tables.sort_by_key(|(name, _)| name.span().start);
+        for (name, value) in tables {
+            let found = Found {
+                source: top.source,
+                key: name.get_ref().to_string(),
+                key_span: name.span(),
+                span: value.span(),
+                value: value.get_ref(),
+            };
+            self.add(profile(&found, defaults)?, found.key_place())?;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, profile: Profile, place: Place) -> Result<(), ConfigError> {
+        let name = profile.name.clone();
+        if let Some(first) = self.places.get(&name) {
+            return Err(ConfigError::DuplicateProfile {
+                place,
+                name,
+                first: first.clone(),
+            });
+        }
+        let identity = (
+            profile.inst_rt_id.clone(),
+            profile.inst_env.clone(),
+            profile.product.clone(),
+        );
+        if let Some(other) = self.identities.get(&identity) {
+            return Err(ConfigError::DuplicateIdentity {
+                place,
+                name,
+                first: self.places[other].clone(),
+                other: other.clone(),
+            });
+        }
+        self.identities.insert(identity, name.clone());
+        self.places.insert(name.clone(), place);
+        self.profiles.insert(name, Arc::new(profile));
+        Ok(())
+    }
+}
+
+fn profile(found: &Found<'_>, defaults: &Defaults<'_>) -> Result<Profile, ConfigError> {
+    let own = found.table()?;
+    let name = &found.key;
+    if name.trim().is_empty() || name.chars().any(char::is_control) {
+        return Err(found.bad("a profile name that is not empty and has no control characters"));
+    }
+    let path = format!("[profile.{name}]");
+    own.only(&path, PROFILE_KEYS)?;
+    let table = Table {
+        path,
+        place: found.key_place(),
+        parts: std::iter::once(own).chain(defaults.flat).collect(),
+    };
+    let state = state(&table.need("state", "legacy, shadow or oauth")?)?;
+    let (old, new) = (state != State::Oauth, state != State::Legacy);
+    let inner = |key, known, inner| {
+        let found = own.find(key);
+        let part = found.as_ref().map(Found::table).transpose()?;
+        let path = format!("[profile.{name}.{key}]");
+        if let Some(part) = part {
+            part.only(&path, known)?;
+        }
+        Ok::<_, ConfigError>(Table {
+            path,
+            place: found.map_or_else(|| table.place.clone(), |found| found.key_place()),
+            parts: part.into_iter().chain(inner).chain(defaults.flat).collect(),
+        })
+    };
+    let legacy_table = inner("legacy", LEGACY_KEYS, defaults.legacy)?;
+    let oauth_table = inner("oauth", OAUTH_KEYS, defaults.oauth)?;
+    let inst_rt_id = table.need("inst_rt_id", "the institution's routing number, in quotes")?;
+    let inst_env = table.need(
+        "inst_env",
+        "without it the gateway takes a message for PROD",
+    )?;
+    let product = table.need("product", "the product registered with the institution")?;
+    Ok(Profile {
+        name: name.clone(),
+        inst_rt_id: inst_rt_id.id()?,
+        inst_env: inst_env.text()?,
+        product: product.text()?,
+        state,
+        client: (new || own.find("client_id").is_some())
+            .then(|| client(&table))
+            .transpose()?,
+        legacy: (old || own.find("legacy").is_some())
+            .then(|| legacy(&legacy_table))
+            .transpose()?,
+        oauth: (new || own.find("oauth").is_some())
+            .then(|| oauth(&oauth_table))
+            .transpose()?,
+    })
+}
+
+fn state(found: &Found<'_>) -> Result<State, ConfigError> {
+    match found.str()? {
+        "legacy" => Ok(State::Legacy),
+        "shadow" => Ok(State::Shadow),
+        "oauth" => Ok(State::Oauth),
+        _ => Err(found.bad("legacy, shadow or oauth")),
+    }
+}
+
+fn client(table: &Table<'_>) -> Result<Client, ConfigError> {
+    Ok(Client {
+        client_id: table
+            .need("client_id", "the client registered for it")?
+            .id()?,
+        key: secret(&table.need("key", "the private key that proves the client")?)?,
+    })
+}
+
+fn legacy(table: &Table<'_>) -> Result<Legacy, ConfigError> {
+    Ok(Legacy {
+        url: table.need("url", "the service address")?.url()?,
+        header: header(table)?,
+        username: table.text("username")?,
+        password: table
+            .find("password")
+            .map(|found| secret(&found))
+            .transpose()?,
+        limits: limits(table)?,
+    })
+}
+
+fn oauth(table: &Table<'_>) -> Result<Oauth, ConfigError> {
+    Ok(Oauth {
+        url: table.need("url", "the service address")?.url()?,
+        header: header(table)?,
+        token_endpoint: match table.find("token_endpoint") {
+            Some(found) => found.url()?,
+            None => default_token_endpoint(),
+        },
+        scope: table.text("scope")?.unwrap_or_else(|| "openid".to_owned()),
+        audience: table.text("audience")?,
+        algorithm: table
+            .find("algorithm")
+            .map(|found| algorithm(&found))
+            .transpose()?,
+        key_id: table.text("key_id")?,
+        repeat_writes_on_401: table.switch("repeat_writes_on_401")?,
+        limits: limits(table)?,
+    })
+}
+
+fn default_token_endpoint() -> url::Url {
+    url::Url::parse(TOKEN_ENDPOINT).expect("a constant that a test parses")
+}
+
+fn header(table: &Table<'_>) -> Result<HeaderValues, ConfigError> {
+    Ok(HeaderValues {
+        audit_usr_id: table.text("audit_usr_id")?,
+        audit_ws_id: table.text("audit_ws_id")?,
+        valid_consm_name: table.text("valid_consm_name")?,
+        valid_consm_prod: table.text("valid_consm_prod")?,
+        jx_ver: table.text("jx_ver")?,
+    })
+}
+
+fn limits(table: &Table<'_>) -> Result<Limits, ConfigError> {
+    let default = Limits::default();
+    Ok(Limits {
+        connect: table.duration("connect_timeout", default.connect)?,
+        total: table.duration("timeout", default.total)?,
+    })
+}
+
+fn algorithm(found: &Found<'_>) -> Result<Algorithm, ConfigError> {
+    match found.str()? {
+        "ES256" => Ok(Algorithm::Es256),
+        "PS256" => Ok(Algorithm::Ps256),
+        "RS256" => Ok(Algorithm::Rs256),
+        _ => Err(found.bad("ES256, PS256 or RS256")),
+    }
+}
+
+fn secret(found: &Found<'_>) -> Result<SecretRef, ConfigError> {
+    const KINDS: &[&str] = &["file", "env", "command"];
+    const EXPECTED: &str = "exactly one of { file = … }, { env = … } and { command = […] }";
+    if found.value.is_str() {
+        return Err(ConfigError::InlineSecret {
+            place: found.place(),
+            key: found.key.clone(),
+        });
+    }
+    let part = found.table()?;
+    part.only(&format!("`{}`", found.key), KINDS)?;
+    let mut kinds = KINDS.iter().filter_map(|kind| part.find(kind));
+    let (Some(reference), None) = (kinds.next(), kinds.next()) else {
+        return Err(found.bad(EXPECTED));
+    };
+    match reference.key.as_str() {
+        "file" => Ok(SecretRef::File(
+            found.source.folder().join(reference.text()?),
+        )),
+        "env" => match reference.text()? {
+            name if name.contains('=') => Err(reference.bad("the name of a variable")),
+            name => Ok(SecretRef::Env(name)),
+        },
+        _ => {
+            const WORDS: &str = "an array of strings that starts with a program";
+            let words = reference
+                .strings(WORDS)?
+                .iter()
+                .map(|word| word.str().map(str::to_owned))
+                .collect::<Result<Vec<_>, _>>()?;
+            if words.first().is_none_or(|program| program.is_empty()) {
+                return Err(reference.bad(WORDS));
+            }
+            Ok(SecretRef::Command(words))
+        }
+    }
+}

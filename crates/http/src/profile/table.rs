@@ -1,0 +1,287 @@
+//! A table of a configuration with its defaults: typed values, each with its place.
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use toml::de::{DeTable, DeValue};
+use url::Url;
+
+use super::{ConfigError, Place};
+use crate::Origin;
+
+/// One configuration file: its name for places, its text for line numbers.
+pub(super) struct Source {
+    pub(super) file: Arc<Path>,
+    pub(super) text: String,
+}
+
+impl Source {
+    pub(super) fn place(&self, span: Range<usize>) -> Place {
+        Place::new(self.file.clone(), &self.text, span.start)
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        self.file.parent().unwrap_or(Path::new(""))
+    }
+}
+
+/// A table as it stands in one file.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'a> {
+    pub(super) source: &'a Source,
+    pub(super) table: &'a DeTable<'a>,
+}
+
+impl<'a> Part<'a> {
+    pub(super) fn find(self, key: &str) -> Option<Found<'a>> {
+        self.table.iter().find_map(|(name, value)| {
+            (name.get_ref().as_ref() == key).then(|| Found {
+                source: self.source,
+                key: key.to_owned(),
+                key_span: name.span(),
+                span: value.span(),
+                value: value.get_ref(),
+            })
+        })
+    }
+
+    /// Refuses every key that is not `known`.
+    pub(super) fn only(self, path: &str, known: &[&'static str]) -> Result<(), ConfigError> {
+        let stranger = self
+            .table
+            .keys()
+            .find(|name| !known.contains(&name.get_ref().as_ref()));
+        match stranger {
+            None => Ok(()),
+            Some(name) => Err(ConfigError::UnknownKey {
+                place: self.source.place(name.span()),
+                table: path.to_owned(),
+                key: shorten(name.get_ref()),
+                nearest: nearest(name.get_ref(), known).map(str::to_owned),
+                known: known.to_vec(),
+            }),
+        }
+    }
+}
+
+/// A table together with the tables it falls back on, nearest first.
+pub(super) struct Table<'a> {
+    pub(super) path: String,
+    pub(super) place: Place,
+    pub(super) parts: Vec<Part<'a>>,
+}
+
+impl<'a> Table<'a> {
+    pub(super) fn find(&self, key: &str) -> Option<Found<'a>> {
+        self.parts.iter().find_map(|part| part.find(key))
+    }
+
+    pub(super) fn need(
+        &self,
+        key: &'static str,
+        reason: &'static str,
+    ) -> Result<Found<'a>, ConfigError> {
+        self.find(key).ok_or_else(|| ConfigError::MissingKey {
+            place: self.place.clone(),
+            table: self.path.clone(),
+            key,
+            reason,
+        })
+    }
+
+    pub(super) fn text(&self, key: &str) -> Result<Option<String>, ConfigError> {
+        self.find(key).map(|found| found.text()).transpose()
+    }
+
+    pub(super) fn duration(&self, key: &str, default: Duration) -> Result<Duration, ConfigError> {
+        self.find(key).map_or(Ok(default), |found| found.duration())
+    }
+
+    pub(super) fn switch(&self, key: &str) -> Result<bool, ConfigError> {
+        self.find(key).map_or(Ok(false), |found| match found.value {
+            DeValue::Boolean(value) => Ok(*value),
+            _ => Err(found.wrong("true or false")),
+        })
+    }
+}
+
+/// A value that stands somewhere.
+pub(super) struct Found<'a> {
+    pub(super) source: &'a Source,
+    pub(super) key: String,
+    pub(super) key_span: Range<usize>,
+    pub(super) span: Range<usize>,
+    pub(super) value: &'a DeValue<'a>,
+}
+
+impl<'a> Found<'a> {
+    pub(super) fn place(&self) -> Place {
+        self.source.place(self.span.clone())
+    }
+
+    pub(super) fn key_place(&self) -> Place {
+        self.source.place(self.key_span.clone())
+    }
+
+    pub(super) fn wrong(&self, expected: &'static str) -> ConfigError {
+        ConfigError::WrongType {
+            place: self.place(),
+            key: self.key.clone(),
+            expected,
+            found: self.value.type_str(),
+        }
+    }
+
+    pub(super) fn bad(&self, expected: &'static str) -> ConfigError {
+        ConfigError::BadValue {
+            place: self.place(),
+            key: self.key.clone(),
+            expected,
+        }
+    }
+
+    pub(super) fn str(&self) -> Result<&'a str, ConfigError> {
+        self.value.as_str().ok_or_else(|| self.wrong("a string"))
+    }
+
+    /// A string that says something.
+    pub(super) fn text(&self) -> Result<String, ConfigError> {
+        let text = self.str()?;
+        if text.trim().is_empty() || text.chars().any(char::is_control) {
+            return Err(self.bad("a string that is not empty and has no control characters"));
+        }
+        Ok(text.to_owned())
+    }
+
+    /// An identifier whose leading zeros count.
+    pub(super) fn id(&self) -> Result<String, ConfigError> {
+        match self.value {
+            DeValue::Integer(_) | DeValue::Float(_) => Err(ConfigError::NumberForId {
+                place: self.place(),
+                key: self.key.clone(),
+            }),
+            _ => self.text(),
+        }
+    }
+
+    pub(super) fn table(&self) -> Result<Part<'a>, ConfigError> {
+        let table = self.value.as_table().ok_or_else(|| self.wrong("a table"))?;
+        Ok(Part {
+            source: self.source,
+            table,
+        })
+    }
+
+    pub(super) fn strings(&self, expected: &'static str) -> Result<Vec<Found<'a>>, ConfigError> {
+        let array = self.value.as_array().ok_or_else(|| self.wrong(expected))?;
+        array
+            .iter()
+            .map(|item| {
+                let item = Found {
+                    source: self.source,
+                    key: self.key.clone(),
+                    key_span: self.key_span.clone(),
+                    span: item.span(),
+                    value: item.get_ref(),
+                };
+                item.str().map_err(|_| item.wrong(expected))?;
+                Ok(item)
+            })
+            .collect()
+    }
+
+    /// An absolute URL that may carry a secret: https, or http on loopback; nothing secret inside.
+    pub(super) fn url(&self) -> Result<Url, ConfigError> {
+        let url = Url::parse(self.str()?).map_err(|_| self.bad("an absolute URL"))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(ConfigError::InlineSecret {
+                place: self.place(),
+                key: self.key.clone(),
+            });
+        }
+        if url.fragment().is_some() {
+            return Err(self.bad("a URL without a fragment"));
+        }
+        match Origin::of_url(&url) {
+            Some(origin) if origin.is_confidential() => Ok(url),
+            _ => Err(ConfigError::InsecureUrl {
+                place: self.place(),
+                key: self.key.clone(),
+            }),
+        }
+    }
+
+    /// Whole seconds, or a string with a unit: `"500ms"`, `"30s"`, `"2m"`. From 1 ms to one day.
+    fn duration(&self) -> Result<Duration, ConfigError> {
+        const EXPECTED: &str =
+            "seconds, or a string such as \"500ms\", \"30s\" or \"2m\" (1 ms to 24 h)";
+        let milliseconds = match self.value {
+            DeValue::Integer(number) => number
+                .as_str()
+                .parse::<u64>()
+                .ok()
+                .and_then(|seconds| seconds.checked_mul(1000)),
+            DeValue::String(text) => {
+                let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+                let unit = match &text[digits.len()..] {
+                    "ms" => Some(1),
+                    "s" => Some(1000),
+                    "m" => Some(60_000),
+                    "h" => Some(3_600_000),
+                    _ => None,
+                };
+                digits
+                    .parse::<u64>()
+                    .ok()
+                    .zip(unit)
+                    .and_then(|(number, unit)| number.checked_mul(unit))
+            }
+            _ => return Err(self.wrong(EXPECTED)),
+        };
+        match milliseconds {
+            Some(milliseconds @ 1..=86_400_000) => Ok(Duration::from_millis(milliseconds)),
+            _ => Err(self.bad(EXPECTED)),
+        }
+    }
+}
+
+/// The known key at an edit distance of at most a third of its length.
+fn nearest(key: &str, known: &[&'static str]) -> Option<&'static str> {
+    if key.len() > 64 {
+        return None;
+    }
+    known
+        .iter()
+        .map(|candidate| (distance(key, candidate), *candidate))
+        .filter(|(distance, candidate)| *distance <= candidate.len().div_ceil(3))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein distance in bytes.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, a_byte) in a.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b_byte) in b.bytes().enumerate() {
+            let substituted = diagonal + usize::from(a_byte != b_byte);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// A key as a message shows it: a secret pasted as a key would be long.
+fn shorten(key: &str) -> String {
+    const SHOWN: usize = 40;
+    if key.chars().count() <= SHOWN {
+        return key.to_owned();
+    }
+    let mut short: String = key.chars().take(8).collect();
+    short.push('…');
+    short
+}
