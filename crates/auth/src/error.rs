@@ -1,8 +1,13 @@
 //! What can go wrong between a key and a token, and who must act.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::ports::{NoRandomness, TokenHttpError};
+
+mod setting;
+
+pub use setting::SettingError;
 
 /// Who must act to mend an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,31 +26,238 @@ pub enum Blame {
 }
 
 /// Why there is no token. Cloned to every caller that waited for the same fetch.
+///
+/// No variant holds the assertion or a token, and none repeats a body.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The authorization server gave no answer.
     #[error("no token: {0}")]
     Http(#[source] Arc<TokenHttpError>),
+    /// No whole answer before the time limit of the token request.
+    #[error("no token: the request was given up after {limit:?}")]
+    Deadline {
+        /// The limit that was kept.
+        limit: Duration,
+    },
+    /// The runtime dropped the task that fetched the token, as it does while shutting down.
+    #[error("no token: the task that fetched it was dropped")]
+    Dropped,
     /// No randomness for the assertion's `jti`.
     #[error("no token: {0}")]
     Random(#[from] NoRandomness),
+    /// The key could not sign the assertion.
+    #[error("no token: the assertion could not be signed")]
+    Sign(#[source] Arc<dyn std::error::Error + Send + Sync>),
+    /// The clock stands before 1970, so that no `iat` can be written.
+    #[error("no token: the system clock stands before 1970")]
+    Clock,
+    /// The authorization server refused the request (RFC 6749 section 5.2).
+    #[error(
+        "no token: refused with status {status}{}",
+        Refusal(error, description)
+    )]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// The `error` code, blanks made underscores; `None` when it is missing or no code.
+        error: Option<String>,
+        /// The `error_description`, if it is short, printable and repeats nothing of the request.
+        description: Option<String>,
+    },
+    /// The authorization server asks for fewer requests.
+    #[error("no token: too many requests, status {status}")]
+    Throttled {
+        /// The HTTP status.
+        status: u16,
+        /// `Retry-After` of the answer.
+        retry_after: Option<Duration>,
+    },
+    /// The authorization server failed.
+    #[error("no token: the authorization server failed with status {status}")]
+    Server {
+        /// The HTTP status.
+        status: u16,
+        /// `Retry-After` of the answer.
+        retry_after: Option<Duration>,
+    },
+    /// The answer is a redirect, which is never followed: it would carry the assertion elsewhere.
+    #[error("no token: the token endpoint answered with a redirect, status {status}")]
+    Redirected {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The answer is not a JSON object.
+    #[error("no token: the answer is no JSON object (status {status}, {})",
+        content_type.as_deref().unwrap_or("no content type"))]
+    NotJson {
+        /// The HTTP status.
+        status: u16,
+        /// The media type the answer claims, without parameters.
+        content_type: Option<String>,
+    },
+    /// The answer claims success but breaks RFC 6749 section 5.1.
+    #[error("no token: {0}")]
+    Answer(#[from] AnswerFault),
+}
+
+/// How an answer with status 200 breaks RFC 6749 section 5.1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AnswerFault {
+    /// `access_token` is missing, empty or no text.
+    #[error("the answer holds no access token")]
+    NoToken,
+    /// `access_token` has characters that no `Authorization` header may carry (RFC 6750 section 2.1).
+    #[error("the access token has characters that no header can carry")]
+    TokenCharacters,
+    /// `token_type` is missing or not `Bearer`.
+    #[error("the token type is not Bearer")]
+    TokenType,
+    /// `expires_in` is no number of seconds from 1 second to 366 days.
+    #[error("expires_in is no number of seconds from 1 second to 366 days")]
+    ExpiresIn,
 }
 
 impl Error {
+    /// Every code that [`Error::code`] gives.
+    pub const CODES: &'static [&'static str] = &[
+        "token-unreachable",
+        "token-timeout",
+        "token-too-large",
+        "token-dropped",
+        "token-randomness",
+        "token-signing",
+        "token-clock",
+        "token-invalid-client",
+        "token-invalid-request",
+        "token-invalid-scope",
+        "token-unauthorized-client",
+        "token-refused",
+        "token-throttled",
+        "token-server-error",
+        "token-redirected",
+        "token-not-json",
+        "token-answer-empty",
+        "token-answer-characters",
+        "token-answer-type",
+        "token-answer-lifetime",
+    ];
+
     /// The stable code that `castile explain` knows.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Http(_) => "token-unreachable",
+            Self::Http(error) => match **error {
+                TokenHttpError::Unreachable(_) => "token-unreachable",
+                TokenHttpError::TimedOut { .. } => "token-timeout",
+                TokenHttpError::TooLarge { .. } => "token-too-large",
+            },
+            Self::Deadline { .. } => "token-timeout",
+            Self::Dropped => "token-dropped",
             Self::Random(_) => "token-randomness",
+            Self::Sign(_) => "token-signing",
+            Self::Clock => "token-clock",
+            Self::Refused { error, .. } => match error.as_deref() {
+                Some("invalid_client") => "token-invalid-client",
+                Some("invalid_request") => "token-invalid-request",
+                Some("invalid_scope") => "token-invalid-scope",
+                Some("unauthorized_client" | "unsupported_grant_type") => {
+                    "token-unauthorized-client"
+                }
+                _ => "token-refused",
+            },
+            Self::Throttled { .. } => "token-throttled",
+            Self::Server { .. } => "token-server-error",
+            Self::Redirected { .. } => "token-redirected",
+            Self::NotJson { .. } => "token-not-json",
+            Self::Answer(AnswerFault::NoToken) => "token-answer-empty",
+            Self::Answer(AnswerFault::TokenCharacters) => "token-answer-characters",
+            Self::Answer(AnswerFault::TokenType) => "token-answer-type",
+            Self::Answer(AnswerFault::ExpiresIn) => "token-answer-lifetime",
         }
     }
 
     /// Who must act.
     pub fn blame(&self) -> Blame {
         match self {
-            Self::Http(_) => Blame::Network,
-            Self::Random(_) => Blame::Caller,
+            Self::Http(error) => match **error {
+                TokenHttpError::TooLarge { .. } => Blame::JackHenry,
+                _ => Blame::Network,
+            },
+            Self::Deadline { .. } => Blame::Network,
+            Self::Refused { error, .. } => match error.as_deref() {
+                Some("unauthorized_client" | "unsupported_grant_type") => Blame::Bank,
+                // One opaque answer for some twenty faults, most of them in key, claims and clock.
+                _ => Blame::Caller,
+            },
+            Self::Throttled { .. } | Self::Server { .. } | Self::Answer(_) => Blame::JackHenry,
+            Self::Dropped
+            | Self::Random(_)
+            | Self::Sign(_)
+            | Self::Clock
+            | Self::Redirected { .. }
+            | Self::NotJson { .. } => Blame::Caller,
         }
+    }
+
+    /// Whether asking again later can bring a token although nobody changed anything.
+    ///
+    /// False for every refusal: the authorization server blocks addresses whose requests keep failing.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Http(error) => !matches!(**error, TokenHttpError::TooLarge { .. }),
+            Self::Deadline { .. }
+            | Self::Dropped
+            | Self::Random(_)
+            | Self::Throttled { .. }
+            | Self::Server { .. } => true,
+            Self::Sign(_)
+            | Self::Clock
+            | Self::Refused { .. }
+            | Self::Redirected { .. }
+            | Self::NotJson { .. }
+            | Self::Answer(_) => false,
+        }
+    }
+
+    /// How long the authorization server asks to be left alone.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Throttled { retry_after, .. } | Self::Server { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// The HTTP status of the authorization server's answer, if there was one.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Refused { status, .. }
+            | Self::Throttled { status, .. }
+            | Self::Server { status, .. }
+            | Self::Redirected { status }
+            | Self::NotJson { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+}
+
+impl From<TokenHttpError> for Error {
+    fn from(error: TokenHttpError) -> Self {
+        Self::Http(Arc::new(error))
+    }
+}
+
+/// Shows what the server said, if it said anything.
+struct Refusal<'a>(&'a Option<String>, &'a Option<String>);
+
+impl std::fmt::Display for Refusal<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(error) = self.0 {
+            write!(f, ", {error}")?;
+        }
+        if let Some(description) = self.1 {
+            write!(f, " ({description})")?;
+        }
+        Ok(())
     }
 }

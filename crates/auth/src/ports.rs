@@ -2,10 +2,32 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 /// A future that an object-safe trait can return.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The ports that a [`TokenCache`](crate::TokenCache) needs, shared by as many caches as there are.
+#[derive(Clone)]
+pub struct Ports {
+    /// Reaches the authorization server.
+    pub http: Arc<dyn TokenHttp>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Waits.
+    pub sleep: Arc<dyn Sleep>,
+    /// Runs token requests that nobody waits for.
+    pub spawn: Arc<dyn Spawn>,
+    /// Spreads renewals and gives each assertion its `jti`.
+    pub random: Arc<dyn Random>,
+}
+
+impl std::fmt::Debug for Ports {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Ports")
+    }
+}
 
 /// Tells the time, twice: the calendar for claims, a steady count for lifetimes.
 pub trait Clock: Send + Sync {

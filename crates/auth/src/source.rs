@@ -1,7 +1,7 @@
 //! The three traits of this crate: who gives tokens, who proves the client, who signs.
 
 use crate::ports::BoxFuture;
-use crate::{AccessToken, Error};
+use crate::{AccessToken, Error, TokenEndpoint};
 
 /// Gives access tokens that are valid now.
 pub trait TokenSource: Send + Sync {
@@ -17,7 +17,7 @@ pub trait TokenSource: Send + Sync {
 /// Adds proof of the client's identity to one token request (RFC 6749 section 2.3, RFC 7521 section 4.2).
 pub trait ClientAuth: Send + Sync {
     /// A new proof for one HTTP attempt that goes to `endpoint`; never reused.
-    fn prove<'a>(&'a self, endpoint: &'a url::Url) -> BoxFuture<'a, Result<Proof, Error>>;
+    fn prove<'a>(&'a self, endpoint: &'a TokenEndpoint) -> BoxFuture<'a, Result<Proof, Error>>;
 }
 
 /// Form fields that prove who the client is. Secret: prints nothing.

@@ -1,0 +1,213 @@
+//! Keeps one token for many callers: fetched once, renewed before it expires.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+
+use crate::ports::{BoxFuture, Ports};
+use crate::{AccessToken, ClientAuth, ClientCredentials, Error, TokenSource};
+
+mod flight;
+mod plan;
+mod snapshot;
+
+use flight::{Flight, Landing, race};
+pub use snapshot::{CacheState, Phase};
+use snapshot::{Reading, Snapshot};
+
+/// How long one token request may take, from proof to answer, unless chosen otherwise.
+pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
+
+/// A [`TokenSource`] that makes as few token requests as can be. Clones share one token.
+///
+/// - A fresh token is read without a lock.
+/// - One request at a time: it runs detached through [`Spawn`](crate::ports::Spawn), so a caller who gives up
+///   cancels nothing, and all who wait get its outcome.
+/// - Renewal starts, when a caller asks, after 75 to 85 % of the token's life; the old token is served meanwhile,
+///   and a failed renewal keeps it until it expires. Life counts on the steady clock from the start of the request.
+/// - Failures are remembered and returned without a request for a while that doubles: refusals 5 seconds to 1 hour,
+///   other failures 1 second to 1 minute, or as long as the server's `Retry-After` asks (at most 1 hour).
+///   Nothing is repeated at once, because the authorization server blocks addresses whose requests keep failing.
+#[derive(Clone)]
+pub struct TokenCache(Arc<Shared>);
+
+struct Shared {
+    request: ClientCredentials,
+    auth: Arc<dyn ClientAuth>,
+    ports: Ports,
+    deadline: Duration,
+    /// Read without a lock; written only while `flight` is locked.
+    snapshot: ArcSwap<Snapshot>,
+    flight: Mutex<Option<Arc<Flight>>>,
+    fetches: AtomicU64,
+}
+
+impl TokenCache {
+    /// An empty cache for these requests, authenticated by `auth`. The first call fetches.
+    pub fn new(request: ClientCredentials, auth: Arc<dyn ClientAuth>, ports: Ports) -> Self {
+        Self::with_deadline(request, auth, ports, DEFAULT_DEADLINE)
+    }
+
+    /// The same, giving up each token request after `deadline`.
+    pub fn with_deadline(
+        request: ClientCredentials,
+        auth: Arc<dyn ClientAuth>,
+        ports: Ports,
+        deadline: Duration,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            request,
+            auth,
+            ports,
+            deadline,
+            snapshot: ArcSwap::from_pointee(Snapshot::default()),
+            flight: Mutex::new(None),
+            fetches: AtomicU64::new(0),
+        }))
+    }
+
+    /// How many token requests were started.
+    pub fn fetches(&self) -> u64 {
+        self.0.fetches.load(Ordering::Relaxed)
+    }
+
+    /// What the cache holds now, for people and metrics.
+    pub fn state(&self) -> CacheState {
+        let in_flight = self.0.lock().is_some();
+        let now = self.0.ports.clock.steady();
+        self.0.snapshot.load().state(now, in_flight, self.fetches())
+    }
+}
+
+impl TokenSource for TokenCache {
+    fn token(&self) -> BoxFuture<'_, Result<AccessToken, Error>> {
+        Box::pin(async move {
+            let now = self.0.ports.clock.steady();
+            let reading = self.0.snapshot.load().read(now);
+            match reading {
+                Reading::Fresh(token) => Ok(token),
+                Reading::Renew(token) => {
+                    Shared::join(&self.0);
+                    Ok(token)
+                }
+                Reading::Failed(error) => Err(error),
+                Reading::Nothing => match Shared::join(&self.0) {
+                    Joined::Flight(flight) => flight.outcome().await,
+                    Joined::Landed(outcome) => outcome,
+                },
+            }
+        })
+    }
+
+    fn reject(&self, token: &AccessToken) {
+        let _writing = self.0.lock();
+        let snapshot = self.0.snapshot.load();
+        if let Some(without) = snapshot.without(token) {
+            self.0.snapshot.store(Arc::new(without));
+            tracing::info!(
+                generation = token.generation(),
+                "access token rejected by the resource server"
+            );
+        }
+    }
+}
+
+impl std::fmt::Debug for TokenCache {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenCache")
+            .field("endpoint", self.0.request.endpoint())
+            .field("state", &self.state())
+            .finish_non_exhaustive()
+    }
+}
+
+enum Joined {
+    /// A request is under way.
+    Flight(Arc<Flight>),
+    /// One has just ended.
+    Landed(Result<AccessToken, Error>),
+}
+
+impl Shared {
+    /// Joins the request under way, or starts one unless another caller's has just ended.
+    fn join(shared: &Arc<Self>) -> Joined {
+        let mut current = shared.lock();
+        if let Some(flight) = &*current {
+            return Joined::Flight(Arc::clone(flight));
+        }
+        match shared.snapshot.load().read(shared.ports.clock.steady()) {
+            Reading::Fresh(token) => return Joined::Landed(Ok(token)),
+            Reading::Failed(error) => return Joined::Landed(Err(error)),
+            Reading::Renew(_) | Reading::Nothing => {}
+        }
+        let flight = Arc::new(Flight::default());
+        *current = Some(Arc::clone(&flight));
+        drop(current);
+
+        let landing = Landing::new({
+            let (shared, flight) = (Arc::clone(shared), Arc::clone(&flight));
+            move |outcome| shared.land(&flight, outcome)
+        });
+        let generation = shared.fetches.fetch_add(1, Ordering::Relaxed) + 1;
+        let task = Self::fly(Arc::clone(shared), generation, landing);
+        shared.ports.spawn.spawn(Box::pin(task));
+        Joined::Flight(flight)
+    }
+
+    async fn fly(shared: Arc<Self>, generation: u64, landing: Landing) {
+        let limit = shared.deadline;
+        let outcome = race(
+            Box::pin(shared.fetch(generation)),
+            shared.ports.sleep.sleep(limit),
+        )
+        .await
+        .unwrap_or(Err(Error::Deadline { limit }));
+        landing.land(outcome);
+    }
+
+    async fn fetch(&self, generation: u64) -> Result<plan::Held, Error> {
+        let started = self.ports.clock.steady();
+        let grant = self.request.fetch(&*self.auth, &*self.ports.http).await?;
+        Ok(plan::hold(
+            grant,
+            self.request.scope(),
+            generation,
+            started,
+            plan::spread(&*self.ports.random),
+        ))
+    }
+
+    /// Stores the outcome and wakes all who wait for it.
+    fn land(&self, flight: &Flight, outcome: Result<plan::Held, Error>) {
+        let now = self.ports.clock.steady();
+        let spread = plan::spread(&*self.ports.random);
+        let mut current = self.lock();
+        let snapshot = self.snapshot.load();
+        let (next, outcome) = match outcome {
+            Ok(held) => {
+                plan::tell_of(&held);
+                let token = held.token.clone();
+                (Snapshot::holding(held), Ok(token))
+            }
+            Err(error) => {
+                let next = snapshot.failing(error.clone(), now, spread);
+                next.tell_of_failure(now);
+                (next, Err(error))
+            }
+        };
+        self.snapshot.store(Arc::new(next));
+        *current = None;
+        drop(current);
+        flight.complete(outcome);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Arc<Flight>>> {
+        // Nothing under this lock can be left half-written, so a panic elsewhere does not matter.
+        self.flight.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests;

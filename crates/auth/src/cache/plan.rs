@@ -1,0 +1,94 @@
+//! When a token is renewed, when it is dead, how long a failure is remembered.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::grant::Grant;
+use crate::ports::Random;
+use crate::{AccessToken, Error};
+
+/// The life of a token whose lifetime the server did not state.
+const ASSUMED_LIFE: Duration = Duration::from_secs(300);
+/// No token is used in its last moments: 5 % of its life, at most this.
+const LONGEST_MARGIN: Duration = Duration::from_secs(10);
+/// No failure is remembered longer, whatever the server asks.
+const LONGEST_REST: Duration = Duration::from_secs(3600);
+
+/// A token with its two times, both on the steady clock.
+#[derive(Clone)]
+pub(super) struct Held {
+    pub(super) token: AccessToken,
+    pub(super) renew_at: Duration,
+    pub(super) dead_at: Duration,
+}
+
+/// Plans the life of a token that was asked for at `started`; `spread` is a number from 0 to 1.
+pub(super) fn hold(
+    grant: Grant,
+    requested: Option<&Arc<str>>,
+    generation: u64,
+    started: Duration,
+    spread: f64,
+) -> Held {
+    let life = grant.expires_in.unwrap_or(ASSUMED_LIFE);
+    let token = AccessToken::new(
+        grant.access_token,
+        generation,
+        grant.expires_in.map(|life| started + life),
+    )
+    .with_lifetime(grant.expires_in)
+    .with_scope(requested.cloned(), grant.scope);
+    Held {
+        token,
+        renew_at: started + life.mul_f64(0.75 + 0.10 * spread),
+        dead_at: started + life - (life / 20).min(LONGEST_MARGIN),
+    }
+}
+
+/// How long to leave the server alone after the `count`th failure in a row (from 1).
+pub(super) fn rest(error: &Error, count: u32, spread: f64) -> Duration {
+    let (first, longest) = if error.is_retryable() {
+        (Duration::from_secs(1), Duration::from_secs(60))
+    } else {
+        (Duration::from_secs(5), LONGEST_REST)
+    };
+    let doubled = first
+        .saturating_mul(
+            1_u32
+                .checked_shl(count.saturating_sub(1))
+                .unwrap_or(u32::MAX),
+        )
+        .min(longest);
+    // Only ever longer than asked: replicas that failed together do not return together.
+    doubled
+        .max(error.retry_after().unwrap_or_default())
+        .mul_f64(1.0 + 0.1 * spread)
+        .min(LONGEST_REST)
+}
+
+/// A random number from 0 to 1. Without randomness 0: nothing secret hangs on it.
+pub(super) fn spread(random: &dyn Random) -> f64 {
+    let mut bytes = [0; 2];
+    match random.fill(&mut bytes) {
+        Ok(()) => f64::from(u16::from_le_bytes(bytes)) / f64::from(u16::MAX),
+        Err(_) => 0.0,
+    }
+}
+
+/// Logs a new token: its facts, never the token.
+pub(super) fn tell_of(held: &Held) {
+    let token = &held.token;
+    tracing::info!(
+        generation = token.generation(),
+        lifetime = token.lifetime().map(|life| life.as_secs()),
+        "access token fetched"
+    );
+    let missing = token.missing_scope().collect::<Vec<_>>();
+    if !missing.is_empty() {
+        tracing::warn!(
+            generation = token.generation(),
+            missing = missing.join(" "),
+            "the authorization server granted less scope than requested"
+        );
+    }
+}

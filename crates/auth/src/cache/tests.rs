@@ -1,0 +1,6 @@
+//! The cache against false ports: a clock that is set by hand and an authorization server in memory.
+
+mod fakes;
+mod flight;
+mod life;
+mod secrets;

@@ -1,0 +1,239 @@
+//! Ports that a test holds in its hand.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{Request, Response};
+use tokio::sync::Semaphore;
+
+use crate::ports::{
+    BoxFuture, Clock, NoRandomness, Ports, Random, Sleep, Spawn, TokenHttp, TokenHttpError,
+};
+use crate::{AssertionPolicy, ClientCredentials, LocalSigner, PrivateKeyJwt, TokenCache};
+
+/// A cache with all its false surroundings.
+pub(super) struct Stage {
+    pub(super) cache: TokenCache,
+    pub(super) clock: Arc<ManualClock>,
+    pub(super) server: Arc<Server>,
+    pub(super) alarm: Arc<Alarm>,
+}
+
+impl Stage {
+    /// A cache whose server answers with tokens of this life.
+    pub(super) fn new(expires_in: u64) -> Self {
+        Self::with_spawn(expires_in, Arc::new(Tokio))
+    }
+
+    pub(super) fn with_spawn(expires_in: u64, spawn: Arc<dyn Spawn>) -> Self {
+        let clock = Arc::new(ManualClock::default());
+        let server = Arc::new(Server::new(expires_in));
+        let alarm = Arc::new(Alarm::default());
+        let ports = Ports {
+            http: server.clone(),
+            clock: clock.clone(),
+            sleep: alarm.clone(),
+            spawn,
+            random: Arc::new(Counting::default()),
+        };
+        let auth = PrivateKeyJwt::new(
+            AssertionPolicy::new("client-7").expect("a client id"),
+            Arc::new(LocalSigner::read(p256_pem().as_bytes()).expect("a key")),
+            ports.clock.clone(),
+            ports.random.clone(),
+        );
+        let request = ClientCredentials::new("http://127.0.0.1:9/token".parse().expect("a URL"))
+            .with_scope("openid")
+            .expect("a scope");
+        Self {
+            cache: TokenCache::new(request, Arc::new(auth), ports),
+            clock,
+            server,
+            alarm,
+        }
+    }
+}
+
+/// A new P-256 key as PKCS#8 PEM.
+pub(super) fn p256_pem() -> String {
+    let der = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())
+        .expect("a key");
+    format!(
+        "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+        STANDARD.encode(der.as_ref())
+    )
+}
+
+/// Time that passes when told.
+#[derive(Default)]
+pub(super) struct ManualClock(AtomicU64);
+
+impl ManualClock {
+    pub(super) fn advance(&self, seconds: f64) {
+        self.0
+            .fetch_add((seconds * 1000.0) as u64, Ordering::SeqCst);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(1_790_000_000) + self.steady()
+    }
+
+    fn steady(&self) -> Duration {
+        Duration::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// A sleep that lasts for ever, or no time once rung.
+#[derive(Default)]
+pub(super) struct Alarm(AtomicBool);
+
+impl Alarm {
+    pub(super) fn ring(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+impl Sleep for Alarm {
+    fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
+        if self.0.load(Ordering::SeqCst) {
+            Box::pin(std::future::ready(()))
+        } else {
+            Box::pin(std::future::pending())
+        }
+    }
+}
+
+/// Spawns on the runtime of the test.
+pub(super) struct Tokio;
+
+impl Spawn for Tokio {
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        tokio::spawn(task);
+    }
+}
+
+/// Spawns nothing, as a runtime that shuts down.
+pub(super) struct Gone;
+
+impl Spawn for Gone {
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        drop(task);
+    }
+}
+
+/// Different bytes each time.
+#[derive(Default)]
+pub(super) struct Counting(AtomicU64);
+
+impl Random for Counting {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), NoRandomness> {
+        for byte in buffer {
+            *byte = self.0.fetch_add(1, Ordering::SeqCst).wrapping_mul(41) as u8;
+        }
+        Ok(())
+    }
+}
+
+/// An authorization server in memory: counts, remembers bodies, answers from a script or with a token.
+pub(super) struct Server {
+    expires_in: u64,
+    script: Mutex<VecDeque<Answer>>,
+    bodies: Mutex<Vec<String>>,
+    /// One permit lets one answer out.
+    gate: Semaphore,
+    gated: AtomicBool,
+}
+
+pub(super) enum Answer {
+    Status(u16, &'static str),
+    RetryAfter(u16, u64),
+    Echo,
+    Unreachable,
+}
+
+impl Server {
+    fn new(expires_in: u64) -> Self {
+        Self {
+            expires_in,
+            script: Mutex::default(),
+            bodies: Mutex::default(),
+            gate: Semaphore::new(0),
+            gated: AtomicBool::new(false),
+        }
+    }
+
+    /// The next answer, instead of a token.
+    pub(super) fn will(&self, answer: Answer) {
+        self.script.lock().unwrap().push_back(answer);
+    }
+
+    /// Holds all answers back.
+    pub(super) fn close(&self) {
+        self.gated.store(true, Ordering::SeqCst);
+    }
+
+    /// Lets one answer out.
+    pub(super) fn release(&self) {
+        self.gate.add_permits(1);
+    }
+
+    pub(super) fn requests(&self) -> usize {
+        self.bodies.lock().unwrap().len()
+    }
+
+    pub(super) fn bodies(&self) -> Vec<String> {
+        self.bodies.lock().unwrap().clone()
+    }
+}
+
+/// Marks each token, so that a leak can be found.
+pub(super) const CANARY: &str = "canary-token";
+
+impl TokenHttp for Server {
+    fn send(
+        &self,
+        request: Request<Vec<u8>>,
+    ) -> BoxFuture<'_, Result<Response<Vec<u8>>, TokenHttpError>> {
+        let body = String::from_utf8(request.into_body()).expect("a form");
+        let number = {
+            let mut bodies = self.bodies.lock().unwrap();
+            bodies.push(body.clone());
+            bodies.len()
+        };
+        let answer = self.script.lock().unwrap().pop_front();
+        Box::pin(async move {
+            if self.gated.load(Ordering::SeqCst) {
+                self.gate.acquire().await.expect("open").forget();
+            }
+            let response = Response::builder().header("content-type", "application/json");
+            let response = match answer {
+                None => response.body(format!(
+                    r#"{{"access_token":"{CANARY}-{number}","token_type":"Bearer","expires_in":{}}}"#,
+                    self.expires_in
+                )),
+                Some(Answer::Status(status, body)) => {
+                    response.status(status).body(String::from(body))
+                }
+                Some(Answer::RetryAfter(status, seconds)) => response
+                    .status(status)
+                    .header("retry-after", seconds)
+                    .body(String::new()),
+                Some(Answer::Echo) => response.status(400).body(format!(
+                    r#"{{"error":"invalid_request","error_description":"{body}"}}"#
+                )),
+                Some(Answer::Unreachable) => {
+                    return Err(TokenHttpError::Unreachable("no route".into()));
+                }
+            };
+            Ok(response.expect("a response").map(String::into_bytes))
+        })
+    }
+}

@@ -1,0 +1,183 @@
+//! What a token endpoint's answer means, whatever it looks like.
+
+use std::time::Duration;
+
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderMap, Response};
+use serde::Deserialize;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use super::Grant;
+use crate::error::AnswerFault;
+use crate::ports::{TOKEN_ANSWER_LIMIT, TokenHttpError};
+use crate::{Error, Proof};
+
+/// A longer life than this is a mistake of the server, such as milliseconds.
+const LONGEST_LIFE: u64 = 366 * 24 * 60 * 60;
+
+/// The members read; others (a refresh token, an identity token) are skipped, not kept.
+#[derive(Deserialize)]
+struct Members {
+    access_token: Option<Value>,
+    token_type: Option<Value>,
+    expires_in: Option<Value>,
+    scope: Option<Value>,
+    error: Option<Value>,
+    error_description: Option<Value>,
+}
+
+pub(super) fn read(response: Response<Vec<u8>>, proof: &Proof) -> Result<Grant, Error> {
+    let (head, body) = response.into_parts();
+    let body = Zeroizing::new(body);
+    let status = head.status.as_u16();
+    if body.len() > TOKEN_ANSWER_LIMIT {
+        return Err(TokenHttpError::TooLarge {
+            limit: TOKEN_ANSWER_LIMIT,
+        }
+        .into());
+    }
+    match status {
+        300..=399 => return Err(Error::Redirected { status }),
+        429 => {
+            return Err(Error::Throttled {
+                status,
+                retry_after: retry_after(&head.headers),
+            });
+        }
+        500..=599 => {
+            return Err(Error::Server {
+                status,
+                retry_after: retry_after(&head.headers),
+            });
+        }
+        _ => {}
+    }
+    let json = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&body);
+    // A list would also do for a struct.
+    let is_object = json.trim_ascii_start().first() == Some(&b'{');
+    let members: Members = match serde_json::from_slice(json) {
+        Ok(members) if is_object => members,
+        _ => {
+            return Err(Error::NotJson {
+                status,
+                content_type: content_type(&head.headers),
+            });
+        }
+    };
+    if members.error.is_some() || !matches!(status, 200 | 201) {
+        return Err(Error::Refused {
+            status,
+            error: members.error.and_then(error_code),
+            description: members
+                .error_description
+                .and_then(|text| description(text, proof)),
+        });
+    }
+    Ok(grant(members)?)
+}
+
+/// Whether `text` is a scope (RFC 6749 section 3.3).
+pub(super) fn is_scope(text: &str) -> bool {
+    text.split(' ').all(|token| {
+        !token.is_empty()
+            && token
+                .bytes()
+                .all(|byte| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
+    })
+}
+
+fn grant(members: Members) -> Result<Grant, AnswerFault> {
+    let access_token = match members.access_token {
+        Some(Value::String(text)) if !text.is_empty() => Zeroizing::new(text),
+        _ => return Err(AnswerFault::NoToken),
+    };
+    if !access_token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(AnswerFault::TokenCharacters);
+    }
+    match members.token_type {
+        Some(Value::String(text)) if text.trim().eq_ignore_ascii_case("bearer") => {}
+        _ => return Err(AnswerFault::TokenType),
+    }
+    Ok(Grant {
+        access_token,
+        expires_in: members.expires_in.map(expires_in).transpose()?,
+        scope: match members.scope {
+            Some(Value::String(text)) if is_scope(text.trim()) => Some(text.trim().to_owned()),
+            _ => None,
+        },
+    })
+}
+
+/// Seconds as a number or as text: Jack Henry's schema declares text.
+fn expires_in(value: Value) -> Result<Duration, AnswerFault> {
+    let seconds = match value {
+        Value::Number(number) => number.as_u64().or_else(|| {
+            // `600.0` is a number of seconds too; the cast is exact in the range that is accepted.
+            number
+                .as_f64()
+                .filter(|seconds| seconds.fract() == 0.0 && (0.0..1e12).contains(seconds))
+                .map(|seconds| seconds as u64)
+        }),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    seconds
+        .filter(|seconds| (1..=LONGEST_LIFE).contains(seconds))
+        .map(Duration::from_secs)
+        .ok_or(AnswerFault::ExpiresIn)
+}
+
+/// The code in its registered form: Jack Henry's examples write `invalid client`.
+fn error_code(value: Value) -> Option<String> {
+    let Value::String(text) = value else {
+        return None;
+    };
+    let code = text
+        .split_ascii_whitespace()
+        .collect::<Vec<_>>()
+        .join("_")
+        .to_ascii_lowercase();
+    let is_code = (1..=64).contains(&code.len())
+        && code
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    is_code.then_some(code)
+}
+
+/// The description, unless it could repeat a secret: the assertion, any part of it, any other token.
+fn description(value: Value, proof: &Proof) -> Option<String> {
+    let Value::String(text) = value else {
+        return None;
+    };
+    let text = text.trim();
+    let is_safe = (1..=200).contains(&text.len())
+        && text.bytes().all(|byte| (0x20..=0x7e).contains(&byte))
+        && !text.contains("eyJ")
+        && proof
+            .fields()
+            .flat_map(|(_, secret)| secret.split('.'))
+            .all(|part| part.len() < 8 || !text.contains(part))
+        && text
+            .split(|letter: char| !letter.is_ascii_alphanumeric() && !"-_".contains(letter))
+            .all(|word| {
+                word.len() < 16 || !proof.fields().any(|(_, secret)| secret.contains(word))
+            });
+    is_safe.then(|| text.to_owned())
+}
+
+fn content_type(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    let media_type = text.split(';').next()?.trim().to_ascii_lowercase();
+    let is_media_type = (1..=100).contains(&media_type.len())
+        && media_type
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"/+-._".contains(&byte));
+    is_media_type.then_some(media_type)
+}
+
+/// `Retry-After` in seconds (RFC 9110 section 10.2.3); the form with a date is not read.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    text.trim().parse().ok().map(Duration::from_secs)
+}
