@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use castile::auth::ports::BoxFuture;
 use castile::auth::{AccessToken, Error, TokenSource};
 use castile::http::{Body, Effect, SoapTransport};
-use castile::model::Operation;
+use castile::model::{Ext, Message, NoFault, Operation, Slot, Struct, Writer};
 use http::{Request, Response};
 
 struct Echo;
@@ -18,15 +18,39 @@ impl SoapTransport for Echo {
     }
 }
 
-struct Ping;
+#[derive(Default)]
+struct Ping {
+    ext: Ext,
+}
+
+impl Struct for Ping {
+    fn child(&mut self, _: &str) -> Option<Slot<'_>> {
+        None
+    }
+
+    fn write(&self, _: &mut Writer) {}
+
+    fn ext(&self) -> &Ext {
+        &self.ext
+    }
+
+    fn ext_mut(&mut self) -> &mut Ext {
+        &mut self.ext
+    }
+}
+
+impl Message for Ping {
+    const NAMESPACE: &'static str = "http://jackhenry.com/jxchange/TPG/2008";
+    const ELEMENT: &'static str = "Ping";
+}
 
 impl Operation for Ping {
     const NAME: &'static str = "Ping";
     const ACTION: &'static str = "http://jackhenry.com/ws/Ping";
     const SERVICE: &'static str = "Inquiry";
     const EFFECT: castile::model::Effect = castile::model::Effect::Read;
-    type Response = ();
-    type Fault = ();
+    type Response = Self;
+    type Fault = NoFault;
 }
 
 struct Fixed(AccessToken);
@@ -70,5 +94,5 @@ fn an_operation_is_known_by_its_request_type() {
     fn name_of<O: Operation>(_: &O) -> (&'static str, &'static str) {
         (O::SERVICE, O::NAME)
     }
-    assert_eq!(name_of(&Ping), ("Inquiry", "Ping"));
+    assert_eq!(name_of(&Ping::default()), ("Inquiry", "Ping"));
 }

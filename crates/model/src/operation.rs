@@ -1,10 +1,21 @@
-//! What makes a request an operation.
+//! What makes a struct a message, and a request an operation.
+
+use crate::{Ext, Slot, Struct, Writer};
+
+/// A struct that can stand alone in a SOAP body or a fault detail: the type of a global element.
+pub trait Message: Struct + Default {
+    /// Namespace of the root element, for example `http://jackhenry.com/jxchange/TPG/2008`.
+    const NAMESPACE: &'static str;
+
+    /// Local name of the root element, for example `AcctInqResponse`.
+    const ELEMENT: &'static str;
+}
 
 /// A request message of one service's operation.
 ///
 /// An operation is service and name together: `Ping` stands in every service, so each service has its own
 /// request type. The trait is implemented on the request, so the call site needs no turbofish.
-pub trait Operation: Send + Sync {
+pub trait Operation: Message + Send + Sync {
     /// Local name of the operation in the WSDL port type, for example `AcctInq`.
     const NAME: &'static str;
 
@@ -18,10 +29,10 @@ pub trait Operation: Send + Sync {
     const EFFECT: Effect;
 
     /// The output message.
-    type Response;
+    type Response: Message;
 
     /// The declared fault message.
-    type Fault;
+    type Fault: Message;
 }
 
 /// What an operation does to the books. Decides what may be repeated.
@@ -34,4 +45,32 @@ pub enum Effect {
     /// Not known: treated as [`Effect::Write`].
     #[default]
     Unknown,
+}
+
+/// The fault type of an operation that declares none. No payload is ever read as one.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct NoFault {
+    ext: Ext,
+}
+
+impl Struct for NoFault {
+    fn child(&mut self, _: &str) -> Option<Slot<'_>> {
+        None
+    }
+
+    fn write(&self, _: &mut Writer) {}
+
+    fn ext(&self) -> &Ext {
+        &self.ext
+    }
+
+    fn ext_mut(&mut self) -> &mut Ext {
+        &mut self.ext
+    }
+}
+
+impl Message for NoFault {
+    const NAMESPACE: &'static str = "";
+    // No element can have this name.
+    const ELEMENT: &'static str = "";
 }

@@ -1,0 +1,193 @@
+//! How generated structs offer their elements to the reader and the writer.
+
+use crate::{Ext, Field, Leaf, Raw, Scalar, Writer};
+
+/// A complex type: elements in an order, and whatever else a payload carries.
+///
+/// Generated code implements it thinly: one match for reading, one list for writing. Names are local names in the
+/// namespace of the message; an element of another namespace is `{namespace}local`.
+pub trait Struct: Send + Sync {
+    /// The place for the element of this name, `None` if the type has no such element.
+    ///
+    /// A type that has one element at two places calls the second `name#2`.
+    fn child(&mut self, name: &str) -> Option<Slot<'_>>;
+
+    /// Writes the elements in the order of the schema.
+    fn write(&self, w: &mut Writer);
+
+    /// What was there beyond the elements of the type.
+    fn ext(&self) -> &Ext;
+
+    /// The same, for the reader to fill.
+    fn ext_mut(&mut self) -> &mut Ext;
+}
+
+/// A place that an element is read into.
+#[non_exhaustive]
+pub enum Slot<'a> {
+    /// An element with elements.
+    Struct(&'a mut dyn Struct),
+    /// An element with a simple value.
+    Leaf(&'a mut dyn Leaf),
+    /// An element kept verbatim.
+    Raw(&'a mut Raw),
+    /// The element stands once and was already read.
+    Taken,
+}
+
+impl std::fmt::Debug for Slot<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Struct(_) => "Struct",
+            Self::Leaf(_) => "Leaf",
+            Self::Raw(_) => "Raw",
+            Self::Taken => "Taken",
+        })
+    }
+}
+
+/// A field of a generated struct: one element of the type with its occurrence.
+///
+/// | occurrence | complex | simple | verbatim |
+/// |---|---|---|---|
+/// | required | `S` | `Field<T>` | `Raw` |
+/// | optional | `Option<Box<S>>` | `Option<Field<T>>` | `Option<Raw>` |
+/// | repeated | `Vec<S>` | `Vec<Field<T>>` | `Vec<Raw>` |
+pub trait Particle {
+    /// Makes room for the element and gives it away.
+    fn slot(&mut self) -> Slot<'_>;
+
+    /// Writes the element under its name, as often as it is there.
+    fn write_as(&self, name: &'static str, w: &mut Writer);
+}
+
+impl<S: Struct> Particle for S {
+    fn slot(&mut self) -> Slot<'_> {
+        if self.ext().was_read() {
+            Slot::Taken
+        } else {
+            Slot::Struct(self)
+        }
+    }
+
+    fn write_as(&self, name: &'static str, w: &mut Writer) {
+        w.structure(name, self);
+    }
+}
+
+impl<S: Struct + Default> Particle for Option<Box<S>> {
+    fn slot(&mut self) -> Slot<'_> {
+        match self {
+            Some(_) => Slot::Taken,
+            None => Slot::Struct(&mut **self.insert(Box::default())),
+        }
+    }
+
+    fn write_as(&self, name: &'static str, w: &mut Writer) {
+        if let Some(s) = self {
+            w.structure(name, &**s);
+        }
+    }
+}
+
+impl<S: Struct + Default> Particle for Vec<S> {
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Struct(self.push_mut(S::default()))
+    }
+
+    fn write_as(&self, name: &'static str, w: &mut Writer) {
+        for s in self {
+            w.structure(name, s);
+        }
+    }
+}
+
+impl<T: Scalar> Particle for Field<T> {
+    fn slot(&mut self) -> Slot<'_> {
+        if self.is_given() {
+            Slot::Taken
+        } else {
+            Slot::Leaf(self)
+        }
+    }
+
+    fn write_as(&self, name: &'static str, w: &mut Writer) {
+        if self.is_given() {
+            w.leaf(name, self)
+        } else {
+            w.missing(name)
+        }
+    }
+}
+
+impl<T: Scalar> Particle for Option<Field<T>> {
+    fn slot(&mut self) -> Slot<'_> {
+        match self {
+            Some(_) => Slot::Taken,
+            None => Slot::Leaf(self.insert(Field::default())),
+        }
+    }
+
+    fn write_as(&self, name: &'static str, w: &mut Writer) {
+        if let Some(field) = self {
+            w.leaf(name, field);
+        }
+    }
+}
+
+impl<T: Scalar> Particle for Vec<Field<T>> {
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Leaf(self.push_mut(Field::default()))
+    }
+
+    fn write_as(&self, name: &'static str, w: &mut Writer) {
+        for field in self {
+            w.leaf(name, field);
+        }
+    }
+}
+
+impl Particle for Raw {
+    fn slot(&mut self) -> Slot<'_> {
+        if self.is_empty() {
+            Slot::Raw(self)
+        } else {
+            Slot::Taken
+        }
+    }
+
+    fn write_as(&self, name: &'static str, w: &mut Writer) {
+        if self.is_empty() {
+            w.missing(name)
+        } else {
+            w.raw(self)
+        }
+    }
+}
+
+impl Particle for Option<Raw> {
+    fn slot(&mut self) -> Slot<'_> {
+        match self {
+            Some(_) => Slot::Taken,
+            None => Slot::Raw(self.insert(Raw::default())),
+        }
+    }
+
+    fn write_as(&self, _: &'static str, w: &mut Writer) {
+        if let Some(raw) = self {
+            w.raw(raw);
+        }
+    }
+}
+
+impl Particle for Vec<Raw> {
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Raw(self.push_mut(Raw::default()))
+    }
+
+    fn write_as(&self, _: &'static str, w: &mut Writer) {
+        for raw in self {
+            w.raw(raw);
+        }
+    }
+}

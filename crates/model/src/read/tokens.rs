@@ -1,0 +1,381 @@
+//! The payload as tags and texts, with byte offsets, checked against XML 1.0.
+
+use std::borrow::Cow;
+
+use quick_xml::XmlVersion;
+use quick_xml::errors::{Error as XmlError, IllFormedError};
+use quick_xml::escape::{EscapeError, resolve_xml_entity};
+use quick_xml::events::Event;
+use quick_xml::events::attributes::{AttrError, Attribute as RawAttribute, Attributes};
+use quick_xml::name::PrefixDeclaration;
+
+use super::namespaces::{Namespace, Namespaces};
+use crate::{Attribute, DecodeError, Limits, Scope};
+
+pub(super) struct Tokens<'i> {
+    xml: quick_xml::Reader<&'i [u8]>,
+    input: &'i str,
+    /// Bytes before `input`: the length of a byte order mark, which the tokeniser must not see (it would not
+    /// count it).
+    base: usize,
+    depth: usize,
+    pub(super) namespaces: Namespaces<'i>,
+    pub(super) limits: Limits,
+}
+
+pub(super) enum Token<'i> {
+    Open(Tag<'i>),
+    Close,
+    /// Text with references resolved, and where it starts. One text may come in several pieces.
+    Text(Cow<'i, str>, usize),
+    Eof,
+}
+
+/// A start tag, or an empty element.
+pub(super) struct Tag<'i> {
+    /// Name as written, prefix included.
+    name: &'i str,
+    /// All between `<` and `>` (or `/>`).
+    content: &'i str,
+    /// Whether it is `<name/>`: no content and no end tag come.
+    pub(super) empty: bool,
+    /// Where `<` stands.
+    pub(super) start: usize,
+}
+
+impl<'i> Tag<'i> {
+    pub(super) fn prefix(&self) -> Option<&'i str> {
+        self.name.split_once(':').map(|(prefix, _)| prefix)
+    }
+
+    pub(super) fn local(&self) -> &'i str {
+        self.name
+            .split_once(':')
+            .map_or(self.name, |(_, local)| local)
+    }
+
+    /// Whether it has neither attributes nor declarations.
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        self.name.len() == self.content.len()
+            || self.content[self.name.len()..].trim_ascii().is_empty()
+    }
+
+    fn raw_attributes(&self) -> Attributes<'i> {
+        Attributes::new(self.content, self.name.len())
+    }
+}
+
+impl<'i> Tokens<'i> {
+    pub(super) fn new(
+        payload: &'i [u8],
+        scope: &Scope,
+        limits: &Limits,
+        ours: &'static str,
+    ) -> Result<Self, DecodeError> {
+        let input = std::str::from_utf8(payload).map_err(|source| DecodeError::Utf8 {
+            offset: source.valid_up_to(),
+            source,
+        })?;
+        if let Some(offset) = forbidden(payload) {
+            return Err(DecodeError::Character { offset });
+        }
+        let base = if input.starts_with('\u{feff}') {
+            '\u{feff}'.len_utf8()
+        } else {
+            0
+        };
+        let input = &input[base..];
+        Ok(Self {
+            xml: quick_xml::Reader::from_str(input),
+            input,
+            base,
+            depth: 0,
+            namespaces: Namespaces::new(scope, ours),
+            limits: *limits,
+        })
+    }
+
+    /// Comments and processing instructions are skipped: they are no data.
+    pub(super) fn next(&mut self) -> Result<Token<'i>, DecodeError> {
+        loop {
+            let start = self.position();
+            let event = self.xml.read_event().map_err(|error| {
+                let at = self.xml.error_position() as usize;
+                self.not_well_formed(&error, at)
+            })?;
+            return Ok(match event {
+                Event::Start(tag) => {
+                    Token::Open(self.tag(start, tag.name().into_inner().len(), false))
+                }
+                Event::Empty(tag) => {
+                    Token::Open(self.tag(start, tag.name().into_inner().len(), true))
+                }
+                Event::End(_) => Token::Close,
+                Event::Text(text) => Token::Text(normalise(text.into_inner()), start),
+                Event::CData(text) => Token::Text(normalise(text.into_inner()), start),
+                Event::GeneralRef(reference) => {
+                    Token::Text(self.resolve(&reference, start)?, start)
+                }
+                Event::DocType(_) => {
+                    return Err(DecodeError::Dtd {
+                        offset: self.offset(start),
+                    });
+                }
+                Event::Decl(_) if start > 0 => {
+                    return Err(self.syntax(start, "an XML declaration inside"));
+                }
+                Event::Comment(_) | Event::PI(_) | Event::Decl(_) => continue,
+                Event::Eof => Token::Eof,
+            });
+        }
+    }
+
+    fn tag(&self, start: usize, name_len: usize, empty: bool) -> Tag<'i> {
+        let end = self.position() - if empty { 2 } else { 1 };
+        let content = &self.input[start + 1..end];
+        Tag {
+            name: &content[..name_len],
+            content,
+            empty,
+            start,
+        }
+    }
+
+    fn resolve(&self, reference: &str, at: usize) -> Result<Cow<'i, str>, DecodeError> {
+        if let Some(text) = resolve_xml_entity(reference) {
+            return Ok(Cow::Borrowed(text));
+        }
+        match reference.strip_prefix('#') {
+            Some(number) => match character(number) {
+                Some(c) => Ok(Cow::Owned(c.into())),
+                None => Err(DecodeError::Character {
+                    offset: self.offset(at),
+                }),
+            },
+            None => Err(DecodeError::Entity {
+                path: String::new(),
+                offset: self.offset(at),
+            }),
+        }
+    }
+
+    /// Goes into an element: its declarations are in scope until [`leave`](Self::leave).
+    pub(super) fn enter(&mut self, tag: &Tag<'i>) -> Result<(), DecodeError> {
+        self.depth += 1;
+        self.limit(
+            "elements inside each other",
+            self.limits.depth,
+            self.depth,
+            tag.start,
+        )?;
+        if tag.is_plain() {
+            return Ok(());
+        }
+        for (count, attribute) in tag.raw_attributes().enumerate() {
+            self.limit("attributes", self.limits.attributes, count + 1, tag.start)?;
+            let attribute = attribute.map_err(|error| self.bad_attribute(&error, tag.start))?;
+            let prefix = match attribute.key.as_namespace_binding() {
+                None => continue,
+                Some(PrefixDeclaration::Default) => "",
+                Some(PrefixDeclaration::Named(prefix)) => prefix,
+            };
+            let namespace = self.value(&attribute, tag.start)?;
+            match prefix {
+                "xmlns" => return Err(self.syntax(tag.start, "the prefix xmlns is declared")),
+                // Allowed only to say what is so anyway.
+                "xml" => continue,
+                "" => {}
+                _ if namespace.is_empty() => {
+                    return Err(self.syntax(tag.start, "a prefix is declared without namespace"));
+                }
+                _ => {}
+            }
+            self.namespaces
+                .bind(Cow::Borrowed(prefix), namespace, self.depth);
+            self.limit(
+                "namespaces in scope",
+                self.limits.namespaces,
+                self.namespaces.len(),
+                tag.start,
+            )?;
+        }
+        Ok(())
+    }
+
+    #[inline]
+    pub(super) fn leave(&mut self) {
+        self.namespaces.leave(self.depth);
+        self.depth -= 1;
+    }
+
+    /// The name of an entered element: local name in the namespace of the message, else `{namespace}local`.
+    #[inline]
+    pub(super) fn name(&self, tag: &Tag<'i>) -> Result<Cow<'i, str>, DecodeError> {
+        let (prefix, local) = tag.name.split_once(':').unwrap_or(("", tag.name));
+        match self.namespaces.resolve(prefix) {
+            Some(Namespace::Ours) => Ok(Cow::Borrowed(local)),
+            Some(Namespace::Other(namespace)) => Ok(Cow::Owned(format!("{{{namespace}}}{local}"))),
+            None => Err(self.unbound(tag)),
+        }
+    }
+
+    /// The attributes of an entered element that are not declarations.
+    pub(super) fn attributes(&self, tag: &Tag<'i>) -> Result<Vec<Attribute>, DecodeError> {
+        let mut attributes = Vec::new();
+        for attribute in tag.raw_attributes() {
+            let attribute = attribute.map_err(|error| self.bad_attribute(&error, tag.start))?;
+            if attribute.key.as_namespace_binding().is_some() {
+                continue;
+            }
+            let name = attribute.key.into_inner();
+            let namespace = match name.split_once(':') {
+                Some((prefix, _)) => self
+                    .namespaces
+                    .text(prefix)
+                    .ok_or_else(|| self.unbound(tag))?,
+                None => "",
+            };
+            let value = self.value(&attribute, tag.start)?;
+            self.limit("bytes of text", self.limits.text, value.len(), tag.start)?;
+            attributes.push(Attribute::new(name, namespace, &value));
+        }
+        Ok(attributes)
+    }
+
+    fn value(&self, attribute: &RawAttribute<'i>, at: usize) -> Result<Cow<'i, str>, DecodeError> {
+        if attribute.value.contains('<') {
+            return Err(self.syntax(at, "a `<` in an attribute value"));
+        }
+        let value = attribute
+            .normalized_value(XmlVersion::Explicit1_0)
+            .map_err(|error| match error {
+                XmlError::Escape(EscapeError::UnrecognizedEntity(..)) => DecodeError::Entity {
+                    path: String::new(),
+                    offset: self.offset(at),
+                },
+                _ => self.syntax(at, "a bad reference in an attribute value"),
+            })?;
+        match forbidden(value.as_bytes()) {
+            Some(_) => Err(DecodeError::Character {
+                offset: self.offset(at),
+            }),
+            None => Ok(value),
+        }
+    }
+
+    /// The source from a place to where reading stands.
+    pub(super) fn since(&self, start: usize) -> &'i str {
+        &self.input[start..self.position()]
+    }
+
+    /// A place in the input as an offset in the payload.
+    pub(super) fn offset(&self, at: usize) -> usize {
+        self.base + at
+    }
+
+    fn position(&self) -> usize {
+        self.xml.buffer_position() as usize
+    }
+
+    fn unbound(&self, tag: &Tag<'i>) -> DecodeError {
+        DecodeError::Prefix {
+            path: String::new(),
+            offset: self.offset(tag.start),
+        }
+    }
+
+    fn limit(
+        &self,
+        limit: &'static str,
+        max: usize,
+        is: usize,
+        at: usize,
+    ) -> Result<(), DecodeError> {
+        match is > max {
+            true => Err(DecodeError::Limit {
+                path: String::new(),
+                limit,
+                max,
+                offset: self.offset(at),
+            }),
+            false => Ok(()),
+        }
+    }
+
+    fn syntax(&self, at: usize, rule: &'static str) -> DecodeError {
+        DecodeError::Syntax {
+            path: String::new(),
+            offset: self.offset(at),
+            rule,
+        }
+    }
+
+    fn bad_attribute(&self, error: &AttrError, at: usize) -> DecodeError {
+        self.syntax(
+            at,
+            match error {
+                AttrError::Duplicated(..) => "an attribute stands twice",
+                _ => "a malformed attribute",
+            },
+        )
+    }
+
+    /// The tokeniser's own message may quote the document, so it is replaced by the rule.
+    fn not_well_formed(&self, error: &XmlError, at: usize) -> DecodeError {
+        self.syntax(
+            at,
+            match error {
+                XmlError::IllFormed(IllFormedError::MismatchedEndTag { .. }) => {
+                    "an end tag of another name"
+                }
+                XmlError::IllFormed(IllFormedError::UnmatchedEndTag(_)) => {
+                    "an end tag without start tag"
+                }
+                XmlError::IllFormed(IllFormedError::UnclosedReference) => {
+                    "a `&` that starts no reference"
+                }
+                XmlError::Syntax(_) => "markup that does not end",
+                _ => "malformed markup",
+            },
+        )
+    }
+}
+
+/// Line ends as XML 1.0 (section 2.11) wants them read.
+fn normalise(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text.contains('\r') {
+        true => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
+        false => text,
+    }
+}
+
+/// The character of `&#…;` if XML 1.0 allows it.
+fn character(number: &str) -> Option<char> {
+    let code = match number.strip_prefix('x') {
+        Some(hex) if hex.bytes().all(|b| b.is_ascii_hexdigit()) => {
+            u32::from_str_radix(hex, 16).ok()?
+        }
+        None if number.bytes().all(|b| b.is_ascii_digit()) => number.parse().ok()?,
+        _ => return None,
+    };
+    char::from_u32(code).filter(|c| !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}'))
+}
+
+/// Where the first character stands that XML 1.0 (section 2.2) forbids.
+fn forbidden(bytes: &[u8]) -> Option<usize> {
+    let is_odd = |b: u8| (b < 0x20 && b != b'\t' && b != b'\n' && b != b'\r') || b == 0xEF;
+    for (chunk, part) in bytes.chunks(1024).enumerate() {
+        // Without an early exit the compiler makes this a vector loop.
+        if !part.iter().fold(false, |odd, &b| odd | is_odd(b)) {
+            continue;
+        }
+        for at in (chunk * 1024..).take(part.len()) {
+            let is_fffe = matches!(bytes[at..], [0xEF, 0xBF, 0xBE | 0xBF, ..]);
+            if is_fffe || bytes[at] < 0x20 && is_odd(bytes[at]) {
+                return Some(at);
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,345 @@
+//! Writes a message as XML: names, version markers, escapes.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use crate::error::{self, Warning, WarningKind};
+use crate::{Attributes, EncodeError, Ext, Leaf, Message, Particle, Raw, Struct};
+
+/// Writes a message, its namespace as the default namespace of the root element.
+///
+/// A required field that was never given is left out, because an empty element would say something else.
+///
+/// # Errors
+/// A text or attribute holds what XML cannot carry.
+pub fn encode<T: Message>(message: &T) -> Result<String, EncodeError> {
+    let mut w = Writer::new(T::NAMESPACE);
+    w.structure(T::ELEMENT, message);
+    match w.error {
+        Some(error) => Err(error),
+        None => Ok(w.out),
+    }
+}
+
+/// What a message lacks: required elements not given, and for one that was read, version markers not found.
+pub(crate) fn audit<T: Message>(message: &T) -> Vec<Warning> {
+    let mut w = Writer {
+        audit: Some(Vec::new()),
+        ..Writer::new(T::NAMESPACE)
+    };
+    w.structure(T::ELEMENT, message);
+    w.audit.unwrap_or_default()
+}
+
+/// Takes the elements of a struct in schema order. Made by [`encode`]; errors are kept until its end.
+pub struct Writer {
+    out: String,
+    /// Namespace of the message: of all names without one.
+    namespace: &'static str,
+    /// Default namespace in force.
+    default: &'static str,
+    path: Vec<&'static str>,
+    /// Version markers whose part is open, in all structs around.
+    versions: Vec<u8>,
+    /// How many of the last of them are not written yet.
+    pending: usize,
+    level: Level,
+    error: Option<EncodeError>,
+    audit: Option<Vec<Warning>>,
+}
+
+/// The struct that is being written.
+#[derive(Clone, Copy, Default)]
+struct Level {
+    /// Length of `versions` at its start.
+    base: usize,
+    /// Whether it was read from a payload.
+    was_read: bool,
+    /// Markers that were read, as bits.
+    read: u64,
+    /// Markers that are written, as bits.
+    written: u64,
+}
+
+impl Writer {
+    fn new(namespace: &'static str) -> Self {
+        Self {
+            out: String::new(),
+            namespace,
+            default: "",
+            path: Vec::new(),
+            versions: Vec::new(),
+            pending: 0,
+            level: Level::default(),
+            error: None,
+            audit: None,
+        }
+    }
+
+    /// Writes an element, if it is there.
+    #[inline]
+    pub fn put<P: Particle>(&mut self, name: &'static str, particle: &P) {
+        particle.write_as(name, self);
+    }
+
+    /// Starts the part of the schema that the marker `Ver_n` guards (n from 1 to 63).
+    ///
+    /// The part lasts until [`end_version`](Self::end_version) or the end of the struct. Markers of all open parts
+    /// are written before the first element inside that is really there.
+    pub fn version(&mut self, n: u8) {
+        self.versions.push(n);
+        self.pending += 1;
+        // What came with a marker goes with it, even if nothing stands behind it.
+        if self.level.read & 1 << n != 0 {
+            self.write_markers();
+        }
+    }
+
+    /// Ends the part of the last [`version`](Self::version): what follows stands beside it, not inside.
+    pub fn end_version(&mut self) {
+        if self.versions.len() > self.level.base {
+            self.versions.pop();
+            self.pending = self.pending.saturating_sub(1);
+        }
+    }
+
+    pub(crate) fn structure(&mut self, name: &'static str, s: &dyn Struct) {
+        self.write_markers();
+        let (outer_default, outer_level) = (self.default, self.level);
+        let ext = s.ext();
+        let local = self.open(name, ext.attributes());
+        self.out.push('>');
+        let inside = self.out.len();
+        self.level = Level {
+            base: self.versions.len(),
+            was_read: ext.was_read(),
+            read: ext.markers(),
+            written: 0,
+        };
+        s.write(self);
+        self.tail(ext);
+        self.versions.truncate(self.level.base);
+        self.pending = 0;
+        self.level = outer_level;
+        if self.out.len() == inside {
+            self.out.pop();
+            self.out.push_str("/>");
+        } else {
+            self.close(local);
+        }
+        self.path.pop();
+        self.default = outer_default;
+    }
+
+    pub(crate) fn leaf(&mut self, name: &'static str, leaf: &dyn Leaf) {
+        self.write_markers();
+        let outer_default = self.default;
+        let local = self.open(name, Some(leaf.attributes()));
+        let text = leaf.text();
+        if text.is_empty() {
+            self.out.push_str("/>");
+        } else {
+            self.out.push('>');
+            if let Err(index) = escape(&text, false, &mut self.out) {
+                self.fail(|path| EncodeError::Character { path, index });
+            }
+            self.close(local);
+        }
+        self.path.pop();
+        self.default = outer_default;
+    }
+
+    pub(crate) fn raw(&mut self, raw: &Raw) {
+        self.write_markers();
+        raw.write(self.default, &mut self.out);
+    }
+
+    /// A required element that is not there.
+    pub(crate) fn missing(&mut self, name: &'static str) {
+        self.note(WarningKind::MissingElement, local_of(name));
+    }
+
+    /// The markers of all open parts that are not written yet.
+    #[inline]
+    fn write_markers(&mut self) {
+        if self.pending > 0 {
+            for at in self.versions.len() - self.pending..self.versions.len() {
+                self.marker(self.versions[at]);
+            }
+            self.pending = 0;
+        }
+    }
+
+    fn marker(&mut self, n: u8) {
+        if self.level.was_read && self.level.read & 1 << n == 0 {
+            self.note(WarningKind::MissingMarker, &format!("Ver_{n}"));
+        }
+        self.level.written |= 1 << n;
+        // Writing to a String cannot fail.
+        let _ = match self.default == self.namespace {
+            true => write!(self.out, "<Ver_{n}/>"),
+            false => write!(self.out, "<Ver_{n} xmlns=\"{}\"/>", self.namespace),
+        };
+    }
+
+    /// Unknown elements, behind all markers of the type and those of a newer one that came before them.
+    fn tail(&mut self, ext: &Ext) {
+        for (raw, after) in ext.tail() {
+            self.write_markers();
+            self.newer_markers(after);
+            self.raw(raw);
+        }
+        self.newer_markers(63);
+    }
+
+    /// Markers up to this one that were read and that the type does not know.
+    fn newer_markers(&mut self, last: u8) {
+        let mut rest = self.level.read & !self.level.written;
+        while rest != 0 && rest.trailing_zeros() <= u32::from(last) {
+            self.write_markers();
+            self.marker(rest.trailing_zeros() as u8);
+            rest &= rest - 1;
+        }
+    }
+
+    /// Writes `<name` and attributes, enters the element; gives its local name.
+    fn open(&mut self, name: &'static str, attributes: Option<&Attributes>) -> &'static str {
+        let (namespace, local) = match name.strip_prefix('{').and_then(|n| n.split_once('}')) {
+            Some(other) => other,
+            None => (self.namespace, name),
+        };
+        self.path.push(local);
+        self.out.push('<');
+        self.out.push_str(local);
+        if namespace != self.default {
+            self.default = namespace;
+            self.out.push_str(" xmlns=\"");
+            escape_attribute(namespace, &mut self.out);
+            self.out.push('"');
+        }
+        if let Some(attributes) = attributes.filter(|a| !a.is_empty()) {
+            self.attributes(attributes);
+        }
+        local
+    }
+
+    fn attributes(&mut self, attributes: &Attributes) {
+        let mut declared: Vec<(Cow<'_, str>, &str)> = Vec::new();
+        for attribute in attributes.iter() {
+            let (name, namespace) = (attribute.name(), attribute.namespace());
+            if !is_name(name) || name == "xmlns" || name.starts_with("xmlns:") {
+                return self.fail(|path| EncodeError::Attribute { path });
+            }
+            let prefix = name.split_once(':').map_or("", |(prefix, _)| prefix);
+            if namespace.is_empty() || prefix == "xml" {
+                if prefix != "xml" && !prefix.is_empty() {
+                    return self.fail(|path| EncodeError::Attribute { path });
+                }
+                let _ = write!(self.out, " {name}=\"");
+            } else {
+                let prefix = match declared
+                    .iter()
+                    .find(|(p, n)| *n == namespace || *p == prefix)
+                {
+                    Some((known, n)) if *n == namespace => known.clone(),
+                    other => {
+                        let prefix: Cow<'_, str> = match other {
+                            Some(_) => format!("ns{}", declared.len()).into(),
+                            None => prefix.into(),
+                        };
+                        let _ = write!(self.out, " xmlns:{prefix}=\"");
+                        escape_attribute(namespace, &mut self.out);
+                        self.out.push('"');
+                        declared.push((prefix.clone(), namespace));
+                        prefix
+                    }
+                };
+                let _ = write!(self.out, " {prefix}:{}=\"", attribute.local_name());
+            }
+            if let Err(index) = escape(attribute.value(), true, &mut self.out) {
+                self.fail(|path| EncodeError::Character { path, index });
+            }
+            self.out.push('"');
+        }
+    }
+
+    fn close(&mut self, local: &str) {
+        self.out.push_str("</");
+        self.out.push_str(local);
+        self.out.push('>');
+    }
+
+    fn fail(&mut self, error: impl FnOnce(String) -> EncodeError) {
+        if self.error.is_none() {
+            self.error = Some(error(error::path(self.path.iter().copied())));
+        }
+    }
+
+    fn note(&mut self, kind: WarningKind, name: &str) {
+        if let Some(audit) = &mut self.audit {
+            let path = error::path(self.path.iter().copied().chain([name]));
+            audit.push(Warning {
+                kind,
+                path,
+                offset: None,
+            });
+        }
+    }
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Writer({} bytes)", self.out.len())
+    }
+}
+
+/// The local part of `{namespace}local`.
+fn local_of(name: &'static str) -> &'static str {
+    name.rsplit_once('}').map_or(name, |(_, local)| local)
+}
+
+/// Whether no character of it could end or split an attribute name.
+fn is_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '\u{b7}'))
+}
+
+pub(crate) fn escape_attribute(value: &str, out: &mut String) {
+    // Only namespaces come here: they were read from XML or stand in generated code.
+    let _ = escape(value, true, out);
+}
+
+/// Appends the text with references where XML needs them, so that a reader gives back the same characters.
+///
+/// # Errors
+/// Index of the first character that XML 1.0 cannot carry.
+fn escape(text: &str, in_attribute: bool, out: &mut String) -> Result<(), usize> {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        let reference = match byte {
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'&' => "&amp;",
+            // Written as it is, the reader would normalise it (XML 1.0, sections 2.11 and 3.3.3).
+            b'\r' => "&#13;",
+            b'"' if in_attribute => "&quot;",
+            b'\t' if in_attribute => "&#9;",
+            b'\n' if in_attribute => "&#10;",
+            b'\t' | b'\n' => continue,
+            0..0x20 => return Err(text[..at].chars().count()),
+            // U+FFFE and U+FFFF
+            0xEF if matches!(bytes[at..], [_, 0xBF, 0xBE | 0xBF, ..]) => {
+                return Err(text[..at].chars().count());
+            }
+            _ => continue,
+        };
+        out.push_str(&text[from..at]);
+        out.push_str(reference);
+        from = at + 1;
+    }
+    out.push_str(&text[from..]);
+    Ok(())
+}
