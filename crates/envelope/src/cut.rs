@@ -1,18 +1,90 @@
 //! Decides which byte ranges of an envelope go.
 
+mod edges;
+mod header;
+mod inspect;
+
 use std::ops::Range;
 
-/// What may be cut, and what is refused.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Policy {}
+use bytes::{Buf, Bytes, BytesMut};
+use smallvec::SmallVec;
 
-/// The byte ranges that go, in order and without overlap.
+use crate::encoding::Prolog;
+use crate::error::Refusal;
+use crate::policy::Policy;
+use crate::report::{Finding, Removed, Report, SoapVersion};
+use crate::scan::{Event, Ns, Scanner, Tag, chars};
+
+/// Plans the cut of `Envelope/Header/{wsse}Security`: which bytes of `input` go.
+///
+/// Reads from the start to the end of Body's start tag and nothing behind that, so the cost does not
+/// depend on Body (but see [`Policy::inspect_body`]). Blocks are matched by namespace and path: any
+/// prefix, SOAP 1.1 and 1.2, the OASIS 2004 namespace of WS-Security and the drafts before it. Of a
+/// block goes `<…Security…>…</…>` or `<…Security…/>`; white space around it stays, and so does Header.
+///
+/// # Errors
+/// A [`Refusal`] for everything that is no SOAP envelope up to there, or cannot be cut safely under `policy`.
+///
+/// ```
+/// use castile_envelope::{Policy, cut};
+///
+/// let old = br#"<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Header><w:Security
+///   xmlns:w="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
+///   /></Header><Body/></Envelope>"#;
+/// let cuts = cut(old, &Policy::default())?;
+/// assert_eq!(
+///     cuts.to_vec(old),
+///     br#"<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Header></Header><Body/></Envelope>"#
+/// );
+/// # Ok::<(), castile_envelope::Refusal>(())
+/// ```
+pub fn cut(input: &[u8], policy: &Policy) -> Result<Cuts, Refusal> {
+    let window = &input[..input.len().min(policy.limits.header_bytes)];
+    let prolog = Prolog::read(window)?;
+    let mut scanner = Scanner::new(window, prolog.end, &policy.limits);
+    let (mut cuts, end) =
+        header::plan(&mut scanner, policy, input.len()).map_err(|refusal| match refusal {
+            Refusal::Truncated { .. } if window.len() < input.len() => Refusal::HeaderTooLarge {
+                limit: policy.limits.header_bytes,
+            },
+            refusal => refusal,
+        })?;
+    prolog.charset.check(&window[..end])?;
+    if policy.inspect_body {
+        inspect::body(input, prolog, policy, &mut cuts);
+    }
+    Ok(cuts)
+}
+
+/// Cuts an owned envelope where it is: what stands before the cut moves right, Body stays in place.
+///
+/// The cost is that of [`cut()`] plus moving less than the header's length.
+///
+/// # Errors
+/// As [`cut()`]; `envelope` is then unchanged.
+pub fn cut_in_place(envelope: &mut BytesMut, policy: &Policy) -> Result<Report, Refusal> {
+    let cuts = cut(envelope, policy)?;
+    let mut shift = 0;
+    for (at, range) in cuts.ranges.iter().enumerate().rev() {
+        let start = if at == 0 { 0 } else { cuts.ranges[at - 1].end };
+        shift += range.len();
+        envelope.copy_within(start..range.start, start + shift);
+    }
+    envelope.advance(shift);
+    Ok(cuts.report())
+}
+
+/// The byte ranges that go, in order and without overlap, and what was noticed on the way.
 ///
 /// The output is the input minus these ranges, so byte identity of the rest holds by construction.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Methods that take the input want the bytes that [`cut()`] was given; with others the result means nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cuts {
-    ranges: Vec<Range<usize>>,
+    soap: SoapVersion,
+    input_length: usize,
+    ranges: SmallVec<[Range<usize>; 2]>,
+    removed: SmallVec<[Removed; 1]>,
+    findings: SmallVec<[Finding; 2]>,
 }
 
 impl Cuts {
@@ -21,17 +93,110 @@ impl Cuts {
         &self.ranges
     }
 
-    /// The slices of `input` that stay, in order.
+    /// Whether nothing goes.
+    pub fn is_empty(&self) -> bool {
+        self.ranges.is_empty()
+    }
+
+    /// Length of the output in bytes.
+    pub fn output_length(&self) -> usize {
+        let gone: usize = self.ranges.iter().map(ExactSizeIterator::len).sum();
+        self.input_length - gone
+    }
+
+    /// The slices of `input` that stay, in order; none is empty.
     pub fn kept<'i>(&'i self, input: &'i [u8]) -> impl Iterator<Item = &'i [u8]> {
+        self.kept_ranges(input.len())
+            .filter_map(|range| input.get(range))
+    }
+
+    /// As [`kept`](Self::kept), sharing the buffer instead of borrowing from it.
+    pub fn kept_bytes<'i>(&'i self, input: &'i Bytes) -> impl Iterator<Item = Bytes> + 'i {
+        self.kept_ranges(input.len())
+            .filter(|range| range.end <= input.len())
+            .map(|range| input.slice(range))
+    }
+
+    /// The output in one buffer of its own.
+    pub fn to_vec(&self, input: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.write_to(input, &mut out);
+        out
+    }
+
+    /// Replaces what `out` holds by the output, reusing its memory.
+    pub fn write_to(&self, input: &[u8], out: &mut Vec<u8>) {
+        out.clear();
+        out.reserve(self.output_length());
+        for slice in self.kept(input) {
+            out.extend_from_slice(slice);
+        }
+    }
+
+    /// The blocks that go, in the order of the input.
+    pub fn removed(&self) -> &[Removed] {
+        &self.removed
+    }
+
+    /// What was noticed, in the order of the input.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The version of SOAP.
+    pub fn soap(&self) -> SoapVersion {
+        self.soap
+    }
+
+    /// All that is to be told about this rewrite.
+    pub fn report(&self) -> Report {
+        Report {
+            schema_version: 1,
+            soap: self.soap,
+            input_length: self.input_length,
+            output_length: self.output_length(),
+            removed: self.removed.to_vec(),
+            findings: self.findings.to_vec(),
+        }
+    }
+
+    fn kept_ranges(&self, length: usize) -> impl Iterator<Item = Range<usize>> {
         let starts = std::iter::once(0).chain(self.ranges.iter().map(|range| range.end));
         let ends = self
             .ranges
             .iter()
             .map(|range| range.start)
-            .chain(std::iter::once(input.len()));
+            .chain(std::iter::once(length));
         starts
             .zip(ends)
-            .filter_map(|(start, end)| input.get(start..end))
-            .filter(|slice| !slice.is_empty())
+            .map(|(start, end)| start..end)
+            .filter(|range| range.start < range.end)
+    }
+}
+
+/// Reads up to the root element, which must be an Envelope.
+pub(crate) fn envelope(scanner: &mut Scanner<'_>) -> Result<(SoapVersion, Tag), Refusal> {
+    const JXCHANGE: &[u8] = b"http://jackhenry.com/";
+    let Event::Start(tag) = scanner.next()? else {
+        // Outside of the root the scanner gives nothing else.
+        return Err(Refusal::NotXml { offset: 0 });
+    };
+    let offset = tag.span.start;
+    match (tag.ns, scanner.bytes(tag.local)) {
+        (Ns::Soap11, b"Envelope") => Ok((SoapVersion::V11, tag)),
+        (Ns::Soap12, b"Envelope") => Ok((SoapVersion::V12, tag)),
+        (Ns::Other(uri), _) if chars::unescape(scanner.bytes(uri)).starts_with(JXCHANGE) => {
+            Err(Refusal::BareBody { offset })
+        }
+        _ => Err(Refusal::NotSoap { offset }),
+    }
+}
+
+impl SoapVersion {
+    pub(crate) fn ns(self) -> Ns {
+        match self {
+            Self::V11 => Ns::Soap11,
+            Self::V12 => Ns::Soap12,
+        }
     }
 }

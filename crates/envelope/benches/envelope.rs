@@ -1,0 +1,2 @@
+//! Times the plan of a cut against copying and against quick-xml.
+fn main() {}

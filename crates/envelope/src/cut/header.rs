@@ -1,0 +1,234 @@
+//! Reads Envelope up to Body's start tag and judges each block of Header.
+
+use smallvec::SmallVec;
+
+use super::edges::Edges;
+use super::{Cuts, envelope};
+use crate::error::Refusal;
+use crate::policy::{OtherActor, Policy};
+use crate::report::{Contents, Finding, PasswordKind, Removed, Target};
+use crate::scan::chars::{trim, unescape};
+use crate::scan::{Event, Ns, Scanner, Span, Tag, Text};
+
+/// The cuts, and the offset behind Body's start tag.
+pub(super) fn plan(
+    scanner: &mut Scanner<'_>,
+    policy: &Policy,
+    input_length: usize,
+) -> Result<(Cuts, usize), Refusal> {
+    let (soap, _) = envelope(scanner)?;
+    let mut header = Header {
+        policy,
+        soap: soap.ns(),
+        targets: SmallVec::new(),
+        edges: Edges::default(),
+        cuts: Cuts {
+            soap,
+            input_length,
+            ranges: SmallVec::new(),
+            removed: SmallVec::new(),
+            findings: SmallVec::new(),
+        },
+    };
+    let mut expected = "Header or Body";
+    loop {
+        let (offset, tag) = match scanner.next()? {
+            Event::Start(tag) => (tag.span.start, Some(tag)),
+            Event::End(span) => (span.start, None),
+            Event::Text(_) => continue,
+            Event::Eof => (input_length, None),
+        };
+        match tag.filter(|tag| tag.ns == header.soap) {
+            Some(tag) if scanner.bytes(tag.local) == b"Body" => {
+                header.settle(scanner)?;
+                return Ok((header.cuts, tag.span.end));
+            }
+            Some(tag) if expected != "Body" && scanner.bytes(tag.local) == b"Header" => {
+                expected = "Body";
+                if !tag.empty {
+                    header.blocks(scanner)?;
+                }
+            }
+            _ => return Err(Refusal::BodyExpected { offset, expected }),
+        }
+    }
+}
+
+struct Header<'p> {
+    policy: &'p Policy,
+    soap: Ns,
+    /// The Security headers so far: for whom, under which raw name, from where.
+    targets: SmallVec<[(Target, Span, usize); 2]>,
+    edges: Edges,
+    cuts: Cuts,
+}
+
+impl Header<'_> {
+    fn blocks(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
+        loop {
+            match scanner.next()? {
+                Event::Start(tag) => self.block(scanner, tag)?,
+                Event::Text(text) => self.text(scanner, text),
+                Event::End(_) | Event::Eof => return Ok(()),
+            }
+        }
+    }
+
+    fn block(&mut self, scanner: &mut Scanner<'_>, tag: Tag) -> Result<(), Refusal> {
+        let must_understand = self.must_understand(scanner);
+        let start = tag.span.start;
+        let target = if tag.ns == Ns::Wsse && scanner.bytes(tag.local) == b"Security" {
+            self.target(scanner, start)?
+        } else {
+            None
+        };
+        if target.is_none() && must_understand {
+            self.cuts
+                .findings
+                .push(Finding::MustUnderstandLeft { offset: start });
+        }
+        let mut contents = Contents::default();
+        let cut = target.is_some();
+        self.element(scanner, tag, cut, &mut contents)?;
+        let mut end = tag.span.end;
+        if !tag.empty {
+            let depth = scanner.depth();
+            while scanner.depth() >= depth {
+                match scanner.next()? {
+                    Event::Start(tag) => self.element(scanner, tag, cut, &mut contents)?,
+                    Event::Text(text) => self.text(scanner, text),
+                    Event::End(span) => end = span.end,
+                    Event::Eof => break,
+                }
+            }
+        }
+        if let Some(target) = target {
+            self.cuts.ranges.push(start..end);
+            self.cuts.removed.push(Removed {
+                range: start..end,
+                length: end - start,
+                target,
+                must_understand,
+                contents,
+            });
+        }
+        Ok(())
+    }
+
+    /// For whom the Security header is that begins at `offset`; none if it stays.
+    fn target(&mut self, scanner: &Scanner<'_>, offset: usize) -> Result<Option<Target>, Refusal> {
+        let attribute = match self.soap {
+            Ns::Soap11 => scanner.attribute(Ns::Soap11, b"actor"),
+            _ => scanner.attribute(Ns::Soap12, b"role"),
+        };
+        let name = attribute.unwrap_or_default();
+        let uri = unescape(scanner.bytes(name));
+        let uri = trim(&uri);
+        let target = match (self.soap, uri) {
+            (_, b"") => Target::UltimateReceiver,
+            (Ns::Soap11, b"http://schemas.xmlsoap.org/soap/actor/next")
+            | (Ns::Soap12, b"http://www.w3.org/2003/05/soap-envelope/role/next") => Target::Next,
+            (Ns::Soap12, b"http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver") => {
+                Target::UltimateReceiver
+            }
+            _ => Target::Named,
+        };
+        if target == Target::Named {
+            match self.policy.other_actor {
+                OtherActor::Refuse => return Err(Refusal::OtherActor { offset }),
+                OtherActor::Keep => {
+                    self.cuts.findings.push(Finding::OtherActorLeft { offset });
+                    return Ok(None);
+                }
+                OtherActor::Cut => {}
+            }
+        }
+        let same = self.targets.iter().find(|(earlier, other, _)| {
+            *earlier == target
+                && (target != Target::Named || trim(&unescape(scanner.bytes(*other))) == uri)
+        });
+        match same {
+            Some(&(_, _, first)) if !self.policy.allow_second_block => {
+                return Err(Refusal::SecondBlock { offset, first });
+            }
+            // One entry a target, so that many blocks cost no more than many targets.
+            Some(_) => {}
+            None => self.targets.push((target, name, offset)),
+        }
+        Ok(Some(target))
+    }
+
+    fn must_understand(&self, scanner: &Scanner<'_>) -> bool {
+        scanner
+            .attribute(self.soap, b"mustUnderstand")
+            .is_some_and(|value| matches!(trim(&unescape(scanner.bytes(value))), b"1" | b"true"))
+    }
+
+    /// Takes note of one element of a header block, the block itself included.
+    fn element(
+        &mut self,
+        scanner: &Scanner<'_>,
+        tag: Tag,
+        cut: bool,
+        contents: &mut Contents,
+    ) -> Result<(), Refusal> {
+        self.edges.element(scanner, tag, cut);
+        if !cut {
+            return Ok(());
+        }
+        match (tag.ns, scanner.bytes(tag.local)) {
+            (Ns::Xenc, b"EncryptedKey" | b"EncryptedData" | b"ReferenceList") => {
+                return Err(Refusal::Encrypted {
+                    offset: tag.span.start,
+                });
+            }
+            (Ns::Wsse, b"UsernameToken") => {
+                contents.username_token.get_or_insert(PasswordKind::None);
+            }
+            (Ns::Wsse, b"Password") if contents.username_token.is_some() => {
+                let digest = scanner
+                    .attribute(Ns::None, b"Type")
+                    .is_some_and(|kind| unescape(scanner.bytes(kind)).ends_with(b"PasswordDigest"));
+                contents.username_token = Some(if digest {
+                    PasswordKind::Digest
+                } else {
+                    PasswordKind::Text
+                });
+            }
+            (Ns::Wsse, b"BinarySecurityToken") => contents.binary_security_token = true,
+            (Ns::Saml, b"Assertion" | b"EncryptedAssertion") => contents.saml = true,
+            (Ns::Dsig, b"Signature") => contents.signature = true,
+            (Ns::Wsu, b"Timestamp") => contents.timestamp = true,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A token of the new kind in the old place: people move it there and wonder about the 401.
+    fn text(&mut self, scanner: &Scanner<'_>, text: Text) {
+        let shown = trim(scanner.bytes(text.span));
+        let bearer = shown.len() > 7 && shown[..7].eq_ignore_ascii_case(b"Bearer ");
+        // `{"` in base64url, as every JOSE header begins.
+        let jwt = shown.starts_with(b"eyJ") && shown.contains(&b'.');
+        if bearer || jwt {
+            self.cuts.findings.push(Finding::BearerInHeader {
+                offset: text.span.start,
+            });
+        }
+    }
+
+    /// Judges what can only be judged when the whole Header is known.
+    fn settle(&mut self, scanner: &Scanner<'_>) -> Result<(), Refusal> {
+        if self.cuts.ranges.is_empty() {
+            return Ok(());
+        }
+        if let Some(offset) = self.edges.crossing(scanner) {
+            if !self.policy.allow_signed {
+                return Err(Refusal::Signed { offset });
+            }
+            self.cuts.findings.push(Finding::SignatureBroken { offset });
+            self.cuts.findings.sort_by_key(Finding::offset);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,278 @@
+//! Finds out from the first bytes in which encoding a document is written.
+
+use crate::error::{Flaw, Refusal};
+use crate::scan::chars;
+
+/// The encodings whose markup can be found byte by byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Charset {
+    /// UTF-8 or US-ASCII: bytes from 0x80 up are checked.
+    Utf8,
+    /// ISO 8859 or Windows-125x: each byte is a character.
+    SingleByte,
+}
+
+/// What stands before the first markup that is not the XML declaration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Prolog {
+    pub(crate) charset: Charset,
+    /// Offset behind byte order mark and XML declaration.
+    pub(crate) end: usize,
+    /// Where the encoding is named, or 0.
+    pub(crate) named_at: usize,
+}
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+impl Prolog {
+    /// Reads byte order mark and XML declaration (XML 1.0, section 4.3.3 and appendix F).
+    ///
+    /// # Errors
+    /// Encodings that are not ASCII or a superset of it, a declaration that contradicts the bytes, and what is no XML.
+    pub(crate) fn read(input: &[u8]) -> Result<Self, Refusal> {
+        match input {
+            [0xff, 0xfe, 0, 0, ..]
+            | [0, 0, 0xfe, 0xff, ..]
+            | [0, 0, 0, b'<', ..]
+            | [b'<', 0, 0, 0, ..]
+            | [0x4c, 0x6f, 0xa7, 0x94, ..] => return Err(Refusal::Encoding { offset: 0 }),
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [b'<', 0, ..] | [0, b'<', ..] => {
+                return Err(Refusal::Utf16 { offset: 0 });
+            }
+            _ => {}
+        }
+        let bom = input.starts_with(BOM);
+        let start = if bom { BOM.len() } else { 0 };
+        let first = chars::space_end(input, start);
+        match &input[first..] {
+            [b'<', ..] => {}
+            [b'-', b'-', ..] => return Err(Refusal::Multipart { offset: first }),
+            _ => return Err(Refusal::NotXml { offset: first }),
+        }
+        let plain = Self {
+            charset: Charset::Utf8,
+            end: start,
+            named_at: 0,
+        };
+        let rest = &input[start..];
+        if !rest.starts_with(b"<?xml") || !rest.get(5).is_none_or(|&b| chars::is_space(b)) {
+            return Ok(plain);
+        }
+        let Some(length) = rest.windows(2).take(LONGEST).position(|w| w == b"?>") else {
+            return Err(if rest.len() < LONGEST {
+                Refusal::Truncated {
+                    offset: input.len(),
+                }
+            } else {
+                Refusal::malformed(start, Flaw::XmlDeclaration)
+            });
+        };
+        let end = start + length + 2;
+        let Some(named_at) = declared(input, start + 5, start + length)
+            .map_err(|()| Refusal::malformed(start, Flaw::XmlDeclaration))?
+        else {
+            return Ok(Self { end, ..plain });
+        };
+        let charset = charset(&input[named_at.clone()], bom, named_at.start)?;
+        Ok(Self {
+            charset,
+            end,
+            named_at: named_at.start,
+        })
+    }
+}
+
+/// No XML declaration needs more bytes.
+const LONGEST: usize = 256;
+
+/// Where the declaration between `at` and `end` names the encoding; `Err` if it is not as production 23 has it.
+fn declared(input: &[u8], mut at: usize, end: usize) -> Result<Option<std::ops::Range<usize>>, ()> {
+    const ORDER: [&[u8]; 3] = [b"version", b"encoding", b"standalone"];
+    let input = &input[..end];
+    let mut next = 0;
+    let mut encoding = None;
+    loop {
+        let name = chars::space_end(input, at);
+        if name == end {
+            return if next == 0 { Err(()) } else { Ok(encoding) };
+        }
+        let name_end = chars::name_end(input, name);
+        let which = ORDER
+            .iter()
+            .position(|known| *known == &input[name..name_end])
+            .filter(|&which| which >= next && (which == 0 || next > 0) && name > at)
+            .ok_or(())?;
+        next = which + 1;
+        let equals = chars::space_end(input, name_end);
+        if input.get(equals) != Some(&b'=') {
+            return Err(());
+        }
+        let quote = chars::space_end(input, equals + 1);
+        let Some(&mark @ (b'"' | b'\'')) = input.get(quote) else {
+            return Err(());
+        };
+        let length = input[quote + 1..]
+            .iter()
+            .position(|&b| b == mark)
+            .ok_or(())?;
+        let value = quote + 1..quote + 1 + length;
+        at = value.end + 1;
+        match (which, &input[value.clone()]) {
+            (0, b"1.0") | (2, b"yes" | b"no") => {}
+            (1, named) if !named.is_empty() => encoding = Some(value),
+            _ => return Err(()),
+        }
+    }
+}
+
+fn charset(named: &[u8], bom: bool, offset: usize) -> Result<Charset, Refusal> {
+    let named = named.to_ascii_lowercase();
+    match named.as_slice() {
+        b"utf-8" | b"utf8" | b"us-ascii" | b"ascii" => return Ok(Charset::Utf8),
+        name if [
+            &b"utf-16"[..],
+            b"utf-32",
+            b"ucs-",
+            b"iso-10646-ucs",
+            b"utf16",
+            b"utf32",
+        ]
+        .iter()
+        .any(|wide| name.starts_with(wide)) =>
+        {
+            return Err(Refusal::EncodingContradicted { offset });
+        }
+        _ => {}
+    }
+    let digits = |prefix: &[u8]| {
+        named
+            .strip_prefix(prefix)
+            .and_then(|rest| std::str::from_utf8(rest).ok())
+            .and_then(|rest| rest.parse::<u32>().ok())
+    };
+    let single = matches!(digits(b"iso-8859-"), Some(1..=11 | 13..=16))
+        || matches!(
+            digits(b"windows-").or_else(|| digits(b"cp")),
+            Some(1250..=1258)
+        )
+        || matches!(named.as_slice(), b"latin1" | b"iso_8859-1");
+    match (single, bom) {
+        (true, false) => Ok(Charset::SingleByte),
+        (true, true) => Err(Refusal::EncodingContradicted { offset }),
+        (false, _) => Err(Refusal::Encoding { offset }),
+    }
+}
+
+impl Charset {
+    /// Checks bytes that the scanner has passed.
+    pub(crate) fn check(self, passed: &[u8]) -> Result<(), Refusal> {
+        if self == Self::SingleByte || passed.is_ascii() {
+            return Ok(());
+        }
+        let text = std::str::from_utf8(passed)
+            .map_err(|error| Refusal::malformed(error.valid_up_to(), Flaw::Utf8))?;
+        match text.find(['\u{fffe}', '\u{ffff}']) {
+            Some(at) => Err(Refusal::malformed(at, Flaw::Character)),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(input: &[u8]) -> Result<(Charset, usize), Refusal> {
+        Prolog::read(input).map(|prolog| (prolog.charset, prolog.end))
+    }
+
+    #[test]
+    fn charset_comes_from_mark_then_declaration() {
+        assert_eq!(read(b"<a/>"), Ok((Charset::Utf8, 0)));
+        assert_eq!(read(b"\xef\xbb\xbf<a/>"), Ok((Charset::Utf8, 3)));
+        assert_eq!(read(b" <a/>"), Ok((Charset::Utf8, 0)));
+        assert_eq!(read(b"<?xml version='1.0'?><a/>"), Ok((Charset::Utf8, 21)));
+        let latin = b"<?xml version=\"1.0\" encoding = \"ISO-8859-1\" standalone='no' ?><a/>";
+        assert_eq!(read(latin), Ok((Charset::SingleByte, latin.len() - 4)));
+        let windows = b"<?xml version=\"1.0\" encoding=\"Windows-1252\"?>";
+        assert_eq!(read(windows), Ok((Charset::SingleByte, windows.len())));
+    }
+
+    #[test]
+    fn other_encodings_are_refused_where_they_show() {
+        for wide in [&b"\xff\xfe<\0"[..], b"\xfe\xff\0<", b"<\0?\0", b"\0<\0?"] {
+            assert_eq!(read(wide), Err(Refusal::Utf16 { offset: 0 }), "{wide:?}");
+        }
+        for wide in [
+            &b"\xff\xfe\0\0"[..],
+            b"\0\0\0<",
+            b"<\0\0\0",
+            b"\x4c\x6f\xa7\x94",
+        ] {
+            assert_eq!(read(wide), Err(Refusal::Encoding { offset: 0 }), "{wide:?}");
+        }
+        for named in [
+            "UTF-7",
+            "ISO-2022-JP",
+            "Shift_JIS",
+            "iso-8859-12",
+            "ibm037",
+            "gb18030",
+        ] {
+            let text = format!("<?xml version=\"1.0\" encoding=\"{named}\"?><a/>");
+            assert_eq!(
+                read(text.as_bytes()),
+                Err(Refusal::Encoding { offset: 30 }),
+                "{named}"
+            );
+        }
+        let contradicted = Err(Refusal::EncodingContradicted { offset: 30 });
+        assert_eq!(
+            read(b"<?xml version=\"1.0\" encoding=\"utf-16\"?><a/>"),
+            contradicted
+        );
+        let marked = b"\xef\xbb\xbf<?xml version='1.0' encoding='latin1'?><a/>";
+        assert_eq!(
+            read(marked),
+            Err(Refusal::EncodingContradicted { offset: 33 })
+        );
+    }
+
+    #[test]
+    fn declarations_follow_their_production() {
+        for wrong in [
+            "<?xml?><a/>",
+            "<?xml ?><a/>",
+            "<?xml encoding='utf-8'?>",
+            "<?xml version='1.1'?>",
+            "<?xml version='1.0'encoding='utf-8'?>",
+            "<?xml version='1.0' version='1.0'?>",
+            "<?xml version='1.0' standalone='maybe'?>",
+            "<?xml version='1.0' encoding=''?>",
+            "<?xml version='1.0' other='x'?>",
+            "<?xml version=1.0?>",
+        ] {
+            let read = read(wrong.as_bytes());
+            if wrong.starts_with("<?xml?") {
+                assert!(read.is_ok(), "left to the scanner: {wrong}");
+            } else {
+                assert_eq!(
+                    read,
+                    Err(Refusal::malformed(0, Flaw::XmlDeclaration)),
+                    "{wrong}"
+                );
+            }
+        }
+        assert_eq!(read(b"<?xml vers"), Err(Refusal::Truncated { offset: 10 }));
+    }
+
+    #[test]
+    fn what_is_no_xml_is_told_apart() {
+        assert_eq!(read(b""), Err(Refusal::NotXml { offset: 0 }));
+        assert_eq!(read(b" {\"a\":1}"), Err(Refusal::NotXml { offset: 1 }));
+        assert_eq!(
+            read(b"\r\n--MIME_b\r\n"),
+            Err(Refusal::Multipart { offset: 2 })
+        );
+    }
+}

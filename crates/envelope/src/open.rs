@@ -1,0 +1,178 @@
+//! Finds the answer or the fault inside a reply's envelope.
+
+mod fault;
+
+use std::ops::Range;
+
+use crate::cut::envelope;
+use crate::encoding::{Charset, Prolog};
+use crate::error::{Flaw, Refusal};
+use crate::policy::Limits;
+use crate::report::SoapVersion;
+use crate::scan::chars::unescape;
+use crate::scan::{Event, Scanner, Tag};
+pub use fault::{Fault, FaultCode};
+
+/// An envelope, opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Opened {
+    /// The version of SOAP.
+    pub soap: SoapVersion,
+    /// What Body holds.
+    pub content: Content,
+}
+
+/// What Body holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// No element.
+    Empty,
+    /// One element that is no SOAP fault.
+    Payload(Part),
+    /// A SOAP fault.
+    Fault(Box<Fault>),
+}
+
+/// An element of the input, with what it needs to be read on its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Part {
+    /// Its bytes in the input, from `<` of the start tag to behind `>` of the end tag.
+    pub range: Range<usize>,
+    /// Prefix and namespace name of the declarations it inherits; the empty prefix is the default namespace.
+    ///
+    /// What it declares itself is not among them.
+    pub namespaces: Vec<(String, String)>,
+}
+
+/// Opens a reply: checks that `input` is one well-formed SOAP envelope to its end, and finds what Body holds.
+///
+/// Takes UTF-8 (with or without byte order mark) and what is ASCII under another name, so that each
+/// [`Part`] is UTF-8. Header is passed by. Nesting, attributes and namespaces are bounded by
+/// [`Limits::default()`]; the length is the caller's to bound.
+///
+/// # Errors
+/// A [`Refusal`] for what is not a complete, well-formed SOAP envelope, and for a Body with more than one element.
+///
+/// ```
+/// use castile_envelope::{Content, open};
+///
+/// let reply = br#"<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><PingResponse/></s:Body></s:Envelope>"#;
+/// let Content::Payload(payload) = open(reply)?.content else { panic!("no answer") };
+/// assert_eq!(&reply[payload.range], b"<PingResponse/>");
+/// # Ok::<(), castile_envelope::Refusal>(())
+/// ```
+pub fn open(input: &[u8]) -> Result<Opened, Refusal> {
+    let prolog = Prolog::read(input)?;
+    if prolog.charset == Charset::SingleByte && !input.is_ascii() {
+        return Err(Refusal::Encoding {
+            offset: prolog.named_at,
+        });
+    }
+    Charset::Utf8.check(input)?;
+    let mut scanner = Scanner::new(input, prolog.end, &Limits::default());
+    let (soap, root) = envelope(&mut scanner)?;
+    if root.empty {
+        return Err(Refusal::BodyExpected {
+            offset: root.span.start,
+            expected: "Header or Body",
+        });
+    }
+    let body_tag = find_body(&mut scanner, soap)?;
+    let content = if body_tag.empty {
+        Content::Empty
+    } else {
+        body(&mut scanner, soap)?
+    };
+    // What may follow Body (SOAP 1.1 section 4) is passed by, but must be well-formed.
+    while !matches!(scanner.next()?, Event::Eof) {}
+    Ok(Opened { soap, content })
+}
+
+fn find_body(scanner: &mut Scanner<'_>, soap: SoapVersion) -> Result<Tag, Refusal> {
+    let mut expected = "Header or Body";
+    loop {
+        let (offset, tag) = match scanner.next()? {
+            Event::Start(tag) => (tag.span.start, Some(tag)),
+            Event::End(span) => (span.start, None),
+            Event::Text(_) => continue,
+            Event::Eof => (scanner.input().len(), None),
+        };
+        match tag.filter(|tag| tag.ns == soap.ns()) {
+            Some(tag) if scanner.bytes(tag.local) == b"Body" => return Ok(tag),
+            Some(tag) if expected != "Body" && scanner.bytes(tag.local) == b"Header" => {
+                expected = "Body";
+                skip(scanner, tag)?;
+            }
+            _ => return Err(Refusal::BodyExpected { offset, expected }),
+        }
+    }
+}
+
+fn body(scanner: &mut Scanner<'_>, soap: SoapVersion) -> Result<Content, Refusal> {
+    let mut content = Content::Empty;
+    loop {
+        match scanner.next()? {
+            Event::Start(tag) => {
+                if content != Content::Empty {
+                    return Err(Refusal::SeveralPayloads {
+                        offset: tag.span.start,
+                    });
+                }
+                content = if tag.ns == soap.ns() && scanner.bytes(tag.local) == b"Fault" {
+                    Content::Fault(Box::new(fault::read(scanner, tag)?))
+                } else {
+                    Content::Payload(part(scanner, tag)?)
+                };
+            }
+            Event::Text(_) => {}
+            Event::End(_) | Event::Eof => return Ok(content),
+        }
+    }
+}
+
+/// Passes an element by and returns the offset behind it.
+fn skip(scanner: &mut Scanner<'_>, tag: Tag) -> Result<usize, Refusal> {
+    let mut end = tag.span.end;
+    if !tag.empty {
+        let depth = scanner.depth();
+        while scanner.depth() >= depth {
+            if let Event::End(span) = scanner.next()? {
+                end = span.end;
+            }
+        }
+    }
+    Ok(end)
+}
+
+fn part(scanner: &mut Scanner<'_>, tag: Tag) -> Result<Part, Refusal> {
+    let namespaces = scanner
+        .bindings()
+        .visible(scanner.input(), scanner.outer_bindings())
+        .map(|(prefix, uri)| (string(prefix), string(&unescape(uri))))
+        .collect();
+    let range = tag.span.start..skip(scanner, tag)?;
+    Ok(Part { range, namespaces })
+}
+
+/// Bytes of the input, which was checked to be UTF-8, cut at markup.
+fn string(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Refuses what cannot stand inside Body.
+pub(crate) fn no_declaration(payload: &[u8]) -> Result<(), Refusal> {
+    match Prolog::read(payload) {
+        Ok(prolog) if prolog.end == 0 => Ok(()),
+        Ok(_)
+        | Err(Refusal::Malformed {
+            flaw: Flaw::XmlDeclaration,
+            ..
+        }) => Err(Refusal::PayloadDeclaration { offset: 0 }),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+#[cfg(test)]
+mod tests;

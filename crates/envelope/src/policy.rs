@@ -1,0 +1,67 @@
+//! What may be cut, what is refused, and how much is read.
+
+/// What may be cut, and what is refused.
+///
+/// The default is the safe one: blocks without actor, for `next` or for the ultimate receiver go;
+/// what is doubtful is refused.
+///
+/// ```
+/// use castile_envelope::Policy;
+/// let policy = Policy { allow_signed: true, ..Policy::default() };
+/// # assert!(!policy.inspect_body);
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// What to do with a Security header for another named actor.
+    pub other_actor: OtherActor,
+    /// Cut all Security headers for one target where there are several.
+    pub allow_second_block: bool,
+    /// Cut although a signature reaches across the cut; what it covered can then no longer be verified.
+    pub allow_signed: bool,
+    /// Look into Body, too, and report what it holds ([`Finding`](crate::Finding)).
+    ///
+    /// Then the cost grows with Body. Nothing in Body is changed, and nothing in it is a reason to refuse.
+    pub inspect_body: bool,
+    /// How much is read.
+    pub limits: Limits,
+}
+
+/// What to do with a Security header for a named actor (SOAP 1.2: role) that is
+/// neither `next` nor the ultimate receiver.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OtherActor {
+    /// Refuse the envelope.
+    #[default]
+    Refuse,
+    /// Leave that block where it is.
+    Keep,
+    /// Cut it like the others.
+    Cut,
+}
+
+/// How much is read before an envelope is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes from the start of the input to the end of Body's start tag. Default 64 KiB.
+    ///
+    /// It does not bound Body, nor [`open`](crate::open()).
+    pub header_bytes: usize,
+    /// Nested elements, the Envelope being the first. Default 128.
+    pub depth: usize,
+    /// Attributes on one element, namespace declarations among them. Default 128.
+    pub attributes: usize,
+    /// Namespace declarations in scope. Default 128.
+    pub namespaces: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            header_bytes: 64 * 1024,
+            depth: 128,
+            attributes: 128,
+            namespaces: 128,
+        }
+    }
+}

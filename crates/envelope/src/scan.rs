@@ -1,0 +1,303 @@
+//! Reads tags with their offsets and namespaces out of bytes that are ASCII or a superset of it.
+//!
+//! It checks all that XML 1.0 and Namespaces in XML 1.0 demand of what it passes, except which
+//! characters from 0x80 up may stand in a name. It holds offsets, never slices.
+
+pub(crate) mod chars;
+mod namespaces;
+mod tag;
+
+use smallvec::SmallVec;
+
+use crate::error::{Flaw, Refusal};
+use crate::policy::Limits;
+pub(crate) use namespaces::{Bindings, Ns};
+pub(crate) use tag::{Attribute, Tag};
+
+/// A byte range that is cheap to copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Span {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+impl Span {
+    pub(crate) fn of(self, input: &[u8]) -> &[u8] {
+        input.get(self.start..self.end).unwrap_or_default()
+    }
+}
+
+/// What the scanner came upon; comments and processing instructions it passes by.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// A start tag or an empty-element tag. Its attributes are at hand until the next event.
+    Start(Tag),
+    /// An end tag; the span is the tag itself.
+    End(Span),
+    /// Text up to the next markup, or the inside of a CDATA section, raw.
+    Text(Text),
+    /// The end of a complete document.
+    Eof,
+}
+
+/// Character data as it stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Text {
+    pub(crate) span: Span,
+    /// Whether it is a CDATA section, in which `&` means itself.
+    pub(crate) cdata: bool,
+}
+
+#[derive(Debug)]
+struct Open {
+    name: Span,
+    /// How many declarations were in scope before this element.
+    bindings: usize,
+}
+
+#[derive(Debug)]
+pub(crate) struct Scanner<'i> {
+    input: &'i [u8],
+    limits: Limits,
+    at: usize,
+    open: SmallVec<[Open; 16]>,
+    bindings: Bindings,
+    attributes: SmallVec<[Attribute; 16]>,
+    /// An empty-element tag's declarations end with the next event.
+    ended: Option<usize>,
+    root_seen: bool,
+}
+
+impl<'i> Scanner<'i> {
+    /// Reads `input` from `at`, which lies behind byte order mark and XML declaration.
+    pub(crate) fn new(input: &'i [u8], at: usize, limits: &Limits) -> Self {
+        Self {
+            input,
+            limits: limits.clone(),
+            at,
+            open: SmallVec::new(),
+            bindings: Bindings::default(),
+            attributes: SmallVec::new(),
+            ended: None,
+            root_seen: false,
+        }
+    }
+
+    /// How many elements are open.
+    pub(crate) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    pub(crate) fn bindings(&self) -> &Bindings {
+        &self.bindings
+    }
+
+    /// How many declarations were in scope before the element that is open innermost.
+    pub(crate) fn outer_bindings(&self) -> usize {
+        self.open.last().map_or(0, |open| open.bindings)
+    }
+
+    /// The bytes of `span`.
+    pub(crate) fn bytes(&self, span: Span) -> &'i [u8] {
+        span.of(self.input)
+    }
+
+    /// The whole input.
+    pub(crate) fn input(&self) -> &'i [u8] {
+        self.input
+    }
+
+    /// The next tag, text or end.
+    ///
+    /// # Errors
+    /// What is malformed, what exceeds a limit, and the end of the input inside a document.
+    pub(crate) fn next(&mut self) -> Result<Event, Refusal> {
+        if let Some(len) = self.ended.take() {
+            self.bindings.truncate(len);
+        }
+        loop {
+            let Some(&byte) = self.input.get(self.at) else {
+                return if self.open.is_empty() && self.root_seen {
+                    Ok(Event::Eof)
+                } else {
+                    Err(self.truncated())
+                };
+            };
+            if byte != b'<' {
+                if let Some(text) = self.text()? {
+                    return Ok(Event::Text(text));
+                }
+                continue;
+            }
+            match self.input.get(self.at + 1) {
+                Some(b'/') => return self.end_tag().map(Event::End),
+                Some(b'?') => self.processing_instruction()?,
+                Some(b'!') => {
+                    if let Some(text) = self.declaration()? {
+                        return Ok(Event::Text(text));
+                    }
+                }
+                Some(_) => return self.start_tag().map(Event::Start),
+                None => return Err(self.truncated()),
+            }
+        }
+    }
+
+    fn truncated(&self) -> Refusal {
+        Refusal::Truncated {
+            offset: self.input.len(),
+        }
+    }
+
+    /// Text up to the next `<`; none if it is white space outside of the root.
+    fn text(&mut self) -> Result<Option<Text>, Refusal> {
+        let start = self.at;
+        if self.open.is_empty() {
+            self.at = chars::space_end(self.input, start);
+            return match self.input.get(self.at) {
+                None | Some(b'<') => Ok(None),
+                Some(_) => Err(Refusal::malformed(self.at, Flaw::TextOutsideRoot)),
+            };
+        }
+        loop {
+            self.at = chars::text_end(self.input, self.at);
+            match self.input.get(self.at) {
+                Some(b'<') => {
+                    let span = Span {
+                        start,
+                        end: self.at,
+                    };
+                    return Ok(Some(Text { span, cdata: false }));
+                }
+                Some(b'&') => self.at = chars::reference(self.input, self.at)?.1,
+                Some(b']') => {
+                    if self.input[self.at..].starts_with(b"]]>") {
+                        return Err(Refusal::malformed(self.at, Flaw::CdataEnd));
+                    }
+                    self.at += 1;
+                }
+                Some(_) => return Err(Refusal::malformed(self.at, Flaw::Character)),
+                None => return Err(self.truncated()),
+            }
+        }
+    }
+
+    fn end_tag(&mut self) -> Result<Span, Refusal> {
+        let start = self.at;
+        let flaw = Refusal::malformed(start, Flaw::EndTag);
+        let Some(open) = self.open.last() else {
+            return Err(flaw);
+        };
+        let name = self.bytes(open.name);
+        let rest = &self.input[start + 2..];
+        if !rest.starts_with(name) {
+            return Err(if name.starts_with(rest) {
+                self.truncated()
+            } else {
+                flaw
+            });
+        }
+        let close = chars::space_end(self.input, start + 2 + name.len());
+        match self.input.get(close) {
+            Some(b'>') => {}
+            Some(_) => return Err(flaw),
+            None => return Err(self.truncated()),
+        }
+        self.bindings.truncate(open.bindings);
+        self.open.pop();
+        self.at = close + 1;
+        Ok(Span {
+            start,
+            end: self.at,
+        })
+    }
+
+    fn processing_instruction(&mut self) -> Result<(), Refusal> {
+        let start = self.at;
+        let name = Span {
+            start: start + 2,
+            end: chars::name_end(self.input, start + 2),
+        };
+        if name.end == self.input.len() {
+            return Err(self.truncated());
+        }
+        let target = self.bytes(name);
+        if target.eq_ignore_ascii_case(b"xml") {
+            return Err(Refusal::malformed(start, Flaw::XmlDeclaration));
+        }
+        let separated = match self.input.get(name.end) {
+            Some(b'?') => self
+                .input
+                .get(name.end + 1)
+                .is_none_or(|&byte| byte == b'>'),
+            Some(&byte) => chars::is_space(byte),
+            None => false,
+        };
+        if target.is_empty() || target.contains(&b':') || !separated {
+            return Err(Refusal::malformed(start, Flaw::ProcessingInstruction));
+        }
+        let end = self.find(b"?>", name.end)?;
+        self.no_controls(name.end, end)?;
+        self.at = end + 2;
+        Ok(())
+    }
+
+    /// A comment, which is passed by, or a CDATA section.
+    fn declaration(&mut self) -> Result<Option<Text>, Refusal> {
+        const COMMENT: &[u8] = b"<!--";
+        const CDATA: &[u8] = b"<![CDATA[";
+        const DOCTYPE: &[u8] = b"<!DOCTYPE";
+        let start = self.at;
+        let rest = &self.input[start..];
+        if rest.starts_with(COMMENT) {
+            let hyphens = self.find(b"--", start + COMMENT.len())?;
+            match self.input.get(hyphens + 2) {
+                Some(b'>') => {}
+                Some(_) => return Err(Refusal::malformed(hyphens, Flaw::Comment)),
+                None => return Err(self.truncated()),
+            }
+            self.no_controls(start, hyphens)?;
+            self.at = hyphens + 3;
+            Ok(None)
+        } else if rest.starts_with(CDATA) {
+            if self.open.is_empty() {
+                return Err(Refusal::malformed(start, Flaw::TextOutsideRoot));
+            }
+            let span = Span {
+                start: start + CDATA.len(),
+                end: self.find(b"]]>", start + CDATA.len())?,
+            };
+            self.no_controls(span.start, span.end)?;
+            self.at = span.end + 3;
+            Ok(Some(Text { span, cdata: true }))
+        } else if rest.len() >= DOCTYPE.len() && rest[..DOCTYPE.len()].eq_ignore_ascii_case(DOCTYPE)
+        {
+            Err(Refusal::Dtd { offset: start })
+        } else if [COMMENT, CDATA, DOCTYPE]
+            .iter()
+            .any(|m| m.starts_with(rest))
+        {
+            Err(self.truncated())
+        } else {
+            Err(Refusal::malformed(start, Flaw::Markup))
+        }
+    }
+
+    fn find(&self, what: &[u8], from: usize) -> Result<usize, Refusal> {
+        self.input
+            .get(from..)
+            .and_then(|rest| rest.windows(what.len()).position(|window| window == what))
+            .map(|at| from + at)
+            .ok_or_else(|| self.truncated())
+    }
+
+    fn no_controls(&self, start: usize, end: usize) -> Result<(), Refusal> {
+        match self.input[start..end]
+            .iter()
+            .position(|&byte| chars::is_control(byte))
+        {
+            Some(at) => Err(Refusal::malformed(start + at, Flaw::Character)),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Classes of bytes and references as XML 1.0 defines them.
+
+use std::borrow::Cow;
+
+use crate::error::{Flaw, Refusal};
+
+const NAME: u8 = 1;
+const NAME_START: u8 = 2;
+const SPACE: u8 = 4;
+const TEXT: u8 = 8;
+const VALUE: u8 = 16;
+
+static CLASS: [u8; 256] = classes();
+
+/// Bytes from 0x80 up count as name characters: no name we act on has one, so that
+/// being generous here cannot move a cut, and it holds for every single-byte encoding.
+const fn classes() -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let b = byte as u8;
+        let letter = b.is_ascii_alphabetic() || b == b'_' || b >= 0x80;
+        let space = matches!(b, b' ' | b'\t' | b'\r' | b'\n');
+        let mut class = 0;
+        if letter || b == b':' {
+            class |= NAME_START;
+        }
+        if letter || b.is_ascii_digit() || matches!(b, b':' | b'-' | b'.') {
+            class |= NAME;
+        }
+        if space {
+            class |= SPACE;
+        }
+        if b >= 0x20 || space {
+            if !matches!(b, b'<' | b'&' | b']') {
+                class |= TEXT;
+            }
+            if !matches!(b, b'<' | b'&' | b'"' | b'\'') {
+                class |= VALUE;
+            }
+        }
+        table[byte] = class;
+        byte += 1;
+    }
+    table
+}
+
+fn run(input: &[u8], from: usize, class: u8) -> usize {
+    let rest = input.get(from..).unwrap_or_default();
+    from + rest
+        .iter()
+        .position(|&byte| CLASS[usize::from(byte)] & class == 0)
+        .unwrap_or(rest.len())
+}
+
+/// The end of the name that begins at `from`; `from` itself if none does.
+pub(crate) fn name_end(input: &[u8], from: usize) -> usize {
+    match input.get(from) {
+        Some(&byte) if CLASS[usize::from(byte)] & NAME_START != 0 => run(input, from + 1, NAME),
+        _ => from,
+    }
+}
+
+/// The end of the white space that begins at `from`.
+pub(crate) fn space_end(input: &[u8], from: usize) -> usize {
+    run(input, from, SPACE)
+}
+
+/// The next byte that text cannot simply hold: `<`, `&`, `]` or a control character.
+pub(crate) fn text_end(input: &[u8], from: usize) -> usize {
+    run(input, from, TEXT)
+}
+
+/// The next byte that an attribute value cannot simply hold: a quote, `<`, `&` or a control character.
+pub(crate) fn value_end(input: &[u8], from: usize) -> usize {
+    run(input, from, VALUE)
+}
+
+pub(crate) fn is_space(byte: u8) -> bool {
+    CLASS[usize::from(byte)] & SPACE != 0
+}
+
+/// A control character that XML 1.0 does not allow (production 2).
+pub(crate) fn is_control(byte: u8) -> bool {
+    byte < 0x20 && !is_space(byte)
+}
+
+/// `bytes` without white space around it.
+pub(crate) fn trim(bytes: &[u8]) -> &[u8] {
+    let start = space_end(bytes, 0);
+    let end = bytes
+        .iter()
+        .rposition(|&b| !is_space(b))
+        .map_or(start, |last| last + 1);
+    bytes.get(start..end).unwrap_or_default()
+}
+
+/// The character a reference at `from` (a `&`) stands for, with the offset behind its `;`.
+///
+/// # Errors
+/// [`Flaw::Reference`] for an entity that only a DTD could declare and for a character XML does not allow;
+/// [`Refusal::Truncated`] when the input ends first.
+pub(crate) fn reference(input: &[u8], from: usize) -> Result<(char, usize), Refusal> {
+    // No reference worth having is longer; without the bound each `&` could read the whole input.
+    const LONGEST: usize = 32;
+    let flaw = Refusal::malformed(from, Flaw::Reference);
+    let rest = input.get(from + 1..).unwrap_or_default();
+    let Some(length) = rest.iter().take(LONGEST).position(|&byte| byte == b';') else {
+        return Err(if rest.len() < LONGEST && !rest.contains(&b'<') {
+            Refusal::Truncated {
+                offset: input.len(),
+            }
+        } else {
+            flaw
+        });
+    };
+    let character = match &rest[..length] {
+        b"lt" => Some('<'),
+        b"gt" => Some('>'),
+        b"amp" => Some('&'),
+        b"quot" => Some('"'),
+        b"apos" => Some('\''),
+        [b'#', b'x', digits @ ..] => number(digits, 16),
+        [b'#', digits @ ..] => number(digits, 10),
+        _ => None,
+    };
+    character.map(|c| (c, from + 1 + length + 1)).ok_or(flaw)
+}
+
+fn number(digits: &[u8], radix: u32) -> Option<char> {
+    if digits.is_empty() {
+        return None;
+    }
+    let mut value: u32 = 0;
+    for &digit in digits {
+        value = value
+            .checked_mul(radix)?
+            .checked_add(char::from(digit).to_digit(radix)?)?;
+    }
+    char::from_u32(value).filter(|&c| is_char(c))
+}
+
+/// Whether XML 1.0 can carry the character (production 2).
+pub(crate) fn is_char(c: char) -> bool {
+    !matches!(c, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// Text or an attribute value with its references replaced; what is no reference stays as it is.
+pub(crate) fn unescape(raw: &[u8]) -> Cow<'_, [u8]> {
+    if !raw.contains(&b'&') {
+        return Cow::Borrowed(raw);
+    }
+    let mut out = Vec::with_capacity(raw.len());
+    let mut at = 0;
+    while let Some(&byte) = raw.get(at) {
+        if byte == b'&'
+            && let Ok((character, end)) = reference(raw, at)
+        {
+            out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+            at = end;
+        } else {
+            out.push(byte);
+            at += 1;
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_stand_for_characters_of_xml_only() {
+        assert_eq!(reference(b"&#x41;", 0).unwrap(), ('A', 6));
+        assert_eq!(reference(b"..&#65;", 2).unwrap(), ('A', 7));
+        assert_eq!(reference(b"&apos;", 0).unwrap(), ('\'', 6));
+        for wrong in [
+            "&#0;",
+            "&#xFFFE;",
+            "&#xD800;",
+            "&#x110000;",
+            "&nbsp;",
+            "&;",
+            "&#;",
+            "&#x;",
+            "&#X41;",
+        ] {
+            assert_eq!(
+                reference(wrong.as_bytes(), 0),
+                Err(Refusal::malformed(0, Flaw::Reference)),
+                "{wrong}"
+            );
+        }
+        assert_eq!(reference(b"&am", 0), Err(Refusal::Truncated { offset: 3 }));
+        assert_eq!(
+            reference(b"& <a>", 0),
+            Err(Refusal::malformed(0, Flaw::Reference))
+        );
+    }
+
+    #[test]
+    fn unescape_leaves_what_is_no_reference() {
+        assert_eq!(&*unescape(b"a&amp;b&#x20AC;&"), "a&b\u{20ac}&".as_bytes());
+        assert!(matches!(unescape(b"plain"), Cow::Borrowed(_)));
+    }
+}

@@ -1,0 +1,241 @@
+//! Reads start tags: name, attributes, namespace declarations.
+
+use super::{Ns, Open, Scanner, Span, chars};
+use crate::error::{Flaw, Refusal};
+
+/// A start tag or an empty-element tag.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tag {
+    /// From `<` to behind `>`.
+    pub(crate) span: Span,
+    pub(crate) ns: Ns,
+    pub(crate) local: Span,
+    /// `<…/>`: no end tag follows.
+    pub(crate) empty: bool,
+}
+
+/// An attribute as written; namespace declarations are among them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Attribute {
+    pub(crate) name: QName,
+    pub(crate) value: Span,
+}
+
+/// A name as written; `prefix` is empty when there is none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct QName {
+    pub(crate) whole: Span,
+    pub(crate) prefix: Span,
+    pub(crate) local: Span,
+}
+
+impl Scanner<'_> {
+    /// The attributes of the tag that was read last, namespace declarations among them.
+    pub(crate) fn attributes(&self) -> &[Attribute] {
+        &self.attributes
+    }
+
+    /// The raw value of the attribute of that name on the tag that was read last.
+    pub(crate) fn attribute(&self, ns: Ns, local: &[u8]) -> Option<Span> {
+        self.attributes
+            .iter()
+            .find(|attribute| {
+                self.bytes(attribute.name.local) == local && self.attribute_ns(attribute) == ns
+            })
+            .map(|attribute| attribute.value)
+    }
+
+    /// The namespace of an attribute: none unless it has a prefix.
+    pub(crate) fn attribute_ns(&self, attribute: &Attribute) -> Ns {
+        let prefix = self.bytes(attribute.name.prefix);
+        if prefix.is_empty() {
+            return Ns::None;
+        }
+        self.bindings
+            .resolve(self.input, prefix)
+            .unwrap_or(Ns::None)
+    }
+
+    pub(super) fn start_tag(&mut self) -> Result<Tag, Refusal> {
+        let start = self.at;
+        if self.open.is_empty() && self.root_seen {
+            return Err(Refusal::malformed(start, Flaw::SecondRoot));
+        }
+        if self.open.len() >= self.limits.depth {
+            return Err(Refusal::TooDeep {
+                offset: start,
+                limit: self.limits.depth,
+            });
+        }
+        let outer = self.bindings.len();
+        let name = self.qname(start + 1)?;
+        let (end, empty) = self.read_attributes(name.whole.end)?;
+        let ns = self
+            .bindings
+            .resolve(self.input, self.bytes(name.prefix))
+            .ok_or(Refusal::malformed(name.whole.start, Flaw::UnboundPrefix))?;
+        self.check_attributes()?;
+        self.root_seen = true;
+        self.at = end;
+        if empty {
+            self.ended = Some(outer);
+        } else {
+            self.open.push(Open {
+                name: name.whole,
+                bindings: outer,
+            });
+        }
+        Ok(Tag {
+            span: Span { start, end },
+            ns,
+            local: name.local,
+            empty,
+        })
+    }
+
+    /// Reads up to behind `>` or `/>`.
+    fn read_attributes(&mut self, from: usize) -> Result<(usize, bool), Refusal> {
+        self.attributes.clear();
+        let mut at = from;
+        loop {
+            let next = chars::space_end(self.input, at);
+            match self.input.get(next) {
+                Some(b'>') => return Ok((next + 1, false)),
+                Some(b'/') => {
+                    return match self.input.get(next + 1) {
+                        Some(b'>') => Ok((next + 2, true)),
+                        Some(_) => Err(Refusal::malformed(next, Flaw::Tag)),
+                        None => Err(self.truncated()),
+                    };
+                }
+                Some(_) if next == at => return Err(Refusal::malformed(at, Flaw::Tag)),
+                Some(_) => at = self.read_attribute(next)?,
+                None => return Err(self.truncated()),
+            }
+        }
+    }
+
+    fn read_attribute(&mut self, from: usize) -> Result<usize, Refusal> {
+        if self.attributes.len() >= self.limits.attributes {
+            return Err(Refusal::TooManyAttributes {
+                offset: from,
+                limit: self.limits.attributes,
+            });
+        }
+        let name = self.qname(from)?;
+        let equals = chars::space_end(self.input, name.whole.end);
+        self.expect(equals, |byte| byte == b'=')?;
+        let open = chars::space_end(self.input, equals + 1);
+        let quote = self.expect(open, |byte| matches!(byte, b'"' | b'\''))?;
+        let end = self.value_end(open + 1, quote)?;
+        let value = Span {
+            start: open + 1,
+            end,
+        };
+        let prefix = match (self.bytes(name.prefix), self.bytes(name.local)) {
+            (b"xmlns", _) => Some(name.local),
+            (b"", b"xmlns") => Some(name.prefix),
+            _ => None,
+        };
+        if let Some(prefix) = prefix {
+            if self.bindings.len() >= self.limits.namespaces {
+                return Err(Refusal::TooManyNamespaces {
+                    offset: from,
+                    limit: self.limits.namespaces,
+                });
+            }
+            self.bindings.declare(self.input, prefix, value)?;
+        }
+        self.attributes.push(Attribute { name, value });
+        Ok(end + 1)
+    }
+
+    fn expect(&self, at: usize, wanted: impl Fn(u8) -> bool) -> Result<u8, Refusal> {
+        match self.input.get(at) {
+            Some(&byte) if wanted(byte) => Ok(byte),
+            Some(_) => Err(Refusal::malformed(at, Flaw::Attribute)),
+            None => Err(self.truncated()),
+        }
+    }
+
+    fn value_end(&self, from: usize, quote: u8) -> Result<usize, Refusal> {
+        let mut at = from;
+        loop {
+            at = chars::value_end(self.input, at);
+            match self.input.get(at) {
+                Some(&byte) if byte == quote => return Ok(at),
+                Some(b'"' | b'\'') => at += 1,
+                Some(b'&') => at = chars::reference(self.input, at)?.1,
+                Some(b'<') => return Err(Refusal::malformed(at, Flaw::LessThan)),
+                Some(_) => return Err(Refusal::malformed(at, Flaw::Character)),
+                None => return Err(self.truncated()),
+            }
+        }
+    }
+
+    fn qname(&self, start: usize) -> Result<QName, Refusal> {
+        let end = chars::name_end(self.input, start);
+        let name = self.input.get(start..end).unwrap_or_default();
+        if end >= self.input.len() {
+            return Err(self.truncated());
+        }
+        let colon = name.iter().position(|&byte| byte == b':');
+        let local = start + colon.map_or(0, |at| at + 1);
+        let whole = Span { start, end };
+        let parts = QName {
+            whole,
+            prefix: Span {
+                start,
+                end: start + colon.unwrap_or(0),
+            },
+            local: Span { start: local, end },
+        };
+        let local = self.bytes(parts.local);
+        let sound = colon != Some(0)
+            && !local.is_empty()
+            && !local.contains(&b':')
+            && chars::name_end(local, 0) == local.len();
+        if sound {
+            Ok(parts)
+        } else {
+            Err(Refusal::malformed(start, Flaw::Name))
+        }
+    }
+
+    /// Prefixes bound, no name twice. Quadratic, but in a number that the limit bounds.
+    fn check_attributes(&self) -> Result<(), Refusal> {
+        let input = self.input;
+        for (at, attribute) in self.attributes.iter().enumerate() {
+            let prefix = attribute.name.prefix.of(input);
+            let local = attribute.name.local.of(input);
+            let duplicate =
+                Refusal::malformed(attribute.name.whole.start, Flaw::DuplicateAttribute);
+            let ns = self.prefixed_ns(attribute)?;
+            for earlier in &self.attributes[..at] {
+                if earlier.name.local.of(input) != local {
+                    continue;
+                }
+                let same = earlier.name.prefix.of(input) == prefix
+                    || matches!((ns, self.prefixed_ns(earlier)?), (Some(a), Some(b)) if a.same(b, input));
+                if same {
+                    return Err(duplicate);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What the prefix of an attribute is bound to; none without prefix and for declarations.
+    fn prefixed_ns(&self, attribute: &Attribute) -> Result<Option<Ns>, Refusal> {
+        match attribute.name.prefix.of(self.input) {
+            b"" | b"xmlns" => Ok(None),
+            prefix => match self.bindings.resolve(self.input, prefix) {
+                Some(ns) => Ok(Some(ns)),
+                None => Err(Refusal::malformed(
+                    attribute.name.whole.start,
+                    Flaw::UnboundPrefix,
+                )),
+            },
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Input made to hurt: it meets a limit, in time that grows no faster than the header.
+
+use castile_envelope::{Limits, OtherActor, Policy, cut, open};
+
+use crate::table::{S11, WSSE, envelope11, security, variants};
+
+fn code(text: &str) -> &'static str {
+    cut(text.as_bytes(), &Policy::default())
+        .expect_err("hostile")
+        .code()
+}
+
+#[test]
+fn a_hundred_thousand_of_anything_meets_a_limit() {
+    let many = |piece: &dyn Fn(usize) -> String| (0..100_000).map(piece).collect::<String>();
+    let attributes = many(&|n| format!(" a{n}=''"));
+    assert_eq!(
+        code(&envelope11(&format!("<a{attributes}/>"))),
+        "envelope-too-many-attributes"
+    );
+    let namespaces = many(&|n| format!("<a xmlns:p{n}='urn:{n}'>"));
+    assert_eq!(code(&envelope11(&namespaces)), "envelope-too-deep");
+    assert_eq!(
+        code(&envelope11(&many(&|_| "<a>".into()))),
+        "envelope-too-deep"
+    );
+    assert_eq!(
+        code(&envelope11(&many(&|_| "<a/>".into()))),
+        "envelope-header-too-large"
+    );
+    assert_eq!(
+        code(&envelope11(&format!("<a b='{}'/>", "x".repeat(100_000)))),
+        "envelope-header-too-large"
+    );
+    assert_eq!(
+        code(&envelope11(&format!("<{}/>", "x".repeat(100_000)))),
+        "envelope-header-too-large"
+    );
+    assert_eq!(
+        code(&envelope11(&"x".repeat(100_000))),
+        "envelope-header-too-large"
+    );
+    assert_eq!(
+        code(&envelope11(&format!("<!--{}-->", "x".repeat(100_000)))),
+        "envelope-header-too-large"
+    );
+    assert_eq!(code(&" ".repeat(100_000)), "envelope-not-xml");
+    assert_eq!(
+        code(&format!("<?xml {}", "x".repeat(100_000))),
+        "envelope-malformed"
+    );
+}
+
+#[test]
+fn with_the_byte_limit_lifted_the_work_still_ends() {
+    // Each of these would take minutes if any step were quadratic in the header.
+    let policy = Policy {
+        other_actor: OtherActor::Cut,
+        allow_second_block: true,
+        limits: Limits {
+            header_bytes: usize::MAX,
+            ..Limits::default()
+        },
+        ..Policy::default()
+    };
+    let many = |piece: &dyn Fn(usize) -> String| (0..50_000).map(piece).collect::<String>();
+    let cuts = |header: &str| cut(envelope11(header).as_bytes(), &policy);
+    assert_eq!(
+        cuts(&many(&|n| format!(
+            "<w:Security xmlns:w='{WSSE}' Id='i{n}'/>"
+        )))
+        .unwrap()
+        .ranges()
+        .len(),
+        50_000
+    );
+    let signature = many(&|n| format!("<d:Reference URI='#i{n}'/>"));
+    let identifiers = many(&|n| format!("<a Id='i{n}'/>"));
+    assert_eq!(
+        cuts(&security(&format!("{identifiers}{signature}")))
+            .unwrap()
+            .ranges()
+            .len(),
+        1
+    );
+    assert_eq!(
+        cuts(&many(&|_| "<!-- - - -->&amp;]] ]<![CDATA[]]]]>".into()))
+            .unwrap()
+            .ranges()
+            .len(),
+        0
+    );
+    assert!(cuts(&"<!-".repeat(50_000)).is_err());
+    assert!(cuts(&"&".repeat(50_000)).is_err());
+}
+
+#[test]
+fn every_truncation_of_every_variant_is_refused_or_leaves_body_alone() {
+    for row in variants() {
+        let whole = cut(&row.input, &Policy::default()).unwrap();
+        for end in 0..row.input.len() {
+            let part = &row.input[..end];
+            let opened = open(part);
+            match cut(part, &Policy::default()) {
+                // Body's start tag is in: the same cut, whatever is missing behind.
+                Ok(cuts) => assert_eq!(cuts.ranges(), whole.ranges(), "{} at {end}", row.name),
+                Err(refusal) => {
+                    assert!(refusal.offset() <= end, "{} at {end}: {refusal}", row.name);
+                    let code = refusal.code();
+                    assert!(
+                        matches!(code, "envelope-truncated" | "envelope-not-xml"),
+                        "{} at {end}: {refusal}",
+                        row.name
+                    );
+                    assert!(opened.is_err(), "{} at {end}", row.name);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn unterminated_everything_is_refused() {
+    for inside in [
+        "<a",
+        "<a ",
+        "<a b",
+        "<a b=",
+        "<a b='",
+        "<a b='c",
+        "<a b='c'",
+        "<a/",
+        "<a>",
+        "<!--",
+        "<!-- -",
+        "<![CDATA[",
+        "<![CDATA[]]",
+        "<?",
+        "<?a",
+        "<?a b?",
+        "&",
+        "&am",
+        "&#x4",
+        "</s:Header",
+        "</",
+        "<",
+        "<!",
+        "<![",
+        "text",
+    ] {
+        let text = format!("<s:Envelope xmlns:s='{S11}'><s:Header>{inside}");
+        assert_eq!(code(&text), "envelope-truncated", "{inside}");
+        assert_eq!(
+            open(text.as_bytes()).unwrap_err().code(),
+            "envelope-truncated",
+            "{inside}"
+        );
+    }
+}

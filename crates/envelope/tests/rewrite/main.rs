@@ -1,0 +1,9 @@
+//! The rewriter against envelopes of every form, other parsers, and hostile input.
+
+mod findings;
+mod hostile;
+mod parsers;
+mod properties;
+mod refusals;
+mod table;
+mod variants;
