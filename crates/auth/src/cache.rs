@@ -169,6 +169,7 @@ impl Shared {
 
     async fn fetch(&self, generation: u64) -> Result<plan::Held, Error> {
         let started = self.ports.clock.steady();
+        tracing::debug!(generation, "token request started");
         let grant = self.request.fetch(&*self.auth, &*self.ports.http).await?;
         Ok(plan::hold(
             grant,

@@ -209,10 +209,10 @@ impl Error {
             Self::Deadline { .. }
             | Self::Dropped
             | Self::Random(_)
+            | Self::Sign(_)
             | Self::Throttled { .. }
             | Self::Server { .. } => true,
-            Self::Sign(_)
-            | Self::Clock
+            Self::Clock
             | Self::Refused { .. }
             | Self::Redirected { .. }
             | Self::NotJson { .. }

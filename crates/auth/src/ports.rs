@@ -67,7 +67,7 @@ pub struct NoRandomness;
 /// One HTTP exchange with an authorization server.
 ///
 /// An implementation follows no redirects, repeats nothing, bounds the answer at
-/// [`TOKEN_ANSWER_LIMIT`] bytes and keeps a time limit of its own.
+/// [`TOKEN_ANSWER_LIMIT`] bytes and keeps a time limit of its own. Both bodies hold secrets: it logs neither.
 pub trait TokenHttp: Send + Sync {
     /// Sends `request` and returns the answer with its whole body.
     fn send(

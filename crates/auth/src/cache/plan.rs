@@ -47,10 +47,13 @@ pub(super) fn hold(
 
 /// How long to leave the server alone after the `count`th failure in a row (from 1).
 pub(super) fn rest(error: &Error, count: u32, spread: f64) -> Duration {
-    let (first, longest) = if error.is_retryable() {
-        (Duration::from_secs(1), Duration::from_secs(60))
-    } else {
-        (Duration::from_secs(5), LONGEST_REST)
+    let (first, longest) = match error {
+        // What the server answered it will answer again.
+        Error::Refused { .. }
+        | Error::Redirected { .. }
+        | Error::NotJson { .. }
+        | Error::Answer(_) => (Duration::from_secs(5), LONGEST_REST),
+        _ => (Duration::from_secs(1), Duration::from_secs(60)),
     };
     let doubled = first
         .saturating_mul(
@@ -90,5 +93,55 @@ pub(super) fn tell_of(held: &Held) {
             missing = missing.join(" "),
             "the authorization server granted less scope than requested"
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_life_has_time_for_renewal_before_its_end() {
+        for seconds in [1, 2, 4, 60, 600, 3600, 36_000, 366 * 86_400] {
+            for spread in [0.0, 0.5, 1.0] {
+                let grant = Grant {
+                    access_token: String::from("t").into(),
+                    expires_in: Some(Duration::from_secs(seconds)),
+                    scope: None,
+                };
+                let started = Duration::from_secs(1000);
+                let held = hold(grant, None, 1, started, spread);
+                let life = Duration::from_secs(seconds);
+                assert!(held.renew_at >= started + life.mul_f64(0.75));
+                assert!(held.renew_at < held.dead_at);
+                assert!(held.dead_at < started + life);
+                assert!(started + life - held.dead_at <= LONGEST_MARGIN);
+            }
+        }
+    }
+
+    #[test]
+    fn a_life_that_was_not_stated_is_assumed_and_not_claimed() {
+        let grant = Grant {
+            access_token: String::from("t").into(),
+            expires_in: None,
+            scope: None,
+        };
+        let held = hold(grant, None, 1, Duration::ZERO, 0.0);
+        assert_eq!(held.token.expires_at(), None);
+        assert_eq!(held.dead_at.as_secs(), 290);
+    }
+
+    #[test]
+    fn rests_double_to_their_limit_and_never_overflow() {
+        let seconds = |error: &Error, count| rest(error, count, 0.0).as_secs();
+        let refused = Error::Redirected { status: 302 };
+        assert_eq!(seconds(&refused, 1), 5);
+        assert_eq!(seconds(&refused, 5), 80);
+        assert_eq!(seconds(&refused, 11), 3600);
+        assert_eq!(seconds(&refused, u32::MAX), 3600);
+        assert_eq!(seconds(&Error::Dropped, 1), 1);
+        assert_eq!(seconds(&Error::Clock, 7), 60);
+        assert_eq!(rest(&refused, 1, 1.0), Duration::from_millis(5500));
     }
 }

@@ -157,6 +157,7 @@ pub(super) enum Answer {
     RetryAfter(u16, u64),
     Echo,
     Unreachable,
+    Panic,
 }
 
 impl Server {
@@ -229,6 +230,7 @@ impl TokenHttp for Server {
                 Some(Answer::Echo) => response.status(400).body(format!(
                     r#"{{"error":"invalid_request","error_description":"{body}"}}"#
                 )),
+                Some(Answer::Panic) => panic!("a fault of the port"),
                 Some(Answer::Unreachable) => {
                     return Err(TokenHttpError::Unreachable("no route".into()));
                 }

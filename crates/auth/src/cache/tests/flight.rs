@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::fakes::{Gone, Stage};
+use super::fakes::{Answer, Gone, Stage};
 use crate::{Phase, TokenSource};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -71,4 +71,15 @@ async fn a_dropped_task_leaves_nobody_waiting() {
     assert_eq!(error.code(), "token-dropped");
     assert_eq!(stage.cache.state().phase, Phase::Failed);
     assert!(!stage.cache.state().in_flight);
+}
+
+#[tokio::test]
+async fn a_panic_in_a_port_leaves_nobody_waiting_and_poisons_nothing() {
+    let stage = Stage::new(600);
+    stage.server.will(Answer::Panic);
+    let error = stage.cache.token().await.expect_err("the task is dead");
+    assert_eq!(error.code(), "token-dropped");
+    stage.clock.advance(2.0);
+    let token = stage.cache.token().await.expect("a token");
+    assert_eq!(token.generation(), 2);
 }
