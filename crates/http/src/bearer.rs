@@ -9,6 +9,7 @@ use castile_auth::{AccessToken, TokenSource};
 use http::header::{AUTHORIZATION, HeaderValue};
 use http::{Request, Response, StatusCode};
 
+use crate::stack::Plan;
 use crate::{Body, Effect, Error, Origin, Phase, Progress, SoapTransport};
 
 /// Sends each request under a bearer token (RFC 6750 section 2.1).
@@ -46,6 +47,16 @@ impl<T> Bearer<T> {
             origin,
             repeat_writes,
         })
+    }
+
+    /// The same from a plan, which holds no other than a confidential origin.
+    pub(crate) fn planned(plan: Plan, inner: T) -> Self {
+        Self {
+            inner,
+            origin: plan.origin().clone(),
+            source: plan.source,
+            repeat_writes: plan.repeat_writes_on_401,
+        }
     }
 
     async fn token(&self, progress: &Progress) -> Result<(AccessToken, HeaderValue), Error> {

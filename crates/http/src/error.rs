@@ -16,6 +16,12 @@ pub enum Error {
     /// The configuration cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The client's private key cannot be used.
+    #[error(transparent)]
+    Key(#[from] castile_auth::KeyError),
+    /// A setting of the token request is no such setting.
+    #[error(transparent)]
+    Setting(#[from] castile_auth::SettingError),
     /// There is no token.
     #[error(transparent)]
     Auth(#[from] castile_auth::Error),
@@ -85,6 +91,8 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Config(error) => error.code(),
+            Self::Key(error) => error.code(),
+            Self::Setting(error) => error.code(),
             Self::Auth(error) => error.code(),
             Self::Envelope(refusal) => refusal.code(),
             Self::Origin { .. } => "origin-refused",
@@ -109,6 +117,8 @@ impl Error {
     pub fn blame(&self) -> Blame {
         match self {
             Self::Config(_)
+            | Self::Key(_)
+            | Self::Setting(_)
             | Self::Envelope(_)
             | Self::Origin { .. }
             | Self::InsecureOrigin
@@ -146,6 +156,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Connect(_) => true,
+            Self::Auth(error) => error.is_retryable(),
             Self::Timeout { .. } | Self::Interrupted { .. } => !self.outcome_unknown(),
             _ => false,
         }

@@ -1,5 +1,7 @@
 //! The rewriter and the bearer token as one HTTP stack: layers, profiles, adapters.
 
+#[cfg(all(feature = "reqwest", feature = "tokio"))]
+pub mod connect;
 pub mod profile;
 pub mod stack;
 
@@ -12,6 +14,11 @@ mod error;
 mod limit;
 mod origin;
 mod progress;
+#[cfg(feature = "reqwest")]
+mod reqwest;
+mod rewrite;
+#[cfg(feature = "tokio")]
+mod tokio;
 mod transport;
 
 pub use answer::Answer;
@@ -25,4 +32,9 @@ pub use limit::AnswerLimit;
 pub use origin::Origin;
 pub use profile::{Config, ConfigError, Profile};
 pub use progress::{Phase, Progress};
+#[cfg(feature = "reqwest")]
+pub use reqwest::{ReqwestTokenHttp, ReqwestTransport, TOKEN_TIME_LIMIT};
+pub use rewrite::Rewrite;
+#[cfg(feature = "tokio")]
+pub use tokio::{OsRandom, SystemClock, TokioSleep, TokioSpawn};
 pub use transport::SoapTransport;

@@ -35,6 +35,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use castile_auth::{Algorithm, TokenEndpoint};
 use url::Url;
 
 pub use error::{ConfigError, Place};
@@ -230,7 +231,7 @@ pub struct Oauth {
     /// `jXchangeHdr` values.
     pub header: HeaderValues,
     /// Where tokens are fetched; [`TOKEN_ENDPOINT`] by default.
-    pub token_endpoint: Url,
+    pub token_endpoint: TokenEndpoint,
     /// The scope asked for; `openid` by default.
     pub scope: String,
     /// The assertion's `aud`; the token endpoint by default.
@@ -244,18 +245,6 @@ pub struct Oauth {
     pub repeat_writes_on_401: bool,
     /// Time limits.
     pub limits: Limits,
-}
-
-/// How an assertion is signed (RFC 7518 section 3.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Algorithm {
-    /// ECDSA on P-256 with SHA-256.
-    Es256,
-    /// RSASSA-PSS with SHA-256.
-    Ps256,
-    /// RSASSA-PKCS1-v1_5 with SHA-256.
-    Rs256,
 }
 
 /// How long one exchange may take.

@@ -5,28 +5,35 @@ use std::time::Duration;
 
 use castile_auth::TokenSource;
 use castile_auth::ports::Sleep;
+use castile_envelope::Policy;
 use url::Url;
 
 use crate::profile::Limits;
-use crate::{AnswerLimit, Bearer, Deadline, Error, Origin, SoapTransport};
+use crate::{AnswerLimit, Bearer, Deadline, Error, Origin, Rewrite, SoapTransport};
 
 /// The stack of the typed client: time limit, answer limit, bearer, transport.
 pub type Typed<T> = Deadline<AnswerLimit<Bearer<T>>>;
+
+/// The stack of the proxy and of untyped callers: time limit, answer limit, rewriting, bearer, transport.
+pub type Raw<T> = Deadline<AnswerLimit<Rewrite<Bearer<T>>>>;
 
 /// What the layers of a stack are set to.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Plan {
-    /// The only origin that may see the token.
-    pub origin: Origin,
+    origin: Origin,
     /// Where tokens come from.
     pub source: Arc<dyn TokenSource>,
     /// How the time limit waits.
     pub sleep: Arc<dyn Sleep>,
     /// For the whole exchange; 60 s by default.
     pub total: Duration,
+    /// The longest message in bytes that is rewritten; 16 MiB by default.
+    pub request_limit: usize,
     /// The longest answer in bytes; 64 MiB by default.
     pub answer_limit: usize,
+    /// What may be cut.
+    pub policy: Policy,
     /// Whether writes are repeated once after any 401. Off by default.
     pub repeat_writes_on_401: bool,
 }
@@ -41,14 +48,22 @@ impl Plan {
         source: Arc<dyn TokenSource>,
         sleep: Arc<dyn Sleep>,
     ) -> Result<Self, Error> {
+        let origin = Origin::of_url(url).filter(Origin::is_confidential);
         Ok(Self {
-            origin: Origin::of_url(url).ok_or(Error::InsecureOrigin)?,
+            origin: origin.ok_or(Error::InsecureOrigin)?,
             source,
             sleep,
             total: Limits::default().total,
+            request_limit: 16 * 1024 * 1024,
             answer_limit: 64 * 1024 * 1024,
+            policy: Policy::default(),
             repeat_writes_on_401: false,
         })
+    }
+
+    /// The only origin that may see the token.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
     }
 }
 
@@ -57,31 +72,36 @@ impl std::fmt::Debug for Plan {
         f.debug_struct("Plan")
             .field("origin", &self.origin)
             .field("total", &self.total)
+            .field("request_limit", &self.request_limit)
             .field("answer_limit", &self.answer_limit)
+            .field("policy", &self.policy)
             .field("repeat_writes_on_401", &self.repeat_writes_on_401)
             .finish_non_exhaustive()
     }
 }
 
 /// For messages without a security header, whole in memory.
-///
-/// # Errors
-/// [`Error::InsecureOrigin`].
-pub fn typed<T>(plan: Plan, transport: T) -> Result<Typed<T>, Error>
+pub fn typed<T>(plan: Plan, transport: T) -> Typed<T>
 where
     T: SoapTransport,
     T::Error: Into<Error>,
 {
     let (total, sleep, limit) = (plan.total, plan.sleep.clone(), plan.answer_limit);
-    let bearer = bearer(plan, transport)?;
-    Ok(Deadline::new(AnswerLimit::new(bearer, limit), total, sleep))
+    let inner = Bearer::planned(plan, transport);
+    let inner = AnswerLimit::new(inner, limit);
+    Deadline::new(inner, total, sleep)
 }
 
-fn bearer<T>(plan: Plan, transport: T) -> Result<Bearer<T>, Error> {
-    Bearer::new(
-        transport,
-        plan.source,
-        plan.origin,
-        plan.repeat_writes_on_401,
-    )
+/// For messages as old clients make them.
+pub fn raw<T>(plan: Plan, transport: T) -> Raw<T>
+where
+    T: SoapTransport,
+    T::Error: Into<Error>,
+{
+    let (total, sleep, limit) = (plan.total, plan.sleep.clone(), plan.answer_limit);
+    let (policy, request_limit) = (plan.policy.clone(), plan.request_limit);
+    let inner = Bearer::planned(plan, transport);
+    let inner = Rewrite::new(inner, policy, request_limit);
+    let inner = AnswerLimit::new(inner, limit);
+    Deadline::new(inner, total, sleep)
 }

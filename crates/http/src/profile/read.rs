@@ -5,12 +5,13 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use castile_auth::{Algorithm, TokenEndpoint};
 use toml::de::{DeTable, DeValue};
 
 use super::table::{Found, Part, Source, Table};
 use super::{
-    Algorithm, Client, ConfigError, HeaderValues, Legacy, Limits, Oauth, Place, Profile, SecretRef,
-    State, TOKEN_ENDPOINT, include,
+    Client, ConfigError, HeaderValues, Legacy, Limits, Oauth, Place, Profile, SecretRef, State,
+    TOKEN_ENDPOINT, include,
 };
 
 /// The largest configuration file that is read: 4 MiB, some 10,000 profiles.
@@ -361,10 +362,10 @@ fn oauth(table: &Table<'_>) -> Result<Oauth, ConfigError> {
     Ok(Oauth {
         url: table.need("url", "the service address")?.url()?,
         header: header(table)?,
-        token_endpoint: match table.find("token_endpoint") {
-            Some(found) => found.url()?,
-            None => default_token_endpoint(),
-        },
+        token_endpoint: table.find("token_endpoint").map_or_else(
+            || Ok(default_token_endpoint()),
+            |found| token_endpoint(&found),
+        )?,
         scope: table.text("scope")?.unwrap_or_else(|| "openid".to_owned()),
         audience: table.text("audience")?,
         algorithm: table
@@ -377,8 +378,14 @@ fn oauth(table: &Table<'_>) -> Result<Oauth, ConfigError> {
     })
 }
 
-fn default_token_endpoint() -> url::Url {
-    url::Url::parse(TOKEN_ENDPOINT).expect("a constant that a test parses")
+fn default_token_endpoint() -> TokenEndpoint {
+    TokenEndpoint::parse(TOKEN_ENDPOINT).expect("a constant that a test parses")
+}
+
+/// Kept as written: the assertion's `aud` is compared character by character.
+fn token_endpoint(found: &Found<'_>) -> Result<TokenEndpoint, ConfigError> {
+    found.url()?;
+    TokenEndpoint::parse(found.str()?).map_err(|_| found.bad("the URL of a token endpoint"))
 }
 
 fn header(table: &Table<'_>) -> Result<HeaderValues, ConfigError> {
@@ -401,9 +408,9 @@ fn limits(table: &Table<'_>) -> Result<Limits, ConfigError> {
 
 fn algorithm(found: &Found<'_>) -> Result<Algorithm, ConfigError> {
     match found.str()? {
-        "ES256" => Ok(Algorithm::Es256),
-        "PS256" => Ok(Algorithm::Ps256),
-        "RS256" => Ok(Algorithm::Rs256),
+        "ES256" => Ok(Algorithm::ES256),
+        "PS256" => Ok(Algorithm::PS256),
+        "RS256" => Ok(Algorithm::RS256),
         _ => Err(found.bad("ES256, PS256 or RS256")),
     }
 }

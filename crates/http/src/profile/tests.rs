@@ -62,7 +62,7 @@ fn a_whole_configuration_is_read_with_defaults_and_relative_paths() {
     assert_eq!(oauth.header.jx_ver.as_deref(), Some("2024.1.03"));
     assert_eq!(oauth.limits.connect, Duration::from_secs(3));
     assert_eq!(oauth.limits.total, Duration::from_secs(120));
-    assert_eq!(oauth.algorithm, Some(Algorithm::Es256));
+    assert_eq!(oauth.algorithm, Some(Algorithm::ES256));
     assert_eq!(oauth.scope, "openid");
     assert!(!oauth.repeat_writes_on_401);
     assert!(matches!(profile.in_oauth(), Err(ConfigError::State { .. })));

@@ -1,0 +1,166 @@
+//! Carries SOAP messages through reqwest.
+
+mod token;
+
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use ::reqwest::tls::Version;
+use ::reqwest::{Client, ClientBuilder, redirect, retry};
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::{Body as _, Frame, SizeHint};
+
+pub use token::{ReqwestTokenHttp, TOKEN_TIME_LIMIT};
+
+use crate::profile::Limits;
+use crate::{Body, BodyError, Effect, Error, Phase, Progress, SoapTransport};
+
+/// How long an unused connection is kept: shorter than the minute or more after which servers close theirs.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// A client that does what it is told and nothing more.
+///
+/// HTTP/1.1, TLS 1.2 or later with the system's roots, no redirects, no retries, no cookies, no compression
+/// asked for, and no proxy taken from the environment: the address in the profile is where messages go.
+///
+/// A request leaves at most once.
+/// What the pool underneath may do is pick another connection when a kept one turns out closed before the first
+/// byte was written; a message of which a byte was written cannot be sent again, for its body is gone.
+#[derive(Clone)]
+pub struct ReqwestTransport {
+    client: Client,
+    connect_limit: Duration,
+}
+
+impl ReqwestTransport {
+    /// A client of its own. [`Limits::connect`] is kept here; [`Limits::total`] is the stack's.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] when the system offers no TLS roots.
+    pub fn new(limits: Limits) -> Result<Self, Error> {
+        let client = quiet(limits.connect)
+            .pool_idle_timeout(IDLE)
+            .build()
+            .map_err(|error| Error::Setup(error.into()))?;
+        Ok(Self {
+            client,
+            connect_limit: limits.connect,
+        })
+    }
+}
+
+impl std::fmt::Debug for ReqwestTransport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ReqwestTransport")
+            .field("connect_limit", &self.connect_limit)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SoapTransport for ReqwestTransport {
+    type Error = Error;
+
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Error> {
+        let progress = Progress::of(&request);
+        let effect = Effect::of(&request);
+        // hyper does not poll a body that is empty: then nothing tells that the head was sent.
+        let (mut parts, body) = request.into_parts();
+        progress.reach(if body.is_end_stream() {
+            Phase::Answer
+        } else {
+            Phase::Connect
+        });
+        // Extensions are for the layers above; nothing of them is for the wire.
+        parts.extensions.clear();
+        let body = Departing {
+            body: Mutex::new(body),
+            progress: progress.clone(),
+        };
+        let request = Request::from_parts(parts, ::reqwest::Body::wrap(body));
+        let request = ::reqwest::Request::try_from(request)
+            .map_err(|error| Error::Setup(error.without_url().into()))?;
+        match self.client.execute(request).await {
+            Ok(answer) => Ok(Response::from(answer).map(Body::stream)),
+            Err(error) => Err(self.classify(error, progress.phase(), effect)),
+        }
+    }
+}
+
+impl ReqwestTransport {
+    fn classify(&self, error: ::reqwest::Error, phase: Phase, effect: Effect) -> Error {
+        // An address may hold more than a log should.
+        let error = error.without_url();
+        let unsent = error.is_connect() || phase != Phase::Answer;
+        match (unsent, error.is_timeout()) {
+            (true, true) => Error::Timeout {
+                phase: Phase::Connect,
+                limit: self.connect_limit,
+                effect,
+            },
+            (true, false) => Error::Connect(error.into()),
+            (false, _) => Error::Interrupted {
+                effect,
+                source: error.into(),
+            },
+        }
+    }
+}
+
+/// What every client of this house has in common.
+fn quiet(connect: Duration) -> ClientBuilder {
+    Client::builder()
+        .connect_timeout(connect)
+        .tls_version_min(Version::TLS_1_2)
+        .http1_only()
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .referer(false)
+        .no_proxy()
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
+}
+
+/// A body that says when it is first asked for: then the head is about to leave, and what comes after is open.
+struct Departing {
+    /// reqwest wants a body that threads may share; nobody ever waits for this lock.
+    body: Mutex<Body>,
+    progress: Progress,
+}
+
+impl Departing {
+    fn body(&mut self) -> Pin<&mut Body> {
+        Pin::new(self.body.get_mut().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl http_body::Body for Departing {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        self.progress.reach(Phase::Answer);
+        self.body().poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .size_hint()
+    }
+}

@@ -1,0 +1,148 @@
+//! Exchanges that end without an answer: what is known of them, and who must act.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use castile_auth::ports::BoxFuture;
+use castile_auth::{AccessToken, TokenSource};
+use castile_http::profile::Limits;
+use castile_http::{
+    Blame, Body, Effect, Error, Phase, ReqwestTransport, SoapTransport as _, TokioSleep, stack,
+};
+use http::Request;
+use tokio::net::TcpListener;
+
+use crate::peer::{Peer, Reply, Tokens, plan};
+
+fn short() -> Limits {
+    let mut limits = Limits::default();
+    limits.connect = Duration::from_millis(200);
+    limits
+}
+
+fn transport() -> ReqwestTransport {
+    ReqwestTransport::new(short()).unwrap()
+}
+
+#[tokio::test]
+async fn silence_after_sending_leaves_the_outcome_of_a_write_open() {
+    for (effect, open) in [
+        (Effect::Read, false),
+        (Effect::Write, true),
+        (Effect::Unknown, true),
+    ] {
+        let peer = Peer::replies(vec![Reply::Hang]).await;
+        let mut plan = plan(&peer, Arc::new(Tokens::default()));
+        plan.total = Duration::from_millis(300);
+        let error = stack::typed(plan, transport())
+            .send(peer.request(effect))
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(
+                error,
+                Error::Timeout {
+                    phase: Phase::Answer,
+                    ..
+                }
+            ),
+            "{error:?}"
+        );
+        assert_eq!(error.code(), "timeout-answer");
+        assert_eq!(error.outcome_unknown(), open, "{effect:?}");
+        assert_eq!(error.is_retryable(), !open, "{effect:?}");
+        assert_eq!(error.blame(), Blame::JackHenry);
+        assert_eq!(peer.arrivals().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_stops_half_way_leaves_the_outcome_open() {
+    let peer = Peer::replies(vec![Reply::Stall("200 OK\r\nContent-Type: text/xml")]).await;
+    let mut plan = plan(&peer, Arc::new(Tokens::default()));
+    plan.total = Duration::from_millis(300);
+    let answer = stack::typed(plan, transport())
+        .send(peer.request(Effect::Write))
+        .await
+        .unwrap();
+    let error = answer.into_body().bytes().await.unwrap_err();
+    let error = Error::from_body(error, Effect::Write);
+    assert_eq!(error.code(), "timeout-answer");
+    assert!(error.outcome_unknown());
+}
+
+#[tokio::test]
+async fn a_token_that_does_not_come_leaves_nothing_open() {
+    struct Never;
+    impl TokenSource for Never {
+        fn token(&self) -> BoxFuture<'_, Result<AccessToken, castile_auth::Error>> {
+            Box::pin(std::future::pending())
+        }
+        fn reject(&self, _: &AccessToken) {}
+    }
+    let peer = Peer::replies(vec![Reply::Hang]).await;
+    let mut plan = plan(&peer, Arc::new(Never));
+    plan.total = Duration::from_millis(100);
+    let error = stack::typed(plan, transport())
+        .send(peer.request(Effect::Write))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "timeout-token");
+    assert!(!error.outcome_unknown());
+    assert!(peer.arrivals().is_empty());
+}
+
+#[tokio::test]
+async fn a_connection_that_does_not_come_leaves_nothing_open() {
+    // Accepts TCP and says nothing: the TLS handshake never ends.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}/svc", silent.local_addr().unwrap());
+    for total in [Duration::from_secs(10), Duration::from_millis(100)] {
+        let source = Arc::new(Tokens::default());
+        let mut plan =
+            stack::Plan::new(&url.parse().unwrap(), source, Arc::new(TokioSleep)).unwrap();
+        plan.total = total;
+        let request = Request::post(&url)
+            .extension(Effect::Write)
+            .body(Body::whole("x"))
+            .unwrap();
+        let error = stack::typed(plan, transport())
+            .send(request)
+            .await
+            .unwrap_err();
+        assert_eq!(error.code(), "timeout-connect", "{error:?}");
+        assert!(!error.outcome_unknown());
+        assert!(error.is_retryable());
+        assert_eq!(error.blame(), Blame::Network);
+    }
+}
+
+#[tokio::test]
+async fn nobody_listening_is_told_apart_from_a_broken_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/svc", listener.local_addr().unwrap());
+    drop(listener);
+    let source = Arc::new(Tokens::default());
+    let plan = stack::Plan::new(&url.parse().unwrap(), source, Arc::new(TokioSleep)).unwrap();
+    let request = Request::post(&url)
+        .extension(Effect::Write)
+        .body(Body::whole("x"))
+        .unwrap();
+    let error = stack::typed(plan, transport())
+        .send(request)
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "gateway-unreachable", "{error:?}");
+    assert!(!error.outcome_unknown());
+    assert!(error.is_retryable());
+
+    let peer = Peer::replies(vec![Reply::Close]).await;
+    let plan = self::plan(&peer, Arc::new(Tokens::default()));
+    let error = stack::typed(plan, transport())
+        .send(peer.request(Effect::Write))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "gateway-interrupted", "{error:?}");
+    assert!(error.outcome_unknown());
+    assert_eq!(error.blame(), Blame::Network);
+}

@@ -1,0 +1,10 @@
+//! The stack against peers on loopback that count what arrives.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod carried;
+mod connected;
+mod ended;
+mod peer;
+mod repeated;
+mod silent;

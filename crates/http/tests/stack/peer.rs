@@ -1,0 +1,196 @@
+//! A false server that records every request and answers by script, and a token source that counts.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use castile_auth::ports::BoxFuture;
+use castile_auth::{AccessToken, Error, TokenSource};
+use castile_http::stack::Plan;
+use castile_http::{Body, Effect, TokioSleep};
+use http::Request;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use url::Url;
+
+/// A request as it arrived.
+#[derive(Clone, Debug)]
+pub(crate) struct Arrival {
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Arrival {
+    pub(crate) fn header(&self, name: &str) -> Vec<&str> {
+        self.head
+            .lines()
+            .filter_map(|line| line.split_once(": "))
+            .filter(|(found, _)| found.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+            .collect()
+    }
+}
+
+/// What the server does with a request.
+#[derive(Clone, Debug)]
+pub(crate) enum Reply {
+    /// Status and headers (`\r\n`-terminated lines), body; the connection is kept.
+    Answer(&'static str, Vec<u8>),
+    /// The same, then the connection is closed without a word.
+    AnswerAndClose(&'static str, Vec<u8>),
+    /// The head and the first bytes of a longer body, then silence.
+    Stall(&'static str),
+    /// The connection is closed instead of an answer.
+    Close,
+    /// No answer at all.
+    Hang,
+}
+
+pub(crate) fn ok() -> Reply {
+    Reply::Answer(
+        "200 OK\r\nContent-Type: text/xml; charset=utf-8",
+        b"<ok/>".to_vec(),
+    )
+}
+
+pub(crate) struct Peer {
+    pub(crate) url: Url,
+    arrivals: Arc<Mutex<Vec<Arrival>>>,
+}
+
+impl Peer {
+    /// Answers the n-th request (from 0) by `script`.
+    pub(crate) async fn start<F>(script: F) -> Self
+    where
+        F: Fn(usize, &Arrival) -> Reply + Send + Sync + 'static,
+    {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/svc", listener.local_addr().unwrap());
+        let arrivals = Arc::new(Mutex::new(Vec::new()));
+        let script = Arc::new(script);
+        tokio::spawn({
+            let arrivals = arrivals.clone();
+            async move {
+                while let Ok((socket, _)) = listener.accept().await {
+                    tokio::spawn(serve(socket, script.clone(), arrivals.clone()));
+                }
+            }
+        });
+        Self {
+            url: url.parse().unwrap(),
+            arrivals,
+        }
+    }
+
+    /// Answers in this order; the last again and again.
+    pub(crate) async fn replies(replies: Vec<Reply>) -> Self {
+        Self::start(move |n, _| replies[n.min(replies.len() - 1)].clone()).await
+    }
+
+    pub(crate) fn arrivals(&self) -> Vec<Arrival> {
+        self.arrivals.lock().unwrap().clone()
+    }
+
+    pub(crate) fn request(&self, effect: Effect) -> Request<Body> {
+        self.request_with(effect, Body::whole("<soap/>"))
+    }
+
+    pub(crate) fn request_with(&self, effect: Effect, body: Body) -> Request<Body> {
+        Request::post(self.url.as_str())
+            .header("content-type", "text/xml; charset=utf-8")
+            .header("soapaction", "http://jackhenry.com/ws/Test")
+            .extension(effect)
+            .body(body)
+            .unwrap()
+    }
+}
+
+async fn serve<F>(mut socket: TcpStream, script: Arc<F>, arrivals: Arc<Mutex<Vec<Arrival>>>)
+where
+    F: Fn(usize, &Arrival) -> Reply,
+{
+    while let Some(arrival) = read(&mut socket).await {
+        let n = {
+            let mut arrivals = arrivals.lock().unwrap();
+            arrivals.push(arrival.clone());
+            arrivals.len() - 1
+        };
+        match script(n, &arrival) {
+            Reply::Answer(head, body) => write(&mut socket, head, &body).await,
+            Reply::AnswerAndClose(head, body) => {
+                write(&mut socket, head, &body).await;
+                return;
+            }
+            Reply::Stall(head) => {
+                let start = format!("HTTP/1.1 {head}\r\nContent-Length: 100\r\n\r\n<par");
+                let _ = socket.write_all(start.as_bytes()).await;
+                tokio::time::sleep(Duration::from_secs(60)).await;
+            }
+            Reply::Close => return,
+            Reply::Hang => tokio::time::sleep(Duration::from_secs(60)).await,
+        }
+    }
+}
+
+async fn read(socket: &mut TcpStream) -> Option<Arrival> {
+    let mut bytes = Vec::new();
+    let end = loop {
+        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+            break end + 4;
+        }
+        if socket.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+    };
+    let mut arrival = Arrival {
+        head: String::from_utf8(bytes[..end].to_vec()).unwrap(),
+        body: bytes.split_off(end),
+    };
+    let length = arrival
+        .header("content-length")
+        .first()
+        .map(|n| n.parse().unwrap());
+    while arrival.body.len() < length.expect("a request with a known length") {
+        if socket.read_buf(&mut arrival.body).await.ok()? == 0 {
+            return None;
+        }
+    }
+    Some(arrival)
+}
+
+async fn write(socket: &mut TcpStream, head: &str, body: &[u8]) {
+    let head = format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n", body.len());
+    let _ = socket.write_all(&[head.as_bytes(), body].concat()).await;
+}
+
+/// Gives `token-1`, and after each rejection of the newest the next.
+#[derive(Default)]
+pub(crate) struct Tokens {
+    pub(crate) rejected: AtomicU64,
+}
+
+impl TokenSource for Tokens {
+    fn token(&self) -> BoxFuture<'_, Result<AccessToken, Error>> {
+        let generation = self.rejected.load(Ordering::SeqCst) + 1;
+        Box::pin(async move {
+            let secret = format!("token-{generation}-canary");
+            Ok(AccessToken::new(secret.into(), generation, None))
+        })
+    }
+
+    fn reject(&self, token: &AccessToken) {
+        let generation = token.generation();
+        let _ = self.rejected.compare_exchange(
+            generation - 1,
+            generation,
+            Ordering::SeqCst,
+            Ordering::SeqCst,
+        );
+    }
+}
+
+pub(crate) fn plan(peer: &Peer, source: Arc<dyn TokenSource>) -> Plan {
+    let mut plan = Plan::new(&peer.url, source, Arc::new(TokioSleep)).unwrap();
+    plan.total = Duration::from_secs(10);
+    plan
+}
