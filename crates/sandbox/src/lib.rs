@@ -1,1 +1,51 @@
 //! A false gateway and identity provider to develop and test against.
+//!
+//! [`Sandbox::builder`] starts two servers on loopback: an identity provider at Jack Henry's paths
+//! that judges client assertions with code of its own, and a gateway that answers the operations
+//! of the sample contract out of invented data (see [`data`]).
+//!
+//! ```
+//! # async fn start(jwks: &str) -> Result<(), Box<dyn std::error::Error>> {
+//! let sandbox = castile_sandbox::Sandbox::builder()
+//!     .client("demo", jwks)
+//!     .start()
+//!     .await?;
+//! println!("{} {}", sandbox.token_endpoint(), sandbox.gateway_url("Inquiry"));
+//! sandbox.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What the real provider and gateway do is documented only in part.
+//! Unconfirmed, and therefore settable: the form of the gateway's 401 ([`Unauthorized`]).
+//! Unconfirmed, and a choice of this crate: the error codes above 900000, the audience of access
+//! tokens, and that a header-level `wsse:Security` is refused as a failed authentication.
+
+mod bank;
+mod body;
+mod builder;
+mod cause;
+mod clock;
+mod connection;
+pub mod data;
+mod error;
+mod gateway;
+mod log;
+mod provider;
+mod received;
+mod running;
+mod script;
+mod state;
+mod xml;
+
+pub use bank::Transfer;
+pub use builder::{Builder, Sandbox};
+pub use cause::{Cause, NotSoap};
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use error::StartError;
+pub use gateway::Unauthorized;
+pub use log::{Counters, Entry, Event};
+pub use provider::{Jwks, JwksError};
+pub use received::Received;
+pub use running::Running;
+pub use script::{Peer, Step};

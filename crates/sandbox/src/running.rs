@@ -1,0 +1,131 @@
+//! The handle by which a test drives a running sandbox and looks into it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::bank::Transfer;
+use crate::builder::client;
+use crate::gateway::BASE_PATH;
+use crate::provider::check_jwks;
+use crate::state::{Sandboxed, lock};
+use crate::{Counters, Entry, Jwks, JwksError, Peer, Received, Step};
+
+/// How long [`Running::stop`] waits for requests that are being answered.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
+
+/// A sandbox that runs until it is stopped or dropped.
+pub struct Running {
+    sandbox: Arc<Sandboxed>,
+    stop: watch::Sender<()>,
+    servers: Vec<JoinHandle<()>>,
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running")
+            .field("provider", &self.sandbox.issuer)
+            .field("gateway", &self.sandbox.gateway)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Running {
+    pub(crate) fn new(
+        sandbox: Arc<Sandboxed>,
+        stop: watch::Sender<()>,
+        servers: Vec<JoinHandle<()>>,
+    ) -> Self {
+        Self {
+            sandbox,
+            stop,
+            servers,
+        }
+    }
+
+    /// Origin of the identity provider, such as `http://127.0.0.1:40001`; it is the issuer.
+    pub fn provider_url(&self) -> &str {
+        &self.sandbox.issuer
+    }
+
+    /// The URL of the token endpoint: where the form goes, and what `aud` must say.
+    pub fn token_endpoint(&self) -> String {
+        self.sandbox.token_endpoint()
+    }
+
+    /// Origin of the gateway, such as `http://127.0.0.1:40002`.
+    pub fn gateway_origin(&self) -> &str {
+        &self.sandbox.gateway
+    }
+
+    /// The URL of a service: `Inquiry`, `Customer`, `Transaction`, or `ServiceGateway`, which
+    /// answers the operations of all three.
+    pub fn gateway_url(&self, service: &str) -> String {
+        format!("{}{BASE_PATH}{service}.svc", self.sandbox.gateway)
+    }
+
+    /// Registers a client by the public keys that it signs with, or replaces them.
+    ///
+    /// # Errors
+    ///
+    /// If a document holds a private key, or no key that could verify.
+    pub fn register(
+        &self,
+        client_id: impl Into<String>,
+        jwks: impl Into<Jwks>,
+    ) -> Result<(), JwksError> {
+        let (client_id, jwks) = (client_id.into(), jwks.into());
+        check_jwks(&jwks)?;
+        let client = client(&client_id, jwks);
+        lock(&self.sandbox.clients).insert(client_id, client);
+        Ok(())
+    }
+
+    /// Lets the next requests go wrong, one step each, after those already scripted.
+    pub fn script(&self, peer: Peer, steps: impl IntoIterator<Item = Step>) {
+        lock(&self.sandbox.script).append(peer, steps);
+    }
+
+    /// Revokes every token given so far; the gateway answers 401 to them.
+    pub fn revoke_tokens(&self) {
+        lock(&self.sandbox.issued).revoke_all();
+    }
+
+    /// What was decided and why; the last 4096 entries.
+    pub fn log(&self) -> Vec<Entry> {
+        lock(&self.sandbox.log).entries()
+    }
+
+    /// How often what happened.
+    pub fn counters(&self) -> Counters {
+        self.sandbox.counters()
+    }
+
+    /// The transfers that arrived, in order; one entry for each time one was processed.
+    pub fn transfers(&self) -> Vec<Transfer> {
+        lock(&self.sandbox.bank).transfers().to_vec()
+    }
+
+    /// The requests that reached the gateway, byte for byte: the last 1024, and no more than 32 MiB
+    /// of bodies.
+    pub fn requests(&self) -> Vec<Received> {
+        self.sandbox.kept().into()
+    }
+
+    /// Stops both servers, after the answers that are under way, within a second.
+    pub async fn stop(self) {
+        // Fails only if both servers have ended already.
+        let _ = self.stop.send(());
+        for mut server in self.servers {
+            if tokio::time::timeout(LAST_ANSWERS, &mut server)
+                .await
+                .is_err()
+            {
+                server.abort();
+            }
+        }
+    }
+}

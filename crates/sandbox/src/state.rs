@@ -1,0 +1,199 @@
+//! What provider and gateway share while the sandbox runs.
+
+use std::collections::{HashMap, VecDeque};
+use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use axum::body::Body;
+use axum::response::Response;
+use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+
+use crate::bank::Bank;
+use crate::connection::Cutter;
+use crate::log::Log;
+use crate::provider::{Issued, ProviderKey, TOKEN_PATH, Used};
+use crate::received::{Kept, Received};
+use crate::script::Script;
+use crate::{Clock, Counters, Entry, Event, Jwks, Peer, Step, Unauthorized};
+
+/// Settings that stay as they were at the start.
+pub(crate) struct Settings {
+    pub(crate) token_lifetime: u64,
+    pub(crate) unauthorized: Unauthorized,
+}
+
+/// A registered client.
+#[derive(Clone)]
+pub(crate) struct Client {
+    pub(crate) jwks: Jwks,
+    pub(crate) institution_id: String,
+}
+
+/// The running sandbox, as its handlers see it.
+pub(crate) struct Sandboxed {
+    pub(crate) clock: Box<dyn Clock>,
+    /// Origin of the provider, which is its issuer.
+    pub(crate) issuer: String,
+    /// Origin of the gateway, which is the audience of the tokens.
+    pub(crate) gateway: String,
+    pub(crate) key: ProviderKey,
+    pub(crate) settings: Settings,
+    pub(crate) clients: Mutex<HashMap<String, Client>>,
+    pub(crate) used: Mutex<Used>,
+    pub(crate) issued: Mutex<Issued>,
+    pub(crate) script: Mutex<Script>,
+    pub(crate) bank: Mutex<Bank>,
+    pub(crate) log: Mutex<Log>,
+    pub(crate) received: Mutex<Kept>,
+    pub(crate) counts: Counts,
+}
+
+/// The counters while they count.
+#[derive(Default)]
+pub(crate) struct Counts {
+    pub(crate) token_requests: AtomicU64,
+    pub(crate) tokens_issued: AtomicU64,
+    pub(crate) at_token_endpoint: AtomicU64,
+    pub(crate) most_at_once: AtomicU64,
+    pub(crate) gateway_requests: AtomicU64,
+    pub(crate) gateway_unauthorized: AtomicU64,
+    pub(crate) operations_answered: AtomicU64,
+    /// Numbers the tracking ids that the gateway makes.
+    pub(crate) tracking: AtomicU64,
+}
+
+impl Sandboxed {
+    /// The URL that `aud` must name.
+    pub(crate) fn token_endpoint(&self) -> String {
+        format!("{}{TOKEN_PATH}", self.issuer)
+    }
+
+    /// Writes a decision into the log.
+    pub(crate) fn note(&self, status: StatusCode, event: Event) {
+        let entry = Entry {
+            at: self.clock.now(),
+            status: status.as_u16(),
+            event,
+        };
+        lock(&self.log).push(entry);
+    }
+
+    /// Keeps a request as it came.
+    pub(crate) fn keep(&self, received: Received) {
+        lock(&self.received).push(received);
+    }
+
+    pub(crate) fn kept(&self) -> VecDeque<Received> {
+        lock(&self.received).all()
+    }
+
+    pub(crate) fn counters(&self) -> Counters {
+        let read = |count: &AtomicU64| count.load(Ordering::SeqCst);
+        Counters {
+            token_requests: read(&self.counts.token_requests),
+            tokens_issued: read(&self.counts.tokens_issued),
+            token_requests_at_once: read(&self.counts.most_at_once),
+            gateway_requests: read(&self.counts.gateway_requests),
+            gateway_unauthorized: read(&self.counts.gateway_unauthorized),
+            operations_answered: read(&self.counts.operations_answered),
+        }
+    }
+
+    /// The gateway's 401, in the form that was set.
+    pub(crate) fn unauthorized(&self) -> Response {
+        let form = &self.settings.unauthorized;
+        let mut answer = Response::new(Body::from(form.body.clone()));
+        *answer.status_mut() = StatusCode::UNAUTHORIZED;
+        for (name, value) in [
+            (WWW_AUTHENTICATE, &form.challenge),
+            (CONTENT_TYPE, &form.content_type),
+        ] {
+            // A value that no header can carry is left out; the form is the test's own.
+            if let Some(value) = value.as_ref().and_then(|text| text.parse().ok()) {
+                answer.headers_mut().insert(name, value);
+            }
+        }
+        answer
+    }
+}
+
+/// Plays the next step of the script, or gives the true answer.
+pub(crate) async fn play(
+    sandbox: &Sandboxed,
+    peer: Peer,
+    cutter: &Cutter,
+    truth: impl Future<Output = Response>,
+) -> Response {
+    let step = lock(&sandbox.script).next(peer);
+    let scripted = |status: StatusCode| sandbox.note(status, Event::Scripted { step });
+    match step {
+        Step::Pass => truth.await,
+        Step::Slow(delay) => {
+            tokio::time::sleep(delay).await;
+            truth.await
+        }
+        Step::CutBefore => {
+            cut(sandbox, cutter, step);
+            Response::default()
+        }
+        Step::CutAfter => {
+            let answer = truth.await;
+            cut(sandbox, cutter, step);
+            answer
+        }
+        Step::Unauthorized => {
+            scripted(StatusCode::UNAUTHORIZED);
+            if peer == Peer::Gateway {
+                sandbox
+                    .counts
+                    .gateway_unauthorized
+                    .fetch_add(1, Ordering::SeqCst);
+            }
+            sandbox.unauthorized()
+        }
+        Step::Forbidden => {
+            scripted(StatusCode::FORBIDDEN);
+            plain(StatusCode::FORBIDDEN, "text/plain", "")
+        }
+        Step::BadGatewayHtml => {
+            scripted(StatusCode::BAD_GATEWAY);
+            let page = "<html><head><title>502 Bad Gateway</title></head>\
+                        <body><h1>502 Bad Gateway</h1></body></html>";
+            plain(StatusCode::BAD_GATEWAY, "text/html", page)
+        }
+        Step::Unavailable => {
+            scripted(StatusCode::SERVICE_UNAVAILABLE);
+            let mut answer = plain(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "");
+            answer
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            answer
+        }
+    }
+}
+
+fn cut(sandbox: &Sandboxed, cutter: &Cutter, step: Step) {
+    cutter.cut();
+    lock(&sandbox.log).push(Entry {
+        at: sandbox.clock.now(),
+        status: 0,
+        event: Event::Scripted { step },
+    });
+}
+
+/// An answer of a fixed text.
+pub(crate) fn plain(status: StatusCode, media: &'static str, body: &'static str) -> Response {
+    let mut answer = Response::new(Body::from(body));
+    *answer.status_mut() = status;
+    answer
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(media));
+    answer
+}
+
+/// Locks; a panic elsewhere does not make the data unusable to a test that looks at it.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
