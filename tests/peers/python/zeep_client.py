@@ -54,7 +54,7 @@ def main(folder, gateway):
     customer = service(folder, gateway, "Customer")
     found = customer.CustSrch(
         SrchMsgRqHdr={"jXchangeHdr": header("011001276"), "MaxRec": 2, **MARKS},
-        PersonName={"ComName": {"_value_1": "A", "SrchType": "Contains"}, "Ver_1": {}},
+        PersonName={"ComName": {"_value_1": "s", "SrchType": "Contains"}, "Ver_1": {}},
         **{f"Ver_{n}": {} for n in range(1, 8)},
     )
 
