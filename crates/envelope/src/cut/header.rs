@@ -22,6 +22,7 @@ pub(super) fn plan(
         soap: soap.ns(),
         targets: SmallVec::new(),
         edges: Edges::default(),
+        bearer: false,
         cuts: Cuts {
             soap,
             input_length,
@@ -60,6 +61,8 @@ struct Header<'p> {
     /// The Security headers so far: for whom, under which raw name, from where.
     targets: SmallVec<[(Target, Span, usize); 2]>,
     edges: Edges,
+    /// Whether this block has shown a bearer token already: one finding a block is enough.
+    bearer: bool,
     cuts: Cuts,
 }
 
@@ -75,6 +78,7 @@ impl Header<'_> {
     }
 
     fn block(&mut self, scanner: &mut Scanner<'_>, tag: Tag) -> Result<(), Refusal> {
+        self.bearer = false;
         let must_understand = self.must_understand(scanner);
         let start = tag.span.start;
         let target = if tag.ns == Ns::Wsse && scanner.bytes(tag.local) == b"Security" {
@@ -173,10 +177,20 @@ impl Header<'_> {
         contents: &mut Contents,
     ) -> Result<(), Refusal> {
         self.edges.element(scanner, tag, cut);
+        let local = scanner.bytes(tag.local);
+        if tag.ns == Ns::Wsse && local == b"BinarySecurityToken" {
+            // `urn:ietf:params:oauth:token-type:jwt` and what people write instead.
+            let jwt = scanner
+                .attribute(Ns::None, b"ValueType")
+                .is_some_and(|kind| scanner.bytes(kind).to_ascii_lowercase().ends_with(b"jwt"));
+            if jwt {
+                self.found_bearer(tag.span.start);
+            }
+        }
         if !cut {
             return Ok(());
         }
-        match (tag.ns, scanner.bytes(tag.local)) {
+        match (tag.ns, local) {
             (Ns::Xenc, b"EncryptedKey" | b"EncryptedData" | b"ReferenceList") => {
                 return Err(Refusal::Encrypted {
                     offset: tag.span.start,
@@ -204,16 +218,21 @@ impl Header<'_> {
         Ok(())
     }
 
-    /// A token of the new kind in the old place: people move it there and wonder about the 401.
+    /// Notices a token of the new kind in the old place: people move it there and wonder about the 401.
     fn text(&mut self, scanner: &Scanner<'_>, text: Text) {
         let shown = trim(scanner.bytes(text.span));
         let bearer = shown.len() > 7 && shown[..7].eq_ignore_ascii_case(b"Bearer ");
         // `{"` in base64url, as every JOSE header begins.
         let jwt = shown.starts_with(b"eyJ") && shown.contains(&b'.');
         if bearer || jwt {
-            self.cuts.findings.push(Finding::BearerInHeader {
-                offset: text.span.start,
-            });
+            self.found_bearer(text.span.start);
+        }
+    }
+
+    fn found_bearer(&mut self, offset: usize) {
+        if !self.bearer {
+            self.bearer = true;
+            self.cuts.findings.push(Finding::BearerInHeader { offset });
         }
     }
 

@@ -130,6 +130,15 @@ fn bearer_tokens_in_soap_headers_are_found_without_their_value() {
         assert_eq!(found(&cuts, &text), [("bearer-in-header", at)]);
         assert!(!format!("{cuts:?}").contains("eyJ"));
     }
+    let typed = envelope11(&security(&format!(
+        "<w:BinarySecurityToken ValueType='urn:ietf:params:oauth:token-type:jwt'>{token}</w:BinarySecurityToken>"
+    )));
+    let cuts = cut(typed.as_bytes(), &Policy::default()).unwrap();
+    assert_eq!(
+        found(&cuts, &typed),
+        [("bearer-in-header", "<w:Binary")],
+        "once"
+    );
     let plain = envelope11("<a>Bearer</a><b>eyJust a word</b><c>Bear er of</c>");
     assert!(
         cut(plain.as_bytes(), &Policy::default())
