@@ -74,6 +74,12 @@ impl Attributes {
             .map(Attribute::value)
     }
 
+    /// Whether `JHANull` is `true`. `JHANull=""` is common and means nothing.
+    pub fn is_null(&self) -> bool {
+        self.value("JHANull")
+            .is_some_and(|value| value.trim() == "true")
+    }
+
     /// Whether `xsi:nil` is true.
     pub fn is_nil(&self) -> bool {
         self.iter().any(|a| {

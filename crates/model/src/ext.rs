@@ -56,6 +56,16 @@ impl Ext {
         self.attributes().is_some_and(Attributes::is_nil)
     }
 
+    /// Whether `JHANull` is `true`.
+    pub fn is_null(&self) -> bool {
+        self.attributes().is_some_and(Attributes::is_null)
+    }
+
+    /// Adds an element behind those that the type knows, for example one of a newer contract.
+    pub fn push(&mut self, element: Raw) {
+        self.keep(element, 0);
+    }
+
     /// Whether there is nothing beyond the fields.
     pub fn is_empty(&self) -> bool {
         self.more

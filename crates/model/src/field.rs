@@ -38,14 +38,6 @@ enum State<T> {
 }
 
 impl<T> Field<T> {
-    /// A field with this value.
-    pub fn new(value: T) -> Self {
-        Self {
-            state: State::Value(value),
-            attributes: Attributes::default(),
-        }
-    }
-
     /// An element without text.
     pub fn empty() -> Self {
         Self {
@@ -70,9 +62,6 @@ impl<T> Field<T> {
     #[must_use]
     pub fn with_attribute(mut self, name: &str, value: &str) -> Self {
         self.attributes.set(name, value);
-        if matches!(self.state, State::Unset) {
-            self.state = State::Empty;
-        }
         self
     }
 
@@ -99,13 +88,12 @@ impl<T> Field<T> {
 
     /// Whether the element is there at all. `false` only for a required field that was never given.
     pub fn is_given(&self) -> bool {
-        !matches!(self.state, State::Unset)
+        !matches!(self.state, State::Unset) || !self.attributes.is_empty()
     }
 
     /// Whether `JHANull` is `true`. `JHANull=""` is common and means nothing.
     pub fn is_null(&self) -> bool {
-        self.attribute("JHANull")
-            .is_some_and(|v| v.trim() == "true")
+        self.attributes.is_null()
     }
 
     /// Whether `xsi:nil` is true.
@@ -167,9 +155,14 @@ impl<T> Default for Field<T> {
 
 impl<T: Scalar> From<T> for Field<T> {
     fn from(value: T) -> Self {
-        match value.text().is_empty() {
-            true => Self::empty(),
-            false => Self::new(value),
+        let state = if value.text().is_empty() {
+            State::Empty
+        } else {
+            State::Value(value)
+        };
+        Self {
+            state,
+            attributes: Attributes::default(),
         }
     }
 }
@@ -184,7 +177,7 @@ impl<T: Scalar> fmt::Debug for Field<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.state {
             State::Value(value) => redacted(value, f)?,
-            State::Empty if self.is_null() => f.write_str("Null")?,
+            State::Empty | State::Unset if self.is_null() => f.write_str("Null")?,
             State::Empty => f.write_str("Empty")?,
             State::Unset => f.write_str("NotGiven")?,
         }
@@ -218,14 +211,8 @@ impl<T: Scalar> fmt::Debug for Revealed<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.value() {
             Some(value) => write!(f, "{:?}", value.text())?,
-            None => write!(
-                f,
-                "{:?}",
-                Field::<T> {
-                    attributes: Attributes::default(),
-                    ..self.0.clone()
-                }
-            )?,
+            None if self.0.is_null() => f.write_str("Null")?,
+            None => f.write_str("Empty")?,
         }
         self.0
             .attributes

@@ -71,7 +71,7 @@ impl<S: Struct> Particle for S {
     }
 
     fn write_as(&self, name: &'static str, w: &mut Writer) {
-        w.structure(name, self);
+        w.required(name, self);
     }
 }
 

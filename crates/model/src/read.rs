@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::error::{self, Warning, WarningKind};
 use crate::field::XML_SPACE;
-use crate::{Attribute, DecodeError, Leaf, Limits, Message, Raw, Scope, Slot, Struct};
+use crate::{Attributes, DecodeError, Leaf, Limits, Message, Raw, Scope, Slot, Struct};
 use tokens::{Tag, Token, Tokens};
 
 /// A message that was read, and what was odd about it.
@@ -62,6 +62,29 @@ pub fn decode_within<T: Message>(
     Ok(Decoded { value, warnings })
 }
 
+impl Raw {
+    /// Takes one element verbatim, for example a `wsse:Security` that another library signed.
+    ///
+    /// `scope` holds the declarations from around it that it may use.
+    ///
+    /// # Errors
+    /// It is not one well-formed element, or holds a DTD.
+    pub fn parse(xml: &str, scope: &Scope) -> Result<Self, DecodeError> {
+        let tokens = Tokens::new(xml.as_bytes(), scope, &Limits::default(), "")?;
+        let mut reader = Reader {
+            tokens,
+            path: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let tag = reader.prolog()?;
+        reader.enter(&tag)?;
+        reader.name(&tag)?;
+        let (raw, _) = reader.capture(&tag)?;
+        reader.epilog()?;
+        Ok(raw)
+    }
+}
+
 fn read_message(
     payload: &[u8],
     scope: &Scope,
@@ -76,14 +99,7 @@ fn read_message(
         path: Vec::new(),
         warnings: Vec::new(),
     };
-    let root = loop {
-        match reader.next()? {
-            Token::Open(tag) => break tag,
-            Token::Text(text, _) if is_blank(&text) => {}
-            Token::Text(_, at) => return Err(reader.syntax(at, "text before the root element")),
-            _ => return Err(reader.syntax(payload.len(), "no root element")),
-        }
-    };
+    let root = reader.prolog()?;
     reader.enter(&root)?;
     let found = reader.name(&root)?;
     if found != element {
@@ -100,19 +116,8 @@ fn read_message(
     }
     reader.path.push(element);
     reader.structure(&root, message)?;
-    reader.tokens.leave();
-    loop {
-        match reader.next()? {
-            Token::Eof => return Ok(reader.warnings),
-            Token::Text(text, _) if is_blank(&text) => {}
-            Token::Text(_, at) | Token::Open(Tag { start: at, .. }) => {
-                return Err(reader.syntax(at, "content after the root element"));
-            }
-            Token::Close => {
-                return Err(reader.syntax(payload.len(), "an end tag without start tag"));
-            }
-        }
-    }
+    reader.epilog()?;
+    Ok(reader.warnings)
 }
 
 struct Reader<'i> {
@@ -122,11 +127,41 @@ struct Reader<'i> {
 }
 
 impl<'i> Reader<'i> {
+    /// The start tag of the root element.
+    fn prolog(&mut self) -> Result<Tag<'i>, DecodeError> {
+        loop {
+            match self.next()? {
+                Token::Open(tag) => return Ok(tag),
+                Token::Text(text, _) if is_blank(&text) => {}
+                Token::Text(_, at) => return Err(self.syntax(at, "text before the root element")),
+                Token::Close | Token::Eof => return Err(self.syntax(0, "no root element")),
+            }
+        }
+    }
+
+    /// What may follow the root element.
+    fn epilog(&mut self) -> Result<(), DecodeError> {
+        self.path.clear();
+        loop {
+            match self.next()? {
+                Token::Eof => return Ok(()),
+                Token::Text(text, _) if is_blank(&text) => {}
+                Token::Text(_, at) | Token::Open(Tag { start: at, .. }) => {
+                    return Err(self.syntax(at, "content after the root element"));
+                }
+                Token::Close => return Err(self.syntax(0, "an end tag without start tag")),
+            }
+        }
+    }
+
     /// Reads the element whose start tag was read, its declarations in scope.
     fn structure(&mut self, tag: &Tag<'i>, s: &mut dyn Struct) -> Result<(), DecodeError> {
         s.ext_mut().mark_read();
-        for attribute in self.attributes(tag)? {
-            self.set(tag, s.ext_mut().attributes_mut().put(attribute))?;
+        if !tag.is_plain() {
+            let attributes = self.attributes(tag)?;
+            if !attributes.is_empty() {
+                *s.ext_mut().attributes_mut() = attributes;
+            }
         }
         if tag.empty {
             return Ok(());
@@ -157,44 +192,37 @@ impl<'i> Reader<'i> {
         self.enter(tag)?;
         let name = self.name(tag)?;
         let kind = match parent.child(&name) {
+            None => WarningKind::UnknownElement,
             Some(Slot::Taken) => match parent.child(&format!("{name}#2")) {
-                None | Some(Slot::Taken) => Some(WarningKind::RepeatedElement),
-                Some(slot) => {
-                    self.fill(tag, slot)?;
-                    None
-                }
+                None | Some(Slot::Taken) => WarningKind::RepeatedElement,
+                Some(second) => return self.fill(tag, second),
             },
-            Some(slot) => {
-                self.fill(tag, slot)?;
-                None
-            }
-            None => match marker(&name) {
-                // The usual form, `<Ver_1/>`, needs no copy.
-                Some(n) if tag.empty && tag.is_plain() => {
-                    parent.ext_mut().mark(n);
-                    *version = n;
-                    None
-                }
-                _ => Some(WarningKind::UnknownElement),
-            },
+            Some(slot) => return self.fill(tag, slot),
         };
-        if let Some(kind) = kind {
-            let (raw, is_hollow) = self.capture(tag)?;
-            match marker(&name) {
-                Some(n) if is_hollow => {
-                    parent.ext_mut().mark(n);
-                    *version = n;
-                }
-                _ => {
-                    self.warn(kind, tag.local(), tag.start);
-                    parent.ext_mut().keep(raw, *version);
-                }
+        let marker = match kind {
+            WarningKind::UnknownElement => marker(&name),
+            _ => None,
+        };
+        // The usual form of a marker, `<Ver_1/>`, needs no copy.
+        let (raw, is_hollow) = match marker {
+            Some(_) if tag.empty && tag.is_plain() => (Raw::default(), true),
+            _ => self.capture(tag)?,
+        };
+        match marker {
+            Some(n) if is_hollow => {
+                parent.ext_mut().mark(n);
+                *version = n;
+            }
+            _ => {
+                self.warn(kind, tag.local(), tag.start);
+                parent.ext_mut().keep(raw, *version);
             }
         }
         self.tokens.leave();
         Ok(())
     }
 
+    /// Reads an entered element into its place, and leaves it.
     fn fill(&mut self, tag: &Tag<'i>, slot: Slot<'_>) -> Result<(), DecodeError> {
         self.path.push(tag.local());
         match slot {
@@ -204,12 +232,13 @@ impl<'i> Reader<'i> {
             Slot::Taken => {}
         }
         self.path.pop();
+        self.tokens.leave();
         Ok(())
     }
 
     fn leaf(&mut self, tag: &Tag<'i>, leaf: &mut dyn Leaf) -> Result<(), DecodeError> {
-        for attribute in self.attributes(tag)? {
-            self.set(tag, leaf.attributes_mut().put(attribute))?;
+        if !tag.is_plain() {
+            *leaf.attributes_mut() = self.attributes(tag)?;
         }
         let mut text = Cow::Borrowed("");
         let mut is_open = !tag.empty;
@@ -236,9 +265,7 @@ impl<'i> Reader<'i> {
         match leaf.read(text) {
             Ok(true) => {}
             // An empty number with JHANull or xsi:nil says what it means; without, it is an empty box on a form.
-            Ok(false)
-                if leaf.attributes().is_nil()
-                    || leaf.attributes().value("JHANull") == Some("true") => {}
+            Ok(false) if leaf.attributes().is_nil() || leaf.attributes().is_null() => {}
             Ok(false) => self.warn(WarningKind::EmptyValue, "", tag.start),
             Err(invalid) => {
                 let offset = self.offset(tag.start);
@@ -280,6 +307,9 @@ impl<'i> Reader<'i> {
                 }
                 Token::Text(text, at) => {
                     is_hollow &= is_blank(&text);
+                    if text.contains("]]>") {
+                        return Err(self.syntax(at, "`]]>` in a text"));
+                    }
                     self.limit("bytes of text", self.tokens.limits.text, text.len(), at)?;
                 }
                 Token::Eof => return Err(self.unclosed(tag)),
@@ -302,22 +332,10 @@ impl<'i> Reader<'i> {
         self.tokens.name(tag).map_err(|error| self.placed(error))
     }
 
-    fn attributes(&self, tag: &Tag<'i>) -> Result<Vec<Attribute>, DecodeError> {
-        if tag.is_plain() {
-            return Ok(Vec::new());
-        }
+    fn attributes(&self, tag: &Tag<'i>) -> Result<Attributes, DecodeError> {
         self.tokens
             .attributes(tag)
             .map_err(|error| self.placed(error))
-    }
-
-    /// Refuses two attributes of one expanded name.
-    fn set(&self, tag: &Tag<'i>, is_new: bool) -> Result<(), DecodeError> {
-        if is_new {
-            Ok(())
-        } else {
-            Err(self.syntax(tag.start, "an attribute stands twice"))
-        }
     }
 
     fn limit(

@@ -55,6 +55,8 @@ struct Level {
     base: usize,
     /// Whether it was read from a payload.
     was_read: bool,
+    /// Whether required structs inside may be missing, because they were missing in the payload.
+    may_lack: bool,
     /// Markers that were read, as bits.
     read: u64,
     /// Markers that are written, as bits.
@@ -104,6 +106,11 @@ impl Writer {
     }
 
     pub(crate) fn structure(&mut self, name: &'static str, s: &dyn Struct) {
+        self.element(name, s, s.ext().was_read());
+    }
+
+    /// Writes a struct; tells whether there was nothing to write but its name.
+    fn element(&mut self, name: &'static str, s: &dyn Struct, may_lack: bool) -> bool {
         self.write_markers();
         let (outer_default, outer_level) = (self.default, self.level);
         let ext = s.ext();
@@ -113,6 +120,7 @@ impl Writer {
         self.level = Level {
             base: self.versions.len(),
             was_read: ext.was_read(),
+            may_lack,
             read: ext.markers(),
             written: 0,
         };
@@ -121,7 +129,8 @@ impl Writer {
         self.versions.truncate(self.level.base);
         self.pending = 0;
         self.level = outer_level;
-        if self.out.len() == inside {
+        let is_empty = self.out.len() == inside;
+        if is_empty {
             self.out.pop();
             self.out.push_str("/>");
         } else {
@@ -129,6 +138,24 @@ impl Writer {
         }
         self.path.pop();
         self.default = outer_default;
+        is_empty && ext.is_empty()
+    }
+
+    /// Writes a struct that the schema requires. One that a payload lacked and nobody filled stays out: what was
+    /// read is written as it was.
+    pub(crate) fn required(&mut self, name: &'static str, s: &dyn Struct) {
+        let may_lack = self.level.may_lack && !s.ext().was_read();
+        let (start, pending, level) = (self.out.len(), self.pending, self.level);
+        let notes = self.audit.as_ref().map_or(0, Vec::len);
+        let is_hollow = self.element(name, s, may_lack || s.ext().was_read());
+        if is_hollow && may_lack {
+            self.out.truncate(start);
+            (self.pending, self.level) = (pending, level);
+            self.audit
+                .iter_mut()
+                .for_each(|audit| audit.truncate(notes));
+            self.missing(name);
+        }
     }
 
     pub(crate) fn leaf(&mut self, name: &'static str, leaf: &dyn Leaf) {

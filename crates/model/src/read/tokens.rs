@@ -6,11 +6,11 @@ use quick_xml::XmlVersion;
 use quick_xml::errors::{Error as XmlError, IllFormedError};
 use quick_xml::escape::{EscapeError, resolve_xml_entity};
 use quick_xml::events::Event;
-use quick_xml::events::attributes::{AttrError, Attribute as RawAttribute, Attributes};
+use quick_xml::events::attributes::{self, AttrError};
 use quick_xml::name::PrefixDeclaration;
 
 use super::namespaces::{Namespace, Namespaces};
-use crate::{Attribute, DecodeError, Limits, Scope};
+use crate::{Attribute, Attributes, DecodeError, Limits, Scope};
 
 pub(super) struct Tokens<'i> {
     xml: quick_xml::Reader<&'i [u8]>,
@@ -61,8 +61,8 @@ impl<'i> Tag<'i> {
             || self.content[self.name.len()..].trim_ascii().is_empty()
     }
 
-    fn raw_attributes(&self) -> Attributes<'i> {
-        Attributes::new(self.content, self.name.len())
+    fn raw_attributes(&self) -> attributes::Attributes<'i> {
+        attributes::Attributes::new(self.content, self.name.len())
     }
 }
 
@@ -86,8 +86,11 @@ impl<'i> Tokens<'i> {
             0
         };
         let input = &input[base..];
+        let mut xml = quick_xml::Reader::from_str(input);
+        // Comments inside verbatim slices are written back: only well-formed ones may come in.
+        xml.config_mut().check_comments = true;
         Ok(Self {
-            xml: quick_xml::Reader::from_str(input),
+            xml,
             input,
             base,
             depth: 0,
@@ -213,6 +216,10 @@ impl<'i> Tokens<'i> {
     #[inline]
     pub(super) fn name(&self, tag: &Tag<'i>) -> Result<Cow<'i, str>, DecodeError> {
         let (prefix, local) = tag.name.split_once(':').unwrap_or(("", tag.name));
+        // `{namespace}local` and `name#2` mean something to `Struct::child`: no payload may say them.
+        if !is_name(local) {
+            return Err(self.syntax(tag.start, "a name with characters that names cannot have"));
+        }
         match self.namespaces.resolve(prefix) {
             Some(Namespace::Ours) => Ok(Cow::Borrowed(local)),
             Some(Namespace::Other(namespace)) => Ok(Cow::Owned(format!("{{{namespace}}}{local}"))),
@@ -221,14 +228,20 @@ impl<'i> Tokens<'i> {
     }
 
     /// The attributes of an entered element that are not declarations.
-    pub(super) fn attributes(&self, tag: &Tag<'i>) -> Result<Vec<Attribute>, DecodeError> {
-        let mut attributes = Vec::new();
+    pub(super) fn attributes(&self, tag: &Tag<'i>) -> Result<Attributes, DecodeError> {
+        let mut attributes = Attributes::default();
+        if tag.is_plain() {
+            return Ok(attributes);
+        }
         for attribute in tag.raw_attributes() {
             let attribute = attribute.map_err(|error| self.bad_attribute(&error, tag.start))?;
             if attribute.key.as_namespace_binding().is_some() {
                 continue;
             }
             let name = attribute.key.into_inner();
+            if !name.split(':').all(is_name) {
+                return Err(self.syntax(tag.start, "a name with characters that names cannot have"));
+            }
             let namespace = match name.split_once(':') {
                 Some((prefix, _)) => self
                     .namespaces
@@ -238,12 +251,19 @@ impl<'i> Tokens<'i> {
             };
             let value = self.value(&attribute, tag.start)?;
             self.limit("bytes of text", self.limits.text, value.len(), tag.start)?;
-            attributes.push(Attribute::new(name, namespace, &value));
+            // Two prefixes may mean one namespace.
+            if !attributes.put(Attribute::new(name, namespace, &value)) {
+                return Err(self.syntax(tag.start, "an attribute stands twice"));
+            }
         }
         Ok(attributes)
     }
 
-    fn value(&self, attribute: &RawAttribute<'i>, at: usize) -> Result<Cow<'i, str>, DecodeError> {
+    fn value(
+        &self,
+        attribute: &attributes::Attribute<'i>,
+        at: usize,
+    ) -> Result<Cow<'i, str>, DecodeError> {
         if attribute.value.contains('<') {
             return Err(self.syntax(at, "a `<` in an attribute value"));
         }
@@ -340,6 +360,14 @@ impl<'i> Tokens<'i> {
             },
         )
     }
+}
+
+/// Whether it is a name without colon. Outside ASCII all characters pass: none of them is markup.
+#[inline]
+fn is_name(name: &str) -> bool {
+    let is_start = |b: u8| b.is_ascii_alphabetic() || b == b'_' || b >= 0x80;
+    let is_inside = |b: u8| is_start(b) || b.is_ascii_digit() || matches!(b, b'-' | b'.');
+    name.bytes().next().is_some_and(is_start) && name.bytes().all(is_inside)
 }
 
 /// Line ends as XML 1.0 (section 2.11) wants them read.
