@@ -30,6 +30,8 @@ pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
 /// - Failures are remembered and returned without a request for a while that doubles: refusals 5 seconds to 1 hour,
 ///   other failures 1 second to 1 minute, or as long as the server's `Retry-After` asks (at most 1 hour).
 ///   Nothing is repeated at once, because the authorization server blocks addresses whose requests keep failing.
+/// - A token that the resource server rejects is replaced at the next call. Once more than three in a row were rejected
+///   within a minute of their request, the next waits, 1 second doubling to 1 minute.
 #[derive(Clone)]
 pub struct TokenCache(Arc<Shared>);
 
@@ -102,9 +104,11 @@ impl TokenSource for TokenCache {
     }
 
     fn reject(&self, token: &AccessToken) {
+        let now = self.0.ports.clock.steady();
+        let spread = plan::spread(&*self.0.ports.random);
         let _writing = self.0.lock();
         let snapshot = self.0.snapshot.load();
-        if let Some(without) = snapshot.without(token) {
+        if let Some(without) = snapshot.without(token, now, spread) {
             self.0.snapshot.store(Arc::new(without));
             tracing::info!(
                 generation = token.generation(),
@@ -190,7 +194,7 @@ impl Shared {
             Ok(held) => {
                 plan::tell_of(&held);
                 let token = held.token.clone();
-                (Snapshot::holding(held), Ok(token))
+                (snapshot.holding(held), Ok(token))
             }
             Err(error) => {
                 let next = snapshot.failing(error.clone(), now, spread);

@@ -43,6 +43,12 @@ pub enum Error {
     /// The runtime dropped the task that fetched the token, as it does while shutting down.
     #[error("no token: the task that fetched it was dropped")]
     Dropped,
+    /// The resource server rejected several new tokens in a row, so no further one is asked for just now.
+    #[error("no token: the resource server rejected {count} new tokens in a row")]
+    Rejected {
+        /// How many.
+        count: u32,
+    },
     /// No randomness for the assertion's `jti`.
     #[error("no token: {0}")]
     Random(#[from] NoRandomness),
@@ -126,6 +132,7 @@ impl Error {
         "token-timeout",
         "token-too-large",
         "token-dropped",
+        "token-rejected",
         "token-randomness",
         "token-signing",
         "token-clock",
@@ -154,6 +161,7 @@ impl Error {
             },
             Self::Deadline { .. } => "token-timeout",
             Self::Dropped => "token-dropped",
+            Self::Rejected { .. } => "token-rejected",
             Self::Random(_) => "token-randomness",
             Self::Sign(_) => "token-signing",
             Self::Clock => "token-clock",
@@ -190,6 +198,8 @@ impl Error {
                 // One opaque answer for some twenty faults, most of them in key, claims and clock.
                 _ => Blame::Caller,
             },
+            // Identity knows the client, the gateway does not: its set-up there is missing.
+            Self::Rejected { .. } => Blame::JackHenry,
             Self::Throttled { .. } | Self::Server { .. } | Self::Answer(_) => Blame::JackHenry,
             Self::Dropped
             | Self::Random(_)
@@ -208,6 +218,7 @@ impl Error {
             Self::Http(error) => !matches!(**error, TokenHttpError::TooLarge { .. }),
             Self::Deadline { .. }
             | Self::Dropped
+            | Self::Rejected { .. }
             | Self::Random(_)
             | Self::Sign(_)
             | Self::Throttled { .. }

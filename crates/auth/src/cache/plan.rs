@@ -11,6 +11,10 @@ use crate::{AccessToken, Error};
 const ASSUMED_LIFE: Duration = Duration::from_secs(300);
 /// No token is used in its last moments: 5 % of its life, at most this.
 const LONGEST_MARGIN: Duration = Duration::from_secs(10);
+/// A token rejected at this age was good before.
+const OLD_ENOUGH: Duration = Duration::from_secs(60);
+/// So many new tokens may be rejected in a row before the next one has to wait.
+const PATIENCE: u32 = 3;
 /// No failure is remembered longer, whatever the server asks.
 const LONGEST_REST: Duration = Duration::from_secs(3600);
 
@@ -18,6 +22,7 @@ const LONGEST_REST: Duration = Duration::from_secs(3600);
 #[derive(Clone)]
 pub(super) struct Held {
     pub(super) token: AccessToken,
+    pub(super) started: Duration,
     pub(super) renew_at: Duration,
     pub(super) dead_at: Duration,
 }
@@ -40,6 +45,7 @@ pub(super) fn hold(
     .with_scope(requested.cloned(), grant.scope);
     Held {
         token,
+        started,
         renew_at: started + life.mul_f64(0.75 + 0.10 * spread),
         dead_at: started + life - (life / 20).min(LONGEST_MARGIN),
     }
@@ -67,6 +73,25 @@ pub(super) fn rest(error: &Error, count: u32, spread: f64) -> Duration {
         .max(error.retry_after().unwrap_or_default())
         .mul_f64(1.0 + 0.1 * spread)
         .min(LONGEST_REST)
+}
+
+/// How many new tokens were rejected in a row, now that `held` was after `before` others.
+pub(super) fn rejections(held: &Held, before: u32, now: Duration) -> u32 {
+    if now.saturating_sub(held.started) < OLD_ENOUGH {
+        before.saturating_add(1)
+    } else {
+        1
+    }
+}
+
+/// Whether so many rejections mean that the next token would be rejected too, and for how long to wait.
+pub(super) fn patience(rejections: u32, spread: f64) -> Option<(Error, Duration)> {
+    let beyond = rejections
+        .checked_sub(PATIENCE)
+        .filter(|beyond| *beyond > 0)?;
+    let error = Error::Rejected { count: rejections };
+    let wait = rest(&error, beyond, spread);
+    Some((error, wait))
 }
 
 /// A random number from 0 to 1. Without randomness 0: nothing secret hangs on it.

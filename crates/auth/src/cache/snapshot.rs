@@ -10,6 +10,8 @@ use crate::{AccessToken, Error};
 pub(super) struct Snapshot {
     held: Option<Held>,
     failure: Option<Failure>,
+    /// How many tokens in a row were rejected soon after they were fetched.
+    rejections: u32,
 }
 
 #[derive(Clone)]
@@ -32,10 +34,12 @@ pub(super) enum Reading {
 }
 
 impl Snapshot {
-    pub(super) fn holding(held: Held) -> Self {
+    /// The same with a new token.
+    pub(super) fn holding(&self, held: Held) -> Self {
         Self {
             held: Some(held),
             failure: None,
+            rejections: self.rejections,
         }
     }
 
@@ -52,15 +56,28 @@ impl Snapshot {
                 error,
                 count,
             }),
+            rejections: self.rejections,
         }
     }
 
-    /// The same without `token`; `None` if that is not the token held.
-    pub(super) fn without(&self, token: &AccessToken) -> Option<Self> {
-        let held = &self.held.as_ref()?.token;
-        (held.generation() == token.generation() && held.reveal() == token.reveal()).then(|| Self {
+    /// The same without `token`, which was rejected; `None` if that is not the token held.
+    pub(super) fn without(&self, token: &AccessToken, now: Duration, spread: f64) -> Option<Self> {
+        let held = self.held.as_ref().filter(|held| {
+            held.token.generation() == token.generation() && held.token.reveal() == token.reveal()
+        })?;
+        let rejections = plan::rejections(held, self.rejections, now);
+        let failure = match plan::patience(rejections, spread) {
+            Some((error, wait)) => Some(Failure {
+                error,
+                count: rejections,
+                until: now + wait,
+            }),
+            None => self.failure.clone(),
+        };
+        Some(Self {
             held: None,
-            failure: self.failure.clone(),
+            failure,
+            rejections,
         })
     }
 
@@ -127,9 +144,9 @@ pub struct CacheState {
     pub generation: Option<u64>,
     /// How long the token held will still be served.
     pub usable_for: Option<Duration>,
-    /// How many requests in a row have failed.
+    /// How many requests in a row have failed, or new tokens were rejected.
     pub failures: u32,
-    /// Why the last request failed, if it did.
+    /// Why the last request failed, or why none is made.
     pub failure: Option<Error>,
     /// How long no request will be made.
     pub rests_for: Option<Duration>,

@@ -1,6 +1,8 @@
 //! One request for many callers, whatever becomes of them.
 
 use std::sync::Arc;
+use std::sync::mpsc;
+use std::time::Duration;
 
 use super::fakes::{Answer, Gone, Stage};
 use crate::{Phase, TokenSource};
@@ -82,4 +84,27 @@ async fn a_panic_in_a_port_leaves_nobody_waiting_and_poisons_nothing() {
     stage.clock.advance(2.0);
     let token = stage.cache.token().await.expect("a token");
     assert_eq!(token.generation(), 2);
+}
+
+#[tokio::test]
+async fn a_fresh_token_is_read_while_the_lock_is_held() {
+    let stage = Stage::new(600);
+    stage.cache.token().await.expect("a token");
+    let writing = stage.cache.0.lock();
+    let (done, read) = mpsc::channel();
+    let cache = stage.cache.clone();
+    let reader = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime");
+        let token = runtime.block_on(cache.token());
+        done.send(token.map(|token| token.generation()))
+            .expect("somebody listens");
+    });
+    let generation = read
+        .recv_timeout(Duration::from_secs(5))
+        .expect("no wait for the lock");
+    assert_eq!(generation.expect("a token"), 1);
+    drop(writing);
+    reader.join().expect("no panic");
 }

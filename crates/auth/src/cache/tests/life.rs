@@ -168,6 +168,32 @@ async fn a_rejected_token_is_replaced_and_a_late_rejection_fetches_nothing() {
 }
 
 #[tokio::test]
+async fn a_gateway_that_rejects_every_token_does_not_drain_the_authorization_server() {
+    let stage = Stage::new(600);
+    for generation in 1..=4 {
+        let new = token(&stage).await;
+        assert_eq!(new.generation(), generation);
+        stage.cache.reject(&new);
+    }
+    for _ in 0..100 {
+        assert_eq!(failure(&stage).await, "token-rejected");
+    }
+    assert_eq!(stage.server.requests(), 4);
+    stage.clock.advance(1.2);
+    let fifth = token(&stage).await;
+    stage.cache.reject(&fifth);
+    stage.clock.advance(1.2);
+    assert_eq!(failure(&stage).await, "token-rejected", "the wait doubles");
+    stage.clock.advance(1.2);
+
+    // A token that was good for a while starts the count again.
+    let sixth = token(&stage).await;
+    stage.clock.advance(61.0);
+    stage.cache.reject(&sixth);
+    assert_eq!(token(&stage).await.generation(), 7);
+}
+
+#[tokio::test]
 async fn each_attempt_carries_a_new_assertion() {
     let stage = Stage::new(600);
     stage.server.will(Answer::Unreachable);
