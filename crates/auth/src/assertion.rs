@@ -165,10 +165,14 @@ impl Unsigned {
     }
 
     /// The whole assertion.
-    pub fn signed(mut self, signature: &Signature) -> Assertion {
-        self.0.push('.');
-        URL_SAFE_NO_PAD.encode_string(&signature.0, &mut self.0);
-        Assertion(self.0)
+    pub fn signed(self, signature: &Signature) -> Assertion {
+        // Room for all of it: text that grows leaves copies behind.
+        let room = self.0.len() + 1 + signature.0.len().div_ceil(3) * 4;
+        let mut text = Zeroizing::new(String::with_capacity(room));
+        text.push_str(&self.0);
+        text.push('.');
+        URL_SAFE_NO_PAD.encode_string(&signature.0, &mut text);
+        Assertion(text)
     }
 
     /// The whole assertion, signed by `signer`.

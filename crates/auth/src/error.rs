@@ -272,3 +272,67 @@ impl std::fmt::Display for Refusal<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(error: &str) -> Error {
+        Error::Refused {
+            status: 400,
+            error: Some(String::from(error)),
+            description: None,
+        }
+    }
+
+    #[test]
+    fn each_code_is_listed_once_and_has_its_case() {
+        let limit = Duration::from_secs(1);
+        let retry_after = None;
+        let cases = [
+            Error::from(TokenHttpError::Unreachable("x".into())),
+            Error::from(TokenHttpError::TimedOut { limit }),
+            Error::from(TokenHttpError::TooLarge { limit: 1 }),
+            Error::Dropped,
+            Error::Rejected { count: 4 },
+            Error::from(NoRandomness),
+            Error::Sign(Arc::new(NoRandomness)),
+            Error::Clock,
+            refused("invalid_client"),
+            refused("invalid_request"),
+            refused("invalid_scope"),
+            refused("unauthorized_client"),
+            refused("other"),
+            Error::Throttled {
+                status: 429,
+                retry_after,
+            },
+            Error::Server {
+                status: 500,
+                retry_after,
+            },
+            Error::Redirected { status: 302 },
+            Error::NotJson {
+                status: 200,
+                content_type: None,
+            },
+            Error::from(AnswerFault::NoToken),
+            Error::from(AnswerFault::TokenCharacters),
+            Error::from(AnswerFault::TokenType),
+            Error::from(AnswerFault::ExpiresIn),
+        ];
+        let codes: Vec<_> = cases.iter().map(Error::code).collect();
+        assert_eq!(codes, Error::CODES);
+        assert_eq!(Error::Deadline { limit }.code(), "token-timeout");
+    }
+
+    #[test]
+    fn refusals_are_for_people_and_outages_for_time() {
+        assert!(!refused("invalid_client").is_retryable());
+        assert_eq!(refused("invalid_client").blame(), Blame::Caller);
+        assert_eq!(refused("unauthorized_client").blame(), Blame::Bank);
+        let outage = Error::from(TokenHttpError::Unreachable("x".into()));
+        assert!(outage.is_retryable());
+        assert_eq!(outage.blame(), Blame::Network);
+    }
+}

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::ports::TokenHttp;
 use crate::{ClientAuth, Error, Proof, SettingError, TokenEndpoint};
 
+mod date;
 mod reply;
 
 /// One kind of token request: where to, and for which scope.

@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::header::{CONTENT_TYPE, DATE, HeaderName, RETRY_AFTER};
 use http::{HeaderMap, Response};
 use serde::Deserialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::Grant;
+use super::{Grant, date};
 use crate::error::AnswerFault;
 use crate::ports::{TOKEN_ANSWER_LIMIT, TokenHttpError};
-use crate::{Error, Proof};
+use crate::{Error, JWT_BEARER, Proof};
 
 /// A longer life than this is a mistake of the server, such as milliseconds.
 const LONGEST_LIFE: u64 = 366 * 24 * 60 * 60;
@@ -151,18 +151,21 @@ fn description(value: Value, proof: &Proof) -> Option<String> {
         return None;
     };
     let text = text.trim();
+    let secrets = || {
+        proof
+            .fields()
+            .map(|(_, value)| value)
+            .filter(|value| *value != JWT_BEARER)
+    };
     let is_safe = (1..=200).contains(&text.len())
         && text.bytes().all(|byte| (0x20..=0x7e).contains(&byte))
         && !text.contains("eyJ")
-        && proof
-            .fields()
-            .flat_map(|(_, secret)| secret.split('.'))
+        && secrets()
+            .flat_map(|secret| secret.split('.'))
             .all(|part| part.len() < 8 || !text.contains(part))
         && text
             .split(|letter: char| !letter.is_ascii_alphanumeric() && !"-_".contains(letter))
-            .all(|word| {
-                word.len() < 16 || !proof.fields().any(|(_, secret)| secret.contains(word))
-            });
+            .all(|word| word.len() < 16 || !secrets().any(|secret| secret.contains(word)));
     is_safe.then(|| text.to_owned())
 }
 
@@ -176,8 +179,13 @@ fn content_type(headers: &HeaderMap) -> Option<String> {
     is_media_type.then_some(media_type)
 }
 
-/// `Retry-After` in seconds (RFC 9110 section 10.2.3); the form with a date is not read.
+/// `Retry-After` (RFC 9110 section 10.2.3): seconds, or a date that is read against the answer's own `Date`.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
-    text.trim().parse().ok().map(Duration::from_secs)
+    let text = |name: HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
+    let asked = text(RETRY_AFTER)?;
+    let seconds = match asked.parse() {
+        Ok(seconds) => seconds,
+        Err(_) => date::seconds(asked)?.saturating_sub(date::seconds(text(DATE)?)?),
+    };
+    Some(Duration::from_secs(seconds))
 }

@@ -187,6 +187,36 @@ fn a_description_that_could_hold_a_secret_is_dropped() {
 }
 
 #[test]
+fn a_description_that_names_the_form_is_kept() {
+    let description = format!(
+        "client_assertion_type must have value {}",
+        crate::JWT_BEARER
+    );
+    let body = format!(r#"{{"error":"invalid_request","error_description":"{description}"}}"#);
+    let error = json(400, &body).expect_err("refused");
+    assert!(error.to_string().contains(&description), "{error}");
+}
+
+#[test]
+fn retry_after_is_read_as_seconds_and_as_a_date() {
+    let retry_after = |asked: &str| {
+        let response = Response::builder()
+            .status(503)
+            .header("date", "Sun, 06 Nov 1994 08:49:37 GMT")
+            .header("retry-after", asked)
+            .body(Vec::new())
+            .expect("a response");
+        let error = request().read(response, &proof()).expect_err("an outage");
+        error.retry_after().map(|wait| wait.as_secs())
+    };
+    assert_eq!(retry_after("120"), Some(120));
+    assert_eq!(retry_after("Sun, 06 Nov 1994 08:51:37 GMT"), Some(120));
+    assert_eq!(retry_after("Sun, 06 Nov 1994 08:00:00 GMT"), Some(0));
+    assert_eq!(retry_after("soon"), None);
+    assert_eq!(retry_after("-1"), None);
+}
+
+#[test]
 fn other_answers_are_told_apart() {
     let html = "<html>Service Unavailable</html>";
     let error = answer(200, "text/html; charset=utf-8", html).expect_err("HTML");

@@ -25,12 +25,9 @@ impl Block<'_> {
     }
 
     pub(super) fn der(&self) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        let text: Zeroizing<Vec<u8>> = Zeroizing::new(
-            self.body
-                .bytes()
-                .filter(|byte| !byte.is_ascii_whitespace())
-                .collect(),
-        );
+        // Room for all of it: a vector that grows leaves copies behind.
+        let mut text = Zeroizing::new(Vec::with_capacity(self.body.len()));
+        text.extend(self.body.bytes().filter(|byte| !byte.is_ascii_whitespace()));
         let mut der = Zeroizing::new(vec![0; text.len()]);
         let length =
             BASE64

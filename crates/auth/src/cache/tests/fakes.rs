@@ -147,7 +147,7 @@ pub(super) struct Server {
     expires_in: u64,
     script: Mutex<VecDeque<Answer>>,
     bodies: Mutex<Vec<String>>,
-    /// One permit lets one answer out.
+    /// A permit lets an answer out.
     gate: Semaphore,
     gated: AtomicBool,
 }
@@ -181,9 +181,10 @@ impl Server {
         self.gated.store(true, Ordering::SeqCst);
     }
 
-    /// Lets one answer out.
+    /// Lets all answers out again.
     pub(super) fn release(&self) {
-        self.gate.add_permits(1);
+        self.gated.store(false, Ordering::SeqCst);
+        self.gate.add_permits(10_000);
     }
 
     pub(super) fn requests(&self) -> usize {
