@@ -1,7 +1,7 @@
 //! Assembles from a profile what a call needs: key, token cache, stack.
 //!
 //! The functions here block while they read the key. Without a configuration, the same parts are put together
-//! by hand: a [`TokenCache`] over [`system_ports`], a [`Plan`], a stack from [`stack`](crate::stack).
+//! by hand: a [`TokenCache`] over [`system_ports`], a [`Plan`], a stack from [`stack`].
 
 use std::sync::Arc;
 

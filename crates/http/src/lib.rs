@@ -4,6 +4,8 @@
 pub mod connect;
 pub mod profile;
 pub mod stack;
+#[cfg(feature = "tower")]
+pub mod tower;
 
 mod answer;
 mod bearer;

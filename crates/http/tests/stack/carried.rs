@@ -7,7 +7,8 @@ use castile_http::{Body, Effect, Error, ReqwestTransport, SoapTransport as _, st
 use http::Request;
 use http_body_util::Full;
 
-use crate::peer::{Peer, Reply, Tokens, ok, plan};
+use crate::peer::{Peer, Reply, ok};
+use crate::tokens::{Tokens, plan};
 
 const OLD: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Header>\
     <w:Security xmlns:w=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\">\

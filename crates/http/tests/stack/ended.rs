@@ -12,7 +12,8 @@ use castile_http::{
 use http::Request;
 use tokio::net::TcpListener;
 
-use crate::peer::{Peer, Reply, Tokens, plan};
+use crate::peer::{Peer, Reply};
+use crate::tokens::{Tokens, plan};
 
 fn short() -> Limits {
     let mut limits = Limits::default();

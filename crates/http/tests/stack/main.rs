@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod bank;
 mod carried;
 mod connected;
 mod ended;
 mod peer;
 mod repeated;
 mod silent;
+mod tokens;

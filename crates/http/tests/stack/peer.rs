@@ -1,13 +1,9 @@
-//! A false server that records every request and answers by script, and a token source that counts.
+//! A false server that records every request and answers by script.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use castile_auth::ports::BoxFuture;
-use castile_auth::{AccessToken, Error, TokenSource};
-use castile_http::stack::Plan;
-use castile_http::{Body, Effect, TokioSleep};
+use castile_http::{Body, Effect};
 use http::Request;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -161,36 +157,4 @@ async fn read(socket: &mut TcpStream) -> Option<Arrival> {
 async fn write(socket: &mut TcpStream, head: &str, body: &[u8]) {
     let head = format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n", body.len());
     let _ = socket.write_all(&[head.as_bytes(), body].concat()).await;
-}
-
-/// Gives `token-1`, and after each rejection of the newest the next.
-#[derive(Default)]
-pub(crate) struct Tokens {
-    pub(crate) rejected: AtomicU64,
-}
-
-impl TokenSource for Tokens {
-    fn token(&self) -> BoxFuture<'_, Result<AccessToken, Error>> {
-        let generation = self.rejected.load(Ordering::SeqCst) + 1;
-        Box::pin(async move {
-            let secret = format!("token-{generation}-canary");
-            Ok(AccessToken::new(secret.into(), generation, None))
-        })
-    }
-
-    fn reject(&self, token: &AccessToken) {
-        let generation = token.generation();
-        let _ = self.rejected.compare_exchange(
-            generation - 1,
-            generation,
-            Ordering::SeqCst,
-            Ordering::SeqCst,
-        );
-    }
-}
-
-pub(crate) fn plan(peer: &Peer, source: Arc<dyn TokenSource>) -> Plan {
-    let mut plan = Plan::new(&peer.url, source, Arc::new(TokioSleep)).unwrap();
-    plan.total = Duration::from_secs(10);
-    plan
 }

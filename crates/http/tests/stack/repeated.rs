@@ -8,7 +8,8 @@ use castile_http::{Body, Effect, Error, ReqwestTransport, SoapTransport as _, st
 use http::StatusCode;
 use http_body_util::Full;
 
-use crate::peer::{Peer, Reply, Tokens, ok, plan};
+use crate::peer::{Peer, Reply, ok};
+use crate::tokens::{Tokens, plan};
 
 const BEARER: &str = "401 Unauthorized\r\nWWW-Authenticate: Bearer error=\"invalid_token\"";
 const BEARER_XML: &str =
@@ -52,7 +53,8 @@ async fn send(replies: Vec<Reply>, effect: Effect, replayable: bool, allowed: bo
 async fn after_a_401_a_read_is_repeated_once_and_a_write_only_on_proof() {
     use Effect::{Read, Unknown, Write};
     // Head of the 401, its body, effect, replayable, allowed by profile → arrivals.
-    let matrix: &[(&'static str, &[u8], Effect, bool, bool, usize)] = &[
+    type Row = (&'static str, &'static [u8], Effect, bool, bool, usize);
+    let matrix: &[Row] = &[
         // A read: whatever the 401 says.
         (BEARER, b"", Read, true, false, 2),
         (BARE, b"no", Read, true, false, 2),

@@ -9,8 +9,9 @@ use castile_http::{Body, Effect, SoapTransport as _, connect, stack};
 use http::Request;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::connected::{profile, provider};
-use crate::peer::{Peer, Reply, Tokens, ok, plan};
+use crate::bank::{profile, provider};
+use crate::peer::{Peer, Reply, ok};
+use crate::tokens::{Tokens, plan};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
