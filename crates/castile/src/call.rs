@@ -1,0 +1,136 @@
+//! One call: typed request out, typed response or error back.
+
+use bytes::Bytes;
+use castile_envelope::{Content, Part, Wrap};
+use castile_http::{Answer, Body, Effect, SoapTransport};
+use castile_model::{Decoded, Operation, Scope};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{Method, Request, Uri};
+use http_body_util::BodyExt as _;
+
+use crate::{Error, Fault};
+
+const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
+
+/// A prepared call of one operation.
+///
+/// Dropping the future of a call that changes something leaves its outcome unknown, as a broken connection would.
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct Call<'c, T, O> {
+    transport: &'c T,
+    url: &'c Uri,
+    request: &'c O,
+}
+
+impl<'c, T, O> Call<'c, T, O>
+where
+    T: SoapTransport<Error = castile_http::Error>,
+    O: Operation,
+{
+    pub(crate) fn new(transport: &'c T, url: &'c Uri, request: &'c O) -> Self {
+        Self {
+            transport,
+            url,
+            request,
+        }
+    }
+
+    /// Sends the request and returns the response.
+    ///
+    /// # Errors
+    /// See [`Error`]; [`Error::outcome_unknown`] tells whether the operation may have happened all the same.
+    pub async fn send(self) -> Result<O::Response, Error<O::Fault>> {
+        self.send_decoded().await.map(Decoded::into_value)
+    }
+
+    /// The same as [`send`](Self::send), with what was odd about the response.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn send_decoded(self) -> Result<Decoded<O::Response>, Error<O::Fault>> {
+        let effect = effect_of::<O>();
+        let request = self.message(effect)?;
+        let (head, body) = self.transport.send(request).await?.into_parts();
+        let body = body
+            .collect()
+            .await
+            .map_err(|error| castile_http::Error::from_body(error, effect))?
+            .to_bytes();
+        tracing::debug!(
+            service = O::SERVICE,
+            operation = O::NAME,
+            status = head.status.as_u16(),
+            bytes = body.len(),
+            "response"
+        );
+        match Answer::classify(head.status, &head.headers, &body) {
+            Answer::Soap => read(&body, head.status, effect),
+            answer => Err(Error::Status { answer, effect }),
+        }
+    }
+
+    fn message(&self, effect: Effect) -> Result<Request<Body>, Error<O::Fault>> {
+        let payload = castile_model::encode(self.request)?;
+        let envelope = castile_envelope::wrap(payload.as_bytes(), &Wrap::default())
+            .map_err(Error::Envelope)?;
+        // SOAP 1.1 section 6.1.1 has the action in quotes.
+        let action = HeaderValue::from_str(&format!("\"{}\"", O::ACTION))
+            .map_err(|_| Error::Action { action: O::ACTION })?;
+        let mut request = Request::new(Body::whole(envelope));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = self.url.clone();
+        request.extensions_mut().insert(effect);
+        let headers = request.headers_mut();
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("text/xml; charset=utf-8"),
+        );
+        headers.insert(ACCEPT, HeaderValue::from_static("text/xml"));
+        headers.insert(SOAP_ACTION, action);
+        Ok(request)
+    }
+}
+
+/// The base row does not import each other, so the contract's effect is told to the stack here.
+fn effect_of<O: Operation>() -> Effect {
+    match O::EFFECT {
+        castile_model::Effect::Read => Effect::Read,
+        castile_model::Effect::Write => Effect::Write,
+        castile_model::Effect::Unknown => Effect::Unknown,
+    }
+}
+
+fn read<R, F>(
+    body: &Bytes,
+    status: http::StatusCode,
+    effect: Effect,
+) -> Result<Decoded<R>, Error<F>>
+where
+    R: castile_model::Message,
+    F: castile_model::Message,
+{
+    let opened = castile_envelope::open(body).map_err(|refusal| Error::Reply {
+        refusal,
+        status,
+        effect,
+    })?;
+    match opened.content {
+        Content::Payload(part) => castile_model::decode(&body[part.range.clone()], &scope(&part))
+            .map_err(|source| Error::Decode {
+                offset: part.range.start,
+                source,
+                effect,
+            }),
+        Content::Fault(fault) => Err(Error::Fault(Box::new(Fault::read(*fault, body)))),
+        Content::Empty => Err(Error::EmptyBody { status, effect }),
+    }
+}
+
+/// The declarations that a part of an envelope inherits, in the words of the model.
+pub(crate) fn scope(part: &Part) -> Scope {
+    part.namespaces
+        .iter()
+        .map(|(prefix, namespace)| (prefix.clone(), namespace.clone()))
+        .collect()
+}

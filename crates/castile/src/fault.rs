@@ -1,0 +1,91 @@
+//! A SOAP fault with the detail that the contract declares.
+
+use std::fmt;
+
+use bytes::Bytes;
+use castile_envelope::FaultCode;
+use castile_model::{DecodeError, Message};
+
+use crate::call::scope;
+
+/// What the service says instead of a response.
+///
+/// Neither `Display` nor `Debug` shows the reason or the detail's values: services put account numbers there.
+#[non_exhaustive]
+pub struct Fault<F> {
+    /// `faultcode` of SOAP 1.1, `Code/Value` of SOAP 1.2.
+    pub code: Option<FaultCode>,
+    /// `faultstring`, or the first `Reason/Text`. May hold customer data.
+    pub reason: String,
+    /// The declared fault message, if the detail holds one that can be read.
+    pub detail: Option<F>,
+    /// Why the declared fault message could not be read, if that is so.
+    pub detail_error: Option<DecodeError>,
+    /// The elements of the detail as they came. May hold customer data.
+    pub raw_detail: Vec<Bytes>,
+}
+
+impl<F: Message> Fault<F> {
+    pub(crate) fn read(fault: castile_envelope::Fault, reply: &Bytes) -> Self {
+        let mut detail = None;
+        let mut detail_error = None;
+        for part in &fault.detail {
+            match castile_model::decode(&reply[part.range.clone()], &scope(part)) {
+                Ok(decoded) if detail.is_none() => detail = Some(decoded.into_value()),
+                Ok(_) => {}
+                // Another element than the declared one is kept raw; it is not an unreadable fault message.
+                Err(DecodeError::Root { .. }) => {}
+                Err(error) => detail_error = Some(error),
+            }
+        }
+        Self {
+            code: fault.code,
+            reason: fault.reason,
+            detail,
+            detail_error,
+            raw_detail: fault
+                .detail
+                .iter()
+                .map(|part| reply.slice(part.range.clone()))
+                .collect(),
+        }
+    }
+}
+
+impl<F> Fault<F> {
+    /// Whether the gateway's integration layer refused the caller before any provider saw the message.
+    ///
+    /// jXchange says so by a plain fault `FailedAuthentication` without `HdrFault`.
+    pub fn is_failed_authentication(&self) -> bool {
+        self.code
+            .as_ref()
+            .is_some_and(|code| code.local == "FailedAuthentication")
+    }
+}
+
+impl<F> fmt::Display for Fault<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let code = self
+            .code
+            .as_ref()
+            .map_or("no code", |code| code.local.as_str());
+        let detail = match (&self.detail, &self.detail_error, self.raw_detail.len()) {
+            (Some(_), _, _) => "with its declared detail",
+            (None, Some(_), _) => "with a detail that could not be read",
+            (None, None, 0) => "without detail",
+            (None, None, _) => "with an undeclared detail",
+        };
+        write!(f, "{code}, {detail}")
+    }
+}
+
+impl<F> fmt::Debug for Fault<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fault")
+            .field("code", &self.code)
+            .field("has_detail", &self.detail.is_some())
+            .field("detail_error", &self.detail_error)
+            .field("raw_detail", &self.raw_detail.len())
+            .finish_non_exhaustive()
+    }
+}
