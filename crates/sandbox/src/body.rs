@@ -4,21 +4,23 @@ use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 
+use crate::Cause;
+
 /// Bytes beyond the bound that are still taken off the wire, unkept, so that a caller who writes
 /// before reading sees the answer and not a broken connection.
 const DRAINED: usize = 64 * 1024 * 1024;
 
-/// The body, or `None` if it is longer than `limit` bytes or breaks off.
-pub(crate) async fn read(mut body: Body, limit: usize) -> Option<Bytes> {
+/// The body, unless it is longer than `limit` bytes or breaks off.
+pub(crate) async fn read(mut body: Body, limit: usize) -> Result<Bytes, Cause> {
     let mut kept = BytesMut::new();
     let mut seen = 0;
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.ok()?.into_data() else {
+        let Ok(data) = frame.map_err(|_| Cause::BrokenOff)?.into_data() else {
             continue;
         };
         seen += data.len();
         if seen > DRAINED {
-            return None;
+            return Err(Cause::TooLarge { limit });
         }
         if seen <= limit {
             kept.extend_from_slice(&data);
@@ -26,5 +28,8 @@ pub(crate) async fn read(mut body: Body, limit: usize) -> Option<Bytes> {
             kept.clear();
         }
     }
-    (seen <= limit).then(|| kept.freeze())
+    if seen > limit {
+        return Err(Cause::TooLarge { limit });
+    }
+    Ok(kept.freeze())
 }

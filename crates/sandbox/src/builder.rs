@@ -13,8 +13,10 @@ use crate::bank::Bank;
 use crate::connection::{Cuttable, Cutter};
 use crate::data::Data;
 use crate::provider::{ProviderKey, check_jwks};
-use crate::state::{Client, Sandboxed, Settings};
-use crate::{Clock, Jwks, Running, StartError, SystemClock, Unauthorized, gateway, provider};
+use crate::state::{Client, Observer, Sandboxed, Settings};
+use crate::{
+    Clock, Entry, Jwks, Running, StartError, SystemClock, Unauthorized, gateway, provider,
+};
 
 /// Seconds that a token lives, as in Jack Henry's example.
 const TOKEN_LIFETIME: u64 = 600;
@@ -33,6 +35,8 @@ impl Sandbox {
             clock: Box::new(SystemClock),
             clients: Vec::new(),
             token_lifetime: TOKEN_LIFETIME,
+            token_audience: None,
+            observer: Box::new(|_| {}),
             unauthorized: Unauthorized::default(),
             data: Data::default(),
         }
@@ -46,6 +50,8 @@ pub struct Builder {
     clock: Box<dyn Clock>,
     clients: Vec<(String, Jwks)>,
     token_lifetime: u64,
+    token_audience: Option<String>,
+    observer: Observer,
     unauthorized: Unauthorized,
     data: Data,
 }
@@ -96,6 +102,21 @@ impl Builder {
         self
     }
 
+    /// The audience of the tokens, unless it is the gateway's origin; the gateway then refuses
+    /// them as meant for another.
+    #[must_use]
+    pub fn token_audience(mut self, audience: impl Into<String>) -> Self {
+        self.token_audience = Some(audience.into());
+        self
+    }
+
+    /// Is told each decision as it is made, from the thread that answers; it must not block.
+    #[must_use]
+    pub fn observer(mut self, observer: impl Fn(&Entry) + Send + Sync + 'static) -> Self {
+        self.observer = Box::new(observer);
+        self
+    }
+
     /// The form of the gateway's 401.
     #[must_use]
     pub fn unauthorized(mut self, form: Unauthorized) -> Self {
@@ -125,6 +146,8 @@ impl Builder {
             key: ProviderKey::generate().ok_or(StartError::Key)?,
             settings: Settings {
                 token_lifetime: self.token_lifetime,
+                token_audience: self.token_audience,
+                observer: self.observer,
                 unauthorized: self.unauthorized,
             },
             clients: Mutex::new(clients(self.clients)?),

@@ -18,6 +18,9 @@ pub enum Cause {
         /// Bytes that are read at most.
         limit: usize,
     },
+    /// The body ended before its length.
+    #[error("the body broke off")]
+    BrokenOff,
     /// A parameter stands twice.
     #[error("parameter {name} stands twice")]
     DuplicateParameter {

@@ -86,9 +86,12 @@ async fn receive(
         .counts
         .gateway_requests
         .fetch_add(1, Ordering::SeqCst);
-    let Some(body) = crate::body::read(body, LONGEST).await else {
-        let cause = Cause::TooLarge { limit: LONGEST };
-        return bare(&sandbox, StatusCode::PAYLOAD_TOO_LARGE, cause);
+    let body = match crate::body::read(body, LONGEST).await {
+        Ok(body) => body,
+        Err(cause @ Cause::TooLarge { .. }) => {
+            return bare(&sandbox, StatusCode::PAYLOAD_TOO_LARGE, cause);
+        }
+        Err(cause) => return bare(&sandbox, StatusCode::BAD_REQUEST, cause),
     };
     sandbox.keep(Received::new(uri.path(), headers.clone(), body.clone()));
     let truth = async { answer(&sandbox, &method, uri.path(), &headers, &body) };
@@ -149,8 +152,7 @@ fn answer(
 
 fn judge_token(sandbox: &Sandboxed, headers: &HeaderMap) -> Result<(), Cause> {
     let token = bearer(headers)?;
-    let meant = (sandbox.issuer.as_str(), sandbox.gateway.as_str());
-    lock(&sandbox.issued).verify(&sandbox.key, token, meant, sandbox.clock.now())
+    lock(&sandbox.issued).verify(&sandbox.key, token, &sandbox.gateway, sandbox.clock.now())
 }
 
 /// Paths are compared without case: `/jXchange/…` and `/jxchange/…` both occur.

@@ -16,6 +16,11 @@
 //! # }
 //! ```
 //!
+//! Requests are read, not validated: order and `Ver_N` marks are not judged, and elements that no
+//! operation looks at are passed over.
+//! `aud` must be the exact URL of the token endpoint, as Jack Henry documents it; the issuer alone
+//! is refused.
+//!
 //! What the real provider and gateway do is documented only in part.
 //! Unconfirmed, and therefore settable: the form of the gateway's 401 ([`Unauthorized`]).
 //! Unconfirmed, and a choice of this crate: the error codes above 900000, the audience of access

@@ -83,21 +83,16 @@ async fn token(
     counts.token_requests.fetch_add(1, Ordering::SeqCst);
     let _here = Here::enter(&sandbox);
     let answer = async {
-        match crate::body::read(body, LONGEST_FORM).await {
-            None => refuse(
-                &sandbox,
-                Cause::TooLarge {
-                    limit: LONGEST_FORM,
-                },
-            ),
-            Some(body) => match grant(&sandbox, &headers, &body) {
-                Ok((client_id, answer)) => {
-                    counts.tokens_issued.fetch_add(1, Ordering::SeqCst);
-                    sandbox.note(StatusCode::OK, Event::TokenIssued { client_id });
-                    json_answer(StatusCode::OK, &answer)
-                }
-                Err(cause) => refuse(&sandbox, cause),
-            },
+        let granted = crate::body::read(body, LONGEST_FORM)
+            .await
+            .and_then(|body| grant(&sandbox, &headers, &body));
+        match granted {
+            Ok((client_id, answer)) => {
+                counts.tokens_issued.fetch_add(1, Ordering::SeqCst);
+                sandbox.note(StatusCode::OK, Event::TokenIssued { client_id });
+                json_answer(StatusCode::OK, &answer)
+            }
+            Err(cause) => refuse(&sandbox, cause),
         }
     };
     crate::state::play(&sandbox, Peer::TokenEndpoint, &cutter, answer).await
@@ -153,7 +148,11 @@ fn grant(sandbox: &Sandboxed, headers: &HeaderMap, body: &[u8]) -> Result<(Strin
     let lifetime = sandbox.settings.token_lifetime;
     let grant = Grant {
         issuer: &sandbox.issuer,
-        audience: &sandbox.gateway,
+        audience: sandbox
+            .settings
+            .token_audience
+            .as_deref()
+            .unwrap_or(&sandbox.gateway),
         client_id,
         institution_id: &client.institution_id,
         scope,
@@ -192,6 +191,7 @@ fn told(cause: &Cause) -> (StatusCode, &'static str, String) {
         Cause::NotAForm => invalid(
             "only application/x-www-form-urlencoded content-type bodies are supported on POST /a/oidc-provider/api/v0/token",
         ),
+        Cause::BrokenOff => invalid("failed to parse the request body"),
         Cause::TooLarge { .. } => (
             StatusCode::PAYLOAD_TOO_LARGE,
             "invalid_request",

@@ -1,6 +1,7 @@
 //! The handle by which a test drives a running sandbox and looks into it.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,9 @@ use crate::gateway::BASE_PATH;
 use crate::provider::check_jwks;
 use crate::state::{Sandboxed, lock};
 use crate::{Counters, Entry, Jwks, JwksError, Peer, Received, Step};
+
+/// A routing number of no bank: its check digit is wrong.
+const INSTITUTION: &str = "012345678";
 
 /// How long [`Running::stop`] waits for requests that are being answered.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
@@ -82,6 +86,38 @@ impl Running {
         let client = client(&client_id, jwks);
         lock(&self.sandbox.clients).insert(client_id, client);
         Ok(())
+    }
+
+    /// A `castile.toml` with one profile, `sandbox`, by which a registered client reaches this
+    /// sandbox; the private key lies at `key`, relative to the file that the text is written to.
+    pub fn castile_toml(&self, client_id: &str, key: &Path) -> String {
+        // A JSON text is a TOML basic string, but for DEL, which no sane path or id holds.
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        format!(
+            r#"version = 1
+
+[defaults]
+audit_usr_id = "sandbox-user"
+audit_ws_id = "sandbox-workstation"
+
+[profile.sandbox]
+inst_rt_id = "{INSTITUTION}"
+inst_env = "TEST"
+product = "sandbox"
+state = "oauth"
+client_id = {client_id}
+key = {{ file = {key} }}
+
+[profile.sandbox.oauth]
+url = {url}
+token_endpoint = {token_endpoint}
+scope = "openid"
+"#,
+            client_id = quoted(client_id),
+            key = quoted(&key.to_string_lossy()),
+            url = quoted(&self.gateway_url("ServiceGateway")),
+            token_endpoint = quoted(&self.token_endpoint()),
+        )
     }
 
     /// Lets the next requests go wrong, one step each, after those already scripted.

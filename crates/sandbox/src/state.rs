@@ -18,9 +18,16 @@ use crate::received::{Kept, Received};
 use crate::script::Script;
 use crate::{Clock, Counters, Entry, Event, Jwks, Peer, Step, Unauthorized};
 
+/// What is told each decision.
+pub(crate) type Observer = Box<dyn Fn(&Entry) + Send + Sync>;
+
 /// Settings that stay as they were at the start.
 pub(crate) struct Settings {
     pub(crate) token_lifetime: u64,
+    /// Another audience than the gateway's origin.
+    pub(crate) token_audience: Option<String>,
+    /// Told each decision as it is made.
+    pub(crate) observer: Observer,
     pub(crate) unauthorized: Unauthorized,
 }
 
@@ -72,11 +79,21 @@ impl Sandboxed {
 
     /// Writes a decision into the log.
     pub(crate) fn note(&self, status: StatusCode, event: Event) {
+        self.write(status.as_u16(), event);
+    }
+
+    /// Writes into the log that a connection was cut in place of an answer.
+    fn note_cut(&self, step: Step) {
+        self.write(0, Event::Scripted { step });
+    }
+
+    fn write(&self, status: u16, event: Event) {
         let entry = Entry {
             at: self.clock.now(),
-            status: status.as_u16(),
+            status,
             event,
         };
+        (self.settings.observer)(&entry);
         lock(&self.log).push(entry);
     }
 
@@ -135,12 +152,14 @@ pub(crate) async fn play(
             truth.await
         }
         Step::CutBefore => {
-            cut(sandbox, cutter, step);
+            cutter.cut();
+            sandbox.note_cut(step);
             Response::default()
         }
         Step::CutAfter => {
             let answer = truth.await;
-            cut(sandbox, cutter, step);
+            cutter.cut();
+            sandbox.note_cut(step);
             answer
         }
         Step::Unauthorized => {
@@ -172,15 +191,6 @@ pub(crate) async fn play(
             answer
         }
     }
-}
-
-fn cut(sandbox: &Sandboxed, cutter: &Cutter, step: Step) {
-    cutter.cut();
-    lock(&sandbox.log).push(Entry {
-        at: sandbox.clock.now(),
-        status: 0,
-        event: Event::Scripted { step },
-    });
 }
 
 /// An answer of a fixed text.

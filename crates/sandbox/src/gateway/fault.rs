@@ -6,14 +6,12 @@ use crate::Cause;
 use crate::xml::Writer;
 
 /// A fault: what the caller sees, and why.
-#[derive(Debug)]
 pub(crate) struct Fault {
     cause: Cause,
     seen: Seen,
 }
 
 /// What the caller sees; boxed where it is large, since faults travel in `Result`.
-#[derive(Debug)]
 enum Seen {
     /// A fault code of SOAP 1.1 section 4.4.1 and a text.
     Plain(&'static str, &'static str),
@@ -24,7 +22,6 @@ enum Seen {
 }
 
 /// A `FaultMsgRec`.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Record {
     pub(crate) code: &'static str,
     /// `Error`, or `Override` for one that `ErrOvrRdInfoArray` can pass.

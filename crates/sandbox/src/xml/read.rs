@@ -20,7 +20,7 @@ const NODES: usize = 50_000;
 const ATTRIBUTES: usize = 256;
 
 /// An element with its namespace, attributes, text and children.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Element {
     pub(crate) namespace: String,
     pub(crate) name: String,

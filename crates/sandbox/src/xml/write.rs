@@ -3,7 +3,7 @@
 use quick_xml::escape::escape;
 
 /// Grows a document.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Writer {
     out: String,
 }

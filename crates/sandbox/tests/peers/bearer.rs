@@ -2,7 +2,7 @@
 
 use castile_sandbox::{Cause, Sandbox, Unauthorized};
 
-use crate::client::{Bench, TPG, envelope};
+use crate::client::{Bench, CLIENT, NOW, TPG, envelope, jwks};
 
 fn ping() -> String {
     envelope(
@@ -63,6 +63,40 @@ async fn a_missing_or_foreign_token_is_refused() {
     let assertion = format!("Bearer {}", bench.key.sign(Some("k1"), &bench.claims("b")));
     unauthorized(&bench, Some(&assertion), Cause::TokenForeign).await;
     assert_eq!(bench.sandbox.counters().operations_answered, 0);
+}
+
+#[tokio::test]
+async fn a_token_for_another_audience_is_refused() {
+    let mut bench = Bench::start().await;
+    bench.sandbox = Sandbox::builder()
+        .clock(bench.clock.clone())
+        .client(CLIENT, jwks([&bench.key]))
+        .token_audience("https://another.invalid")
+        .start()
+        .await
+        .unwrap();
+    let token = format!("Bearer {}", bench.token("a").await);
+    unauthorized(&bench, Some(&token), Cause::TokenAudience).await;
+}
+
+#[tokio::test]
+async fn an_observer_is_told_what_the_log_keeps() {
+    let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let list = told.clone();
+    let mut bench = Bench::start().await;
+    bench.sandbox = Sandbox::builder()
+        .clock(bench.clock.clone())
+        .client(CLIENT, jwks([&bench.key]))
+        .observer(move |entry| list.lock().unwrap().push(entry.to_string()))
+        .start()
+        .await
+        .unwrap();
+    bench.token("a").await;
+    unauthorized(&bench, None, Cause::TokenMissing).await;
+    let issued = format!("{NOW} 200 token issued to {CLIENT}");
+    let refused = format!("{NOW} 401 refused: no Authorization header");
+    assert_eq!(*told.lock().unwrap(), [issued, refused]);
+    assert_eq!(bench.sandbox.log().len(), 2);
 }
 
 #[tokio::test]

@@ -11,4 +11,5 @@ mod client;
 mod form;
 mod message;
 mod operations;
+mod schema;
 mod script;
