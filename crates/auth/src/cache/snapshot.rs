@@ -69,7 +69,7 @@ impl Snapshot {
         let failure = match plan::patience(rejections, spread) {
             Some((error, wait)) => Some(Failure {
                 error,
-                count: rejections,
+                count: 0,
                 until: now + wait,
             }),
             None => self.failure.clone(),
@@ -124,6 +124,7 @@ impl Snapshot {
                 .as_ref()
                 .map(|held| held.dead_at.saturating_sub(now)),
             failures: self.failure.as_ref().map_or(0, |failure| failure.count),
+            rejections: self.rejections,
             failure: self.failure.as_ref().map(|failure| failure.error.clone()),
             rests_for: resting.map(|failure| failure.until - now),
         }
@@ -144,8 +145,10 @@ pub struct CacheState {
     pub generation: Option<u64>,
     /// How long the token held will still be served.
     pub usable_for: Option<Duration>,
-    /// How many requests in a row have failed, or new tokens were rejected.
+    /// How many requests in a row have failed.
     pub failures: u32,
+    /// How many tokens in a row were rejected within a minute of their request.
+    pub rejections: u32,
     /// Why the last request failed, or why none is made.
     pub failure: Option<Error>,
     /// How long no request will be made.

@@ -179,6 +179,8 @@ async fn a_gateway_that_rejects_every_token_does_not_drain_the_authorization_ser
         assert_eq!(failure(&stage).await, "token-rejected");
     }
     assert_eq!(stage.server.requests(), 4);
+    assert_eq!(stage.cache.state().rejections, 4);
+    assert_eq!(stage.cache.state().failures, 0);
     stage.clock.advance(1.2);
     let fifth = token(&stage).await;
     stage.cache.reject(&fifth);
