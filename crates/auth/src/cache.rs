@@ -106,10 +106,14 @@ impl TokenSource for TokenCache {
     fn reject(&self, token: &AccessToken) {
         let now = self.0.ports.clock.steady();
         let spread = plan::spread(&*self.0.ports.random);
-        let _writing = self.0.lock();
-        let snapshot = self.0.snapshot.load();
-        if let Some(without) = snapshot.without(token, now, spread) {
+        let writing = self.0.lock();
+        let without = self.0.snapshot.load().without(token, now, spread);
+        let was_held = without.is_some();
+        if let Some(without) = without {
             self.0.snapshot.store(Arc::new(without));
+        }
+        drop(writing);
+        if was_held {
             tracing::info!(
                 generation = token.generation(),
                 "access token rejected by the resource server"
@@ -137,11 +141,12 @@ enum Joined {
 impl Shared {
     /// Joins the request under way, or starts one unless another caller's has just ended.
     fn join(shared: &Arc<Self>) -> Joined {
+        let now = shared.ports.clock.steady();
         let mut current = shared.lock();
         if let Some(flight) = &*current {
             return Joined::Flight(Arc::clone(flight));
         }
-        match shared.snapshot.load().read(shared.ports.clock.steady()) {
+        match shared.snapshot.load().read(now) {
             Reading::Fresh(token) => return Joined::Landed(Ok(token)),
             Reading::Failed(error) => return Joined::Landed(Err(error)),
             Reading::Renew(_) | Reading::Nothing => {}
@@ -189,23 +194,23 @@ impl Shared {
         let now = self.ports.clock.steady();
         let spread = plan::spread(&*self.ports.random);
         let mut current = self.lock();
-        let snapshot = self.snapshot.load();
-        let (next, outcome) = match outcome {
-            Ok(held) => {
-                plan::tell_of(&held);
-                let token = held.token.clone();
-                (snapshot.holding(held), Ok(token))
-            }
-            Err(error) => {
-                let next = snapshot.failing(error.clone(), now, spread);
-                next.tell_of_failure(now);
-                (next, Err(error))
+        let (next, outcome) = {
+            let snapshot = self.snapshot.load();
+            match outcome {
+                Ok(held) => {
+                    let token = held.token.clone();
+                    (snapshot.holding(held), Ok(token))
+                }
+                Err(error) => (snapshot.failing(error.clone(), now, spread), Err(error)),
             }
         };
-        self.snapshot.store(Arc::new(next));
+        let next = Arc::new(next);
+        self.snapshot.store(Arc::clone(&next));
         *current = None;
         drop(current);
         flight.complete(outcome);
+        // Last, because a subscriber may do anything: ask for the state, even panic.
+        next.tell(now);
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Arc<Flight>>> {

@@ -62,8 +62,10 @@ impl Future for Passenger<'_> {
             waiting.next += 1;
             waiting.next
         });
-        waiting.wakers.insert(seat, context.waker().clone());
+        let before = waiting.wakers.insert(seat, context.waker().clone());
         drop(waiting);
+        // Only now: the last waker of a task drops the task, which may wait here too.
+        drop(before);
         self.seat = Some(seat);
         Poll::Pending
     }
@@ -72,7 +74,8 @@ impl Future for Passenger<'_> {
 impl Drop for Passenger<'_> {
     fn drop(&mut self) {
         if let Some(seat) = self.seat {
-            self.flight.lock().wakers.remove(&seat);
+            let waker = self.flight.lock().wakers.remove(&seat);
+            drop(waker);
         }
     }
 }

@@ -92,7 +92,8 @@ impl Snapshot {
         }
     }
 
-    pub(super) fn tell_of_failure(&self, now: Duration) {
+    /// Logs what has just come about: facts, never a token.
+    pub(super) fn tell(&self, now: Duration) {
         if let Some(failure) = &self.failure {
             tracing::warn!(
                 code = failure.error.code(),
@@ -102,6 +103,8 @@ impl Snapshot {
                 token_kept = self.held.as_ref().is_some_and(|held| now < held.dead_at),
                 "token request failed"
             );
+        } else if let Some(held) = &self.held {
+            plan::tell_of(held);
         }
     }
 
