@@ -1,1 +1,29 @@
 //! The HTTP stack as a process: strip, bearer, forward, stream back.
+//!
+//! An old client talks to this proxy on loopback as it talked to the gateway: user name and password in the message,
+//! no token. The proxy cuts the security header out, adds the bearer token of one profile, sends the message to the
+//! profile's address and streams the answer back. What it cannot do it says as a SOAP fault that the client can read.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use castile_http::Config;
+//! use castile_proxy::{Settings, serve};
+//!
+//! let profile = Config::discover()?.profile("first-bank-test")?;
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+//! serve(listener, &profile, Settings::default(), std::future::pending()).await?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod error;
+mod fault;
+mod forward;
+mod headers;
+mod refuse;
+mod serve;
+mod settings;
+
+pub use error::Error;
+pub use serve::{serve, serve_through};
+pub use settings::Settings;

@@ -1,0 +1,112 @@
+//! Takes one request through the stack and brings the answer, or a fault, back.
+
+use castile_http::{Answer, Body, Effect, Error, Phase, SoapTransport};
+use http::{HeaderMap, Request, Response, StatusCode, Uri};
+
+use crate::fault::{Fault, Party, Version};
+use crate::headers;
+
+/// Sends the message of `request` to `target` and gives what the client shall see.
+pub(crate) async fn forward<T>(
+    stack: &T,
+    target: &Uri,
+    request: Request<Body>,
+) -> Result<Response<Body>, Fault>
+where
+    T: SoapTransport,
+    T::Error: Into<Error>,
+{
+    let (parts, body) = request.into_parts();
+    let version = Version::of(&parts.headers);
+    let mut outgoing = Request::new(body);
+    *outgoing.method_mut() = parts.method;
+    *outgoing.uri_mut() = target.clone();
+    outgoing.extensions_mut().insert(effect(&parts.headers));
+    *outgoing.headers_mut() = parts.headers;
+    headers::to_gateway(outgoing.headers_mut());
+
+    let mut answer = match stack.send(outgoing).await {
+        Ok(answer) => answer,
+        Err(error) => return Err(fault(&error.into(), version)),
+    };
+    if answer.status().is_redirection() {
+        // A client that followed it would take its old password there.
+        return Err(redirect(answer.status()));
+    }
+    headers::to_client(answer.headers_mut());
+    Ok(answer)
+}
+
+/// By `SOAPAction` (SOAP 1.1), or the media type's `action` (SOAP 1.2).
+fn effect(headers: &HeaderMap) -> Effect {
+    action(headers).map_or(Effect::Unknown, |action| Effect::from_soap_action(&action))
+}
+
+/// What the client says it calls.
+pub(crate) fn action(headers: &HeaderMap) -> Option<String> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let parameter = || {
+        let value = text("content-type")?.split(';').find_map(|part| {
+            let (name, value) = part.split_once('=')?;
+            name.trim().eq_ignore_ascii_case("action").then_some(value)
+        })?;
+        Some(value)
+    };
+    let action = text("soapaction").or_else(parameter)?;
+    Some(action.trim().trim_matches('"').to_owned())
+}
+
+fn redirect(status: StatusCode) -> Fault {
+    let answer = Answer::Redirect(status);
+    Fault {
+        status: StatusCode::BAD_GATEWAY,
+        party: Party::Server,
+        code: answer.code().unwrap_or("gateway-redirect"),
+        blame: answer.blame(),
+        text: format!(
+            "the gateway answered with a redirect ({}), which is not followed",
+            status.as_u16()
+        ),
+        outcome_unknown: false,
+    }
+}
+
+fn fault(error: &Error, version: Version) -> Fault {
+    let (party, status) = judge(error, version);
+    Fault {
+        status,
+        party,
+        code: error.code(),
+        blame: error.blame(),
+        text: error.to_string(),
+        outcome_unknown: error.outcome_unknown(),
+    }
+}
+
+fn judge(error: &Error, version: Version) -> (Party, StatusCode) {
+    match error {
+        // SOAP 1.1 section 6.2 knows 500 only; SOAP 1.2 part 2 table 20 gives Sender 400.
+        Error::Envelope(_) | Error::RequestBroken(_) => (
+            Party::Client,
+            match version {
+                Version::Soap11 => StatusCode::INTERNAL_SERVER_ERROR,
+                Version::Soap12 => StatusCode::BAD_REQUEST,
+            },
+        ),
+        Error::RequestTooLarge { .. } => (Party::Client, StatusCode::PAYLOAD_TOO_LARGE),
+        Error::Timeout {
+            phase: Phase::Request,
+            ..
+        } => (Party::Client, StatusCode::REQUEST_TIMEOUT),
+        Error::Timeout { .. } => (Party::Server, StatusCode::GATEWAY_TIMEOUT),
+        Error::Auth(error) if error.is_retryable() => {
+            (Party::Server, StatusCode::SERVICE_UNAVAILABLE)
+        }
+        Error::Auth(_)
+        | Error::TokenUnsendable
+        | Error::Connect(_)
+        | Error::Interrupted { .. }
+        | Error::AnswerTooLarge { .. } => (Party::Server, StatusCode::BAD_GATEWAY),
+        _ => (Party::Server, StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}

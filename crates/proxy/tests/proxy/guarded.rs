@@ -1,0 +1,177 @@
+//! What the proxy refuses to do: remote listeners, web pages, floods, other states; and that it stays silent.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use castile_proxy::{Settings, serve};
+use tokio::net::TcpListener;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::bank::{profile, provider};
+use crate::client::{OLD, SOAP11, call, exchange, message, proxy};
+use crate::peer::{Peer, Reply, ok};
+
+#[tokio::test]
+async fn an_address_that_others_reach_is_refused_unless_allowed() {
+    let folder = tempfile::tempdir().unwrap();
+    let gateway = Peer::replies(vec![ok()]).await;
+    let provider = provider().await;
+    let profile = profile(&gateway, &provider, folder.path(), "oauth");
+    let open = || TcpListener::bind("0.0.0.0:0");
+    let now = || std::future::ready(());
+    let refused = serve(open().await.unwrap(), &profile, Settings::default(), now()).await;
+    assert_eq!(refused.unwrap_err().code(), "proxy-remote");
+    let mut settings = Settings::default();
+    settings.allow_remote = true;
+    serve(open().await.unwrap(), &profile, settings, now())
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_profile_that_is_not_in_oauth_is_not_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let gateway = Peer::replies(vec![ok()]).await;
+    let provider = provider().await;
+    let profile = profile(&gateway, &provider, folder.path(), "legacy");
+    let proxy = proxy(&profile, Settings::default()).await;
+    assert_eq!(
+        proxy.done.await.unwrap().unwrap_err().code(),
+        "config-state"
+    );
+}
+
+#[tokio::test]
+async fn what_is_no_soap_call_of_a_local_client_is_refused_with_a_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let gateway = Peer::replies(vec![ok()]).await;
+    let provider = provider().await;
+    let profile = profile(&gateway, &provider, folder.path(), "oauth");
+    let proxy = proxy(&profile, Settings::default()).await;
+    let get = b"GET /svc?wsdl HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".to_vec();
+    let large = "x".repeat(100_000);
+    for (request, status, code) in [
+        (get, 405, "proxy-method"),
+        (
+            message(&format!("{SOAP11}Origin: https://evil.example\r\n"), OLD),
+            403,
+            "proxy-origin",
+        ),
+        (
+            message("Content-Type: text/plain\r\n", OLD),
+            415,
+            "proxy-media-type",
+        ),
+    ] {
+        let reply = exchange(proxy.address, &request).await;
+        assert_eq!(reply.status, status);
+        assert!(
+            reply.text().contains(&format!("<c:Code>{code}</c:Code>")),
+            "{}",
+            reply.text()
+        );
+    }
+    let reply = exchange(
+        proxy.address,
+        &message(&format!("{SOAP11}X: {large}\r\n"), OLD),
+    )
+    .await;
+    assert_eq!(reply.status, 431);
+    let announced = format!(
+        "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 99999999\r\n{SOAP11}\r\n"
+    );
+    let reply = exchange(proxy.address, announced.as_bytes()).await;
+    assert_eq!(reply.status, 413);
+    assert!(gateway.arrivals().is_empty());
+    assert!(provider.arrivals().is_empty());
+}
+
+#[tokio::test]
+async fn more_requests_than_allowed_are_turned_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let (gateway, provider) = (Peer::replies(vec![Reply::Hang]).await, provider().await);
+    let profile = profile(&gateway, &provider, folder.path(), "oauth");
+    let mut settings = Settings::default();
+    settings.requests = 1;
+    let proxy = proxy(&profile, settings).await;
+    let address = proxy.address;
+    let first = tokio::spawn(async move { call(address, OLD).await });
+    while gateway.arrivals().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let reply = call(address, OLD).await;
+    assert_eq!(reply.status, 503);
+    assert!(
+        reply.text().contains("<c:Code>proxy-busy</c:Code>"),
+        "{}",
+        reply.text()
+    );
+    assert_eq!(gateway.arrivals().len(), 1);
+    first.abort();
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn the_log_at_trace_holds_no_secret_and_no_customer_value() {
+    let log = Log::default();
+    // For the whole process: the tests beside this one add their lines.
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(log.clone())
+        .init();
+    let folder = tempfile::tempdir().unwrap();
+    let gateway = Peer::replies(vec![
+        Reply::Answer(
+            "401 Unauthorized\r\nWWW-Authenticate: Bearer realm=\"canary\"",
+            b"canary".to_vec(),
+        ),
+        Reply::Answer(
+            "200 OK\r\nContent-Type: text/xml\r\nX: canary",
+            b"<canary/>".to_vec(),
+        ),
+        Reply::Close,
+    ])
+    .await;
+    let provider = provider().await;
+    let profile = profile(&gateway, &provider, folder.path(), "oauth");
+    let proxy = proxy(&profile, Settings::default()).await;
+    let headers =
+        format!("{SOAP11}Authorization: Basic canary\r\nCookie: canary\r\nX-Own: canary\r\n");
+    for _ in 0..2 {
+        exchange(proxy.address, &message(&headers, OLD)).await;
+    }
+    let odd = "Content-Type: text/xml\r\nSOAPAction: \"a b canary <c>\"\r\n";
+    exchange(proxy.address, &message(odd, "<canary/>")).await;
+    exchange(proxy.address, b"canary canary canary\r\n\r\n").await;
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(
+        log.contains("forwarded") && log.contains("AcctInq"),
+        "{log}"
+    );
+    let at = log
+        .find("canary")
+        .map(|at| &log[at.saturating_sub(300)..at + 6]);
+    assert_eq!(at, None);
+}
