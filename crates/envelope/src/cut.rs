@@ -39,16 +39,19 @@ use crate::scan::{Event, Ns, Scanner, Tag, chars};
 /// # Ok::<(), castile_envelope::Refusal>(())
 /// ```
 pub fn cut(input: &[u8], policy: &Policy) -> Result<Cuts, Refusal> {
-    let window = &input[..input.len().min(policy.limits.header_bytes)];
+    let limit = policy.limits.header_bytes;
+    let window = &input[..input.len().min(limit)];
+    plan(window, input, policy).map_err(|refusal| match refusal {
+        Refusal::Truncated { .. } if limit < input.len() => Refusal::HeaderTooLarge { limit },
+        refusal => refusal,
+    })
+}
+
+/// Plans the cut from a window on the start of `input`.
+fn plan(window: &[u8], input: &[u8], policy: &Policy) -> Result<Cuts, Refusal> {
     let prolog = Prolog::read(window)?;
     let mut scanner = Scanner::new(window, prolog.end, &policy.limits);
-    let (mut cuts, end) =
-        header::plan(&mut scanner, policy, input.len()).map_err(|refusal| match refusal {
-            Refusal::Truncated { .. } if window.len() < input.len() => Refusal::HeaderTooLarge {
-                limit: policy.limits.header_bytes,
-            },
-            refusal => refusal,
-        })?;
+    let (mut cuts, end) = header::plan(&mut scanner, policy, input.len())?;
     prolog.charset.check(&window[..end])?;
     if policy.inspect_body {
         inspect::body(input, prolog, policy, &mut cuts);
@@ -150,11 +153,16 @@ impl Cuts {
 
     /// All that is to be told about this rewrite.
     pub fn report(&self) -> Report {
+        self.report_of(self.input_length)
+    }
+
+    /// The report when more input came than was planned on.
+    pub(crate) fn report_of(&self, input_length: usize) -> Report {
         Report {
             schema_version: 1,
             soap: self.soap,
-            input_length: self.input_length,
-            output_length: self.output_length(),
+            input_length,
+            output_length: input_length - (self.input_length - self.output_length()),
             removed: self.removed.to_vec(),
             findings: self.findings.to_vec(),
         }

@@ -59,7 +59,7 @@ impl Prolog {
             return Ok(plain);
         }
         let Some(length) = rest.windows(2).take(LONGEST).position(|w| w == b"?>") else {
-            return Err(if rest.len() < LONGEST {
+            return Err(if rest.len() <= LONGEST {
                 Refusal::Truncated {
                     offset: input.len(),
                 }

@@ -1,7 +1,7 @@
 //! Cuts the WS-Security header out of a SOAP envelope and touches not one other byte.
 //!
 //! [`cut()`] reads to the start of Body and says which bytes go; what is doubtful it refuses with
-//! the offset ([`Refusal`]). [`open()`] finds the answer or the fault inside a reply, and [`wrap()`]
+//! the offset ([`Refusal`]). [`EnvelopeRewriter`] does the same over chunks. [`open()`] finds the answer or the fault inside a reply, and [`wrap()`]
 //! puts an envelope around a request. No function panics, whatever the input.
 
 mod cut;
@@ -11,6 +11,7 @@ mod open;
 mod policy;
 mod report;
 mod scan;
+mod stream;
 mod wrap;
 
 pub use cut::{Cuts, cut, cut_in_place};
@@ -18,4 +19,5 @@ pub use error::{Flaw, Refusal};
 pub use open::{Content, Fault, FaultCode, Opened, Part, open};
 pub use policy::{Limits, OtherActor, Policy};
 pub use report::{Contents, Finding, PasswordKind, Removed, Report, SoapVersion, Target};
+pub use stream::EnvelopeRewriter;
 pub use wrap::{UsernameToken, Wrap, wrap};

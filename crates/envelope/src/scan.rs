@@ -270,13 +270,11 @@ impl<'i> Scanner<'i> {
             self.no_controls(span.start, span.end)?;
             self.at = span.end + 3;
             Ok(Some(Text { span, cdata: true }))
-        } else if rest.len() >= DOCTYPE.len() && rest[..DOCTYPE.len()].eq_ignore_ascii_case(DOCTYPE)
-        {
+        } else if COMMENT.starts_with(rest) || CDATA.starts_with(rest) {
+            Err(self.truncated())
+        } else if begins(DOCTYPE, rest) {
             Err(Refusal::Dtd { offset: start })
-        } else if [COMMENT, CDATA, DOCTYPE]
-            .iter()
-            .any(|m| m.starts_with(rest))
-        {
+        } else if begins(rest, DOCTYPE) {
             Err(self.truncated())
         } else {
             Err(Refusal::malformed(start, Flaw::Markup))
@@ -300,4 +298,11 @@ impl<'i> Scanner<'i> {
             None => Ok(()),
         }
     }
+}
+
+/// Whether `whole` begins with `start` in upper or lower case: `<!doctype html>` is meant, too.
+fn begins(start: &[u8], whole: &[u8]) -> bool {
+    whole
+        .get(..start.len())
+        .is_some_and(|begin| begin.eq_ignore_ascii_case(start))
 }

@@ -50,8 +50,8 @@ impl Edges {
 
     /// The first reference whose one end goes while the other stays, as far as can be told.
     ///
-    /// A reference is harmless if it names an identifier on its own side of the cut. All that does
-    /// not name one (the whole document, an XPointer, something external) counts as reaching across.
+    /// A reference that goes must name an identifier that goes with it. One that stays must not name
+    /// such an identifier, nor the whole document; what is outside of the document it may name.
     pub(super) fn crossing(&self, scanner: &Scanner<'_>) -> Option<usize> {
         if self.references.is_empty() {
             return None;
@@ -64,9 +64,10 @@ impl Edges {
         let crosses = |reference: &&Reference| {
             let uri = reference.uri.map(|uri| unescape(scanner.bytes(uri)));
             match uri.as_deref() {
-                Some([b'#', name @ ..]) if !name.starts_with(b"xpointer(") => {
+                Some([b'#', name @ ..]) if !name.is_empty() && !name.starts_with(b"xpointer(") => {
                     ids.contains(name) != reference.cut
                 }
+                Some([first, ..]) if *first != b'#' => reference.cut,
                 _ => true,
             }
         };

@@ -5,5 +5,6 @@ mod hostile;
 mod parsers;
 mod properties;
 mod refusals;
+mod stream;
 mod table;
 mod variants;

@@ -258,6 +258,26 @@ fn what_is_doubtful_is_refused_and_can_be_allowed() {
                 .is_empty()
         );
     }
+    // What stays may cover what stays, and what is outside of the document.
+    for uri in [
+        " URI='#Other'",
+        " URI='cid:a'",
+        " URI='http://example.invalid/'",
+    ] {
+        let outside = format!(
+            "<h xmlns:d='http://www.w3.org/2000/09/xmldsig#'>{}</h>",
+            reference(uri)
+        );
+        let (text, _) = marked(&envelope11(&format!("{outside}{}", security(timestamp))));
+        assert_eq!(
+            cut(text.as_bytes(), &Policy::default())
+                .unwrap()
+                .ranges()
+                .len(),
+            1,
+            "{uri}"
+        );
+    }
     for encrypted in ["EncryptedKey", "EncryptedData", "ReferenceList"] {
         assert_refused(
             &envelope11(&security(&format!("<a>⟦<x:{encrypted}/></a>"))),

@@ -1,0 +1,167 @@
+//! The cut over chunks of any size.
+
+use bytes::{Bytes, BytesMut};
+
+use crate::cut::{Cuts, cut};
+use crate::error::Refusal;
+use crate::policy::Policy;
+use crate::report::Report;
+
+/// Rewrites one envelope that arrives in chunks.
+///
+/// However it is chunked, the output and the refusal are those of [`cut()`] on the whole. What comes
+/// before Body is held back ([`Limits::header_bytes`](crate::Limits::header_bytes) bounds how much), so that nothing goes out
+/// of an envelope that is then refused for its header; after that each chunk is passed on as it came.
+///
+/// [`Policy::inspect_body`] is not heeded: Body is passed on before it is complete.
+///
+/// ```
+/// use bytes::Bytes;
+/// use castile_envelope::{EnvelopeRewriter, Policy};
+///
+/// let mut rewriter = EnvelopeRewriter::new(Policy::default());
+/// let mut out = Vec::new();
+/// for chunk in [
+///     "<Envelope xmlns='http://schemas.xmlsoap.org/soap/envelope/'><Header><w:Secu",
+///     "rity xmlns:w='http://schemas.xmlsoap.org/ws/2003/06/secext'/></Header><Body>",
+///     "</Body></Envelope>",
+/// ] {
+///     rewriter.push(Bytes::from(chunk), &mut out)?;
+/// }
+/// let report = rewriter.finish(&mut out)?;
+/// assert_eq!(
+///     out.concat(),
+///     b"<Envelope xmlns='http://schemas.xmlsoap.org/soap/envelope/'><Header></Header><Body></Body></Envelope>"
+/// );
+/// assert_eq!(report.removed.len(), 1);
+/// # Ok::<(), castile_envelope::Refusal>(())
+/// ```
+#[derive(Debug)]
+pub struct EnvelopeRewriter {
+    policy: Policy,
+    /// Bytes seen so far.
+    length: usize,
+    state: State,
+}
+
+enum State {
+    /// Body has not begun in what is held; it is looked at again at `next` bytes.
+    Holding {
+        held: BytesMut,
+        next: usize,
+    },
+    Passing(Cuts),
+    Refused(Refusal),
+}
+
+// What is held is the header with its password.
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Holding { held, .. } => write!(f, "Holding([{} bytes])", held.len()),
+            Self::Passing(cuts) => f.debug_tuple("Passing").field(cuts).finish(),
+            Self::Refused(refusal) => f.debug_tuple("Refused").field(refusal).finish(),
+        }
+    }
+}
+
+impl EnvelopeRewriter {
+    /// A rewriter for one envelope.
+    pub fn new(policy: Policy) -> Self {
+        let policy = Policy {
+            inspect_body: false,
+            ..policy
+        };
+        Self {
+            policy,
+            length: 0,
+            state: State::Holding {
+                held: BytesMut::new(),
+                next: 0,
+            },
+        }
+    }
+
+    /// Takes the next chunk and appends to `out` what may go out; the slices share memory with the input.
+    ///
+    /// # Errors
+    /// As [`cut()`], as soon as it is certain; then nothing was or will be appended to `out`.
+    pub fn push(&mut self, chunk: Bytes, out: &mut Vec<Bytes>) -> Result<(), Refusal> {
+        self.length += chunk.len();
+        match &mut self.state {
+            State::Passing(_) if chunk.is_empty() => Ok(()),
+            State::Passing(_) => {
+                out.push(chunk);
+                Ok(())
+            }
+            State::Refused(refusal) => Err(refusal.clone()),
+            State::Holding { held, next } => {
+                let whole = if held.is_empty() {
+                    chunk
+                } else {
+                    held.extend_from_slice(&chunk);
+                    if held.len() < *next && held.len() <= self.policy.limits.header_bytes {
+                        return Ok(());
+                    }
+                    std::mem::take(held).freeze()
+                };
+                self.attempt(whole, out)
+            }
+        }
+    }
+
+    /// Ends the input and says what was done.
+    ///
+    /// # Errors
+    /// As [`cut()`] on the whole input.
+    pub fn finish(mut self, out: &mut Vec<Bytes>) -> Result<Report, Refusal> {
+        if let State::Holding { held, .. } = &mut self.state {
+            let whole = std::mem::take(held).freeze();
+            let cuts = cut(&whole, &self.policy)?;
+            out.extend(cuts.kept_bytes(&whole));
+            self.state = State::Passing(cuts);
+        }
+        match self.state {
+            State::Passing(cuts) => Ok(cuts.report_of(self.length)),
+            State::Refused(refusal) => Err(refusal),
+            State::Holding { .. } => Err(Refusal::Truncated {
+                offset: self.length,
+            }),
+        }
+    }
+
+    fn attempt(&mut self, whole: Bytes, out: &mut Vec<Bytes>) -> Result<(), Refusal> {
+        match cut(&whole, &self.policy) {
+            Ok(cuts) => {
+                out.extend(cuts.kept_bytes(&whole));
+                self.state = State::Passing(cuts);
+                Ok(())
+            }
+            Err(refusal) if undecided(&refusal, whole.len()) => {
+                // Looking again only when an eighth has come keeps the work linear for chunks of any size.
+                let next = whole.len() + whole.len() / 8 + 1;
+                let held = whole
+                    .try_into_mut()
+                    .unwrap_or_else(|shared| BytesMut::from(&shared[..]));
+                self.state = State::Holding { held, next };
+                Ok(())
+            }
+            Err(refusal) => {
+                self.state = State::Refused(refusal.clone());
+                Err(refusal)
+            }
+        }
+    }
+}
+
+/// Whether more input could change the verdict.
+fn undecided(refusal: &Refusal, length: usize) -> bool {
+    // Byte order marks, the zero bytes of UTF-16 and the hyphens of a boundary come within four bytes.
+    const TELLING: usize = 4;
+    match *refusal {
+        Refusal::Truncated { .. } => true,
+        Refusal::NotXml { offset } => length < offset + TELLING,
+        Refusal::Utf16 { offset } => length < offset + TELLING,
+        _ => false,
+    }
+}
