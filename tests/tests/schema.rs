@@ -3,7 +3,12 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use castile_tests::{NO_PYTHON, NO_SHARED, not_run, python, root, shared};
+use castile::http::{Body, Effect, SoapTransport as _, connect};
+use castile_tests::{
+    Institution, NO_PYTHON, NO_SHARED, not_run, old_message, python, root, shared,
+};
+use http::Request;
+use http::header::CONTENT_TYPE;
 
 /// The judge and the vendor's contracts, or a note that the test did not run.
 fn judge(test: &str) -> Option<(PathBuf, PathBuf)> {
@@ -85,4 +90,114 @@ fn messages_seen_in_use_are_valid_in_the_sample_contract() {
                 .args(files),
         );
     }
+}
+
+const HEADER: &str = "<jXchangeHdr><AuditUsrId>auditor</AuditUsrId><AuditWsId>desk-1</AuditWsId><Ver_1/>\
+    <jXLogTrackingId>schema-1</jXLogTrackingId><Ver_2/><InstRtId>011001276</InstRtId><InstEnv>TEST</InstEnv>\
+    <Ver_3/><BusCorrelId>correl</BusCorrelId><Ver_4/><Ver_5/><Ver_6/></jXchangeHdr>";
+
+/// Requests with `HEADER` for `{h}`; after each operation's good ones, one that is refused.
+const REQUESTS: &[(&str, &str, &str)] = &[
+    ("Inquiry", "Ping", "<PingRq>is anybody there</PingRq>"),
+    (
+        "Inquiry",
+        "AcctSrch",
+        "<SrchMsgRqHdr>{h}<MaxRec>10</MaxRec></SrchMsgRqHdr><CustId>SBX0001</CustId>",
+    ),
+    (
+        "Inquiry",
+        "AcctSrch",
+        "<SrchMsgRqHdr>{h}<MaxRec>10</MaxRec></SrchMsgRqHdr><CustId>nobody</CustId>",
+    ),
+    (
+        "Inquiry",
+        "AcctInq",
+        "<MsgRqHdr>{h}</MsgRqHdr><InAcctId><AcctId>0000000010017</AcctId><AcctType>D</AcctType></InAcctId>\
+         <IncXtendElemArray><IncXtendElemInfo><XtendElem>x_DepInfoRec</XtendElem></IncXtendElemInfo>\
+         <IncXtendElemInfo><XtendElem>x_DepBalDtInfo</XtendElem></IncXtendElemInfo></IncXtendElemArray>\
+         <Ver_1/><Ver_2/><ActIntent>Upd</ActIntent>",
+    ),
+    (
+        "Inquiry",
+        "AcctHistSrch",
+        "<SrchMsgRqHdr>{h}<MaxRec>10</MaxRec></SrchMsgRqHdr>\
+         <InAcctId><AcctId>0000000010017</AcctId><AcctType>D</AcctType></InAcctId>",
+    ),
+    (
+        "Customer",
+        "CustSrch",
+        "<SrchMsgRqHdr>{h}<MaxRec>2</MaxRec></SrchMsgRqHdr>",
+    ),
+    (
+        "Customer",
+        "CustInq",
+        "<MsgRqHdr>{h}</MsgRqHdr><CustId>SBX0001</CustId>\
+         <IncXtendElemArray><IncXtendElemInfo><XtendElem>x_TaxDetail</XtendElem></IncXtendElemInfo>\
+         <IncXtendElemInfo><XtendElem>x_BusDetail</XtendElem></IncXtendElemInfo></IncXtendElemArray>\
+         <Ver_1/><ActIntent>Upd</ActIntent>",
+    ),
+    (
+        "Transaction",
+        "XferAdd",
+        "<MsgRqHdr>{h}</MsgRqHdr><AcctIdFrom><FromAcctId>0000000010017</FromAcctId>\
+         <FromAcctType>D</FromAcctType></AcctIdFrom><AcctIdTo><ToAcctId>nowhere</ToAcctId>\
+         <ToAcctType>D</ToAcctType></AcctIdTo><XferRec><Amt>1.00</Amt></XferRec>",
+    ),
+];
+
+/// Both ways round: what the sandbox is asked here, and what it answers.
+#[tokio::test]
+async fn what_the_sandbox_answers_is_valid_in_the_release() {
+    let test = "schema::what_the_sandbox_answers_is_valid_in_the_release";
+    let Some((python, release)) = judge(test) else {
+        return;
+    };
+    let institution = Institution::open().await;
+    let stack = connect::raw(institution.profile()).expect("a stack");
+    for (number, (service, operation, payload)) in REQUESTS.iter().enumerate() {
+        let message = old_message(&format!(
+            "<{operation} xmlns=\"http://jackhenry.com/jxchange/TPG/2008\">{}</{operation}>",
+            payload.replace("{h}", HEADER)
+        ));
+        let mut request = Request::post(institution.sandbox().gateway_url(service))
+            .header(CONTENT_TYPE, "text/xml; charset=utf-8")
+            .header(
+                "SOAPAction",
+                format!("\"http://jackhenry.com/ws/{operation}\""),
+            )
+            .body(Body::whole(message.clone()))
+            .expect("a request");
+        request.extensions_mut().insert(Effect::Read);
+        let answer = stack.send(request).await.expect("an answer");
+        let status = answer.status();
+        let answer = answer
+            .into_body()
+            .bytes_up_to(1 << 20)
+            .await
+            .expect("a whole answer");
+
+        let asked = institution.folder().join(format!("{number}-asked.xml"));
+        let answered = institution.folder().join(format!("{number}-answered.xml"));
+        std::fs::write(&asked, message).expect("a file");
+        std::fs::write(&answered, &answer).expect("a file");
+        for contract in [root().join("wsdl/sample"), release.clone()] {
+            let said = Command::new(&python)
+                .arg(root().join("tests/peers/python/validate.py"))
+                .arg(contract.join(format!("TPG_{service}Master.xsd")))
+                .args([&asked, &answered])
+                .output()
+                .expect("python starts");
+            assert!(
+                said.status.success(),
+                "{operation} {status}: {}{}\n{}",
+                String::from_utf8_lossy(&said.stdout),
+                String::from_utf8_lossy(&said.stderr),
+                String::from_utf8_lossy(&answer)
+            );
+        }
+    }
+    // Two of them name what the bank does not know, and are answered by a fault.
+    let counters = institution.sandbox().counters();
+    assert_eq!(counters.gateway_unauthorized, 0);
+    assert_eq!(counters.operations_answered, 6, "{counters:?}");
 }
