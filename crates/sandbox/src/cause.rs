@@ -65,6 +65,9 @@ pub enum Cause {
         /// What the header says.
         alg: String,
     },
+    /// The header demands an extension (RFC 7515 section 4.1.11) that the provider does not know.
+    #[error("the assertion's header demands an unknown extension")]
+    CriticalExtension,
     /// A required claim is absent or of the wrong JSON type.
     #[error("claim {claim} is missing")]
     ClaimMissing {

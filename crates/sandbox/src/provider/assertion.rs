@@ -41,6 +41,9 @@ pub(crate) fn verify<'a>(
     now: u64,
 ) -> Result<(&'a str, u64), Cause> {
     let algorithm = algorithm(assertion)?;
+    if assertion.header.contains_key("crit") {
+        return Err(Cause::CriticalExtension);
+    }
     let exp = assertion
         .seconds("exp")
         .ok_or(Cause::ClaimMissing { claim: "exp" })?;

@@ -24,8 +24,8 @@ impl Jwks {
         Self::Live(Arc::new(document))
     }
 
-    /// The keys that may verify a signature by `algorithm`: the one that `kid` names, or, without
-    /// `kid`, all that fit.
+    /// The keys that may verify a signature by `algorithm`: the one that `kid` names; where the
+    /// assertion or the document has no `kid`, all that fit (Jack Henry's OAuth FAQ).
     pub(crate) fn candidates(
         &self,
         kid: Option<&str>,
@@ -38,7 +38,10 @@ impl Jwks {
         let keys: Vec<DecodingKey> = keys
             .ok_or(Cause::JwksUnreadable)?
             .iter()
-            .filter(|key| kid.is_none() || key.common.key_id.as_deref() == kid)
+            .filter(|key| match (kid, key.common.key_id.as_deref()) {
+                (Some(kid), Some(known)) => kid == known,
+                _ => true,
+            })
             .filter(|key| fits(key, algorithm))
             .filter_map(|key| DecodingKey::from_jwk(key).ok())
             .collect();

@@ -154,6 +154,17 @@ async fn a_signature_must_be_by_the_key_that_kid_names() {
         Cause::SignatureWrong,
     )
     .await;
+    // A document without kids has all its keys tried.
+    let mut unnamed = Key::ec("");
+    unnamed.public.as_object_mut().unwrap().remove("kid");
+    bench
+        .sandbox
+        .register(CLIENT, jwks([&unnamed, &bench.key]))
+        .unwrap();
+    let answer = bench
+        .assert(&unnamed.sign(Some("k9"), &bench.claims("g")))
+        .await;
+    assert_eq!(answer.status, 200);
     // One changed claim under the old signature.
     let good = bench.key.sign(Some("k1"), &bench.claims("e"));
     let (signed, signature) = good.rsplit_once('.').unwrap();
@@ -193,6 +204,11 @@ async fn only_the_three_algorithms_are_accepted() {
         },
     )
     .await;
+    let critical = format!(
+        "{}.{payload}.",
+        base64_url(r#"{"alg":"ES256","crit":["x"],"x":1}"#)
+    );
+    refused(&bench, &critical, Cause::CriticalExtension).await;
     // RS256 in the header, while the only key is on a curve.
     let rsa = Key::rsa("k1", Algorithm::RS256);
     let absent = Cause::KeyNotFound {

@@ -5,7 +5,7 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use castile_sandbox::{ManualClock, Running, Sandbox};
-use jsonwebtoken::jwk::Jwk;
+use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
@@ -16,8 +16,9 @@ pub(crate) const CLIENT: &str = "client-of-the-tests";
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// A key pair with its public half as a JWK.
+/// A key pair with its public half as a JWK; `kid` empty means the thumbprint.
 pub(crate) struct Key {
+    pub(crate) pem: String,
     pub(crate) signing: EncodingKey,
     pub(crate) algorithm: Algorithm,
     pub(crate) public: Value,
@@ -26,27 +27,31 @@ pub(crate) struct Key {
 impl Key {
     pub(crate) fn ec(kid: &str) -> Self {
         let random = SystemRandom::new();
-        let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random);
-        let signing = EncodingKey::from_ec_der(pkcs8.unwrap().as_ref());
-        Self::new(signing, Algorithm::ES256, kid)
+        let pkcs8 =
+            EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
+        let pem = pem(pkcs8.as_ref());
+        let signing = EncodingKey::from_ec_pem(pem.as_bytes()).unwrap();
+        Self::new(pem, signing, Algorithm::ES256, kid)
     }
 
     pub(crate) fn rsa(kid: &str, algorithm: Algorithm) -> Self {
         let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
         let der: Pkcs8V1Der<'_> = pair.as_der().unwrap();
-        let pem = format!(
-            "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
-            base64::Engine::encode(&base64::engine::general_purpose::STANDARD, der.as_ref())
-        );
+        let pem = pem(der.as_ref());
         let signing = EncodingKey::from_rsa_pem(pem.as_bytes()).unwrap();
-        Self::new(signing, algorithm, kid)
+        Self::new(pem, signing, algorithm, kid)
     }
 
-    fn new(signing: EncodingKey, algorithm: Algorithm, kid: &str) -> Self {
-        let public = Jwk::from_encoding_key(&signing, algorithm).unwrap();
-        let mut public = serde_json::to_value(public).unwrap();
-        public["kid"] = kid.into();
+    fn new(pem: String, signing: EncodingKey, algorithm: Algorithm, kid: &str) -> Self {
+        let jwk = Jwk::from_encoding_key(&signing, algorithm).unwrap();
+        let mut public = serde_json::to_value(&jwk).unwrap();
+        public["kid"] = match kid {
+            // As Castile names its keys (RFC 7638).
+            "" => jwk.thumbprint(ThumbprintHash::SHA256).unwrap().into(),
+            kid => kid.into(),
+        };
         Self {
+            pem,
             signing,
             algorithm,
             public,
@@ -58,6 +63,12 @@ impl Key {
         header.kid = kid.map(str::to_owned);
         jsonwebtoken::encode(&header, claims, &self.signing).unwrap()
     }
+}
+
+fn pem(pkcs8: &[u8]) -> String {
+    use base64::Engine as _;
+    let text = base64::engine::general_purpose::STANDARD.encode(pkcs8);
+    format!("-----BEGIN PRIVATE KEY-----\n{text}\n-----END PRIVATE KEY-----\n")
 }
 
 pub(crate) fn jwks<'k>(keys: impl IntoIterator<Item = &'k Key>) -> String {

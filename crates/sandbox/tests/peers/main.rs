@@ -11,5 +11,6 @@ mod client;
 mod form;
 mod message;
 mod operations;
+mod profile;
 mod schema;
 mod script;
