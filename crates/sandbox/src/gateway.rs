@@ -95,7 +95,7 @@ async fn receive(
     };
     sandbox.keep(Received::new(uri.path(), headers.clone(), body.clone()));
     let truth = async { answer(&sandbox, &method, uri.path(), &headers, &body) };
-    crate::state::play(&sandbox, Peer::Gateway, &cutter, truth).await
+    crate::play::play(&sandbox, Peer::Gateway, &cutter, truth).await
 }
 
 /// The true answer, step by step: token, transport, message, operation.
@@ -166,7 +166,7 @@ fn service(path: &str) -> Option<Service> {
 
 fn bare(sandbox: &Sandboxed, status: StatusCode, cause: Cause) -> Response {
     sandbox.note(status, Event::Refused { cause });
-    crate::state::plain(status, "text/plain", "")
+    crate::play::plain(status, "text/plain", "")
 }
 
 fn xml(status: StatusCode, message: String) -> Response {

@@ -21,6 +21,16 @@
 //! `aud` must be the exact URL of the token endpoint, as Jack Henry documents it; the issuer alone
 //! is refused.
 //!
+//! Errors of an operation come as `HdrFault` with HTTP status 500:
+//!
+//! | `ErrCode` | `ErrCat` | When |
+//! |---|---|---|
+//! | 400028 | Error | `CustId` names no customer; the one code that the vendor documents |
+//! | 900028 | Error | no account of that id and type |
+//! | 900101 | Error | a required element is missing or empty; `AuditUsrId` and `AuditWsId` may be empty |
+//! | 900102 | Error | a value cannot be used, such as a `Cursor` beyond the last record |
+//! | 900123 | Override | the amount exceeds the available balance; passed by `ErrOvrRdInfoArray` |
+//!
 //! What the real provider and gateway do is documented only in part.
 //! Unconfirmed, and therefore settable: the form of the gateway's 401 ([`Unauthorized`]).
 //! Unconfirmed, and a choice of this crate: the error codes above 900000, the audience of access
@@ -37,6 +47,7 @@ pub mod data;
 mod error;
 mod gateway;
 mod log;
+mod play;
 mod provider;
 mod received;
 mod running;

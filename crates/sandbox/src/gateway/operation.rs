@@ -136,8 +136,7 @@ impl Call<'_> {
 
     /// Whether the request asks for this `x_` part.
     pub(crate) fn asks_for(&self, part: &str) -> bool {
-        // The array stands at one level in some requests, behind a mark in others; both are
-        // children of the request.
+        // The marks are siblings, so the array is a child wherever the contract puts it.
         self.request
             .child("IncXtendElemArray")
             .is_some_and(|array| {

@@ -1,0 +1,80 @@
+//! Plays a scripted step in place of the true answer.
+
+use std::future::Future;
+use std::sync::atomic::Ordering;
+
+use axum::body::Body;
+use axum::response::Response;
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderValue, StatusCode};
+
+use crate::connection::Cutter;
+use crate::state::{Sandboxed, lock};
+use crate::{Event, Peer, Step};
+
+/// Plays the next step of the script, or gives the true answer.
+pub(crate) async fn play(
+    sandbox: &Sandboxed,
+    peer: Peer,
+    cutter: &Cutter,
+    truth: impl Future<Output = Response>,
+) -> Response {
+    let step = lock(&sandbox.script).next(peer);
+    let scripted = |status: StatusCode| sandbox.note(status, Event::Scripted { step });
+    match step {
+        Step::Pass => truth.await,
+        Step::Slow(delay) => {
+            tokio::time::sleep(delay).await;
+            truth.await
+        }
+        Step::CutBefore => {
+            cutter.cut();
+            sandbox.note_cut(step);
+            Response::default()
+        }
+        Step::CutAfter => {
+            let answer = truth.await;
+            cutter.cut();
+            sandbox.note_cut(step);
+            answer
+        }
+        Step::Unauthorized => {
+            scripted(StatusCode::UNAUTHORIZED);
+            if peer == Peer::Gateway {
+                sandbox
+                    .counts
+                    .gateway_unauthorized
+                    .fetch_add(1, Ordering::SeqCst);
+            }
+            sandbox.unauthorized()
+        }
+        Step::Forbidden => {
+            scripted(StatusCode::FORBIDDEN);
+            plain(StatusCode::FORBIDDEN, "text/plain", "")
+        }
+        Step::BadGatewayHtml => {
+            scripted(StatusCode::BAD_GATEWAY);
+            let page = "<html><head><title>502 Bad Gateway</title></head>\
+                        <body><h1>502 Bad Gateway</h1></body></html>";
+            plain(StatusCode::BAD_GATEWAY, "text/html", page)
+        }
+        Step::Unavailable => {
+            scripted(StatusCode::SERVICE_UNAVAILABLE);
+            let mut answer = plain(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "");
+            answer
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            answer
+        }
+    }
+}
+
+/// An answer of a fixed text.
+pub(crate) fn plain(status: StatusCode, media: &'static str, body: &'static str) -> Response {
+    let mut answer = Response::new(Body::from(body));
+    *answer.status_mut() = status;
+    answer
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(media));
+    answer
+}
