@@ -2,6 +2,7 @@
 
 use castile_http::{Answer, Body, Effect, Error, Phase, SoapTransport};
 use http::{HeaderMap, Request, Response, StatusCode, Uri};
+use http_body::Body as _;
 
 use crate::fault::{Fault, Party, Version};
 use crate::headers;
@@ -21,7 +22,8 @@ where
     let mut outgoing = Request::new(body);
     *outgoing.method_mut() = parts.method;
     *outgoing.uri_mut() = target.clone();
-    outgoing.extensions_mut().insert(effect(&parts.headers));
+    let effect = effect(&parts.headers);
+    outgoing.extensions_mut().insert(effect);
     *outgoing.headers_mut() = parts.headers;
     headers::to_gateway(outgoing.headers_mut());
 
@@ -31,10 +33,30 @@ where
     };
     if answer.status().is_redirection() {
         // A client that followed it would take its old password there.
-        return Err(redirect(answer.status()));
+        return Err(redirect(answer.status(), effect));
     }
+    log_oddity(&answer, effect);
     headers::to_client(answer.headers_mut());
     Ok(answer)
+}
+
+/// An answer that is no SOAP message goes to the client as it is; what it means, the log says.
+fn log_oddity(answer: &Response<Body>, effect: Effect) {
+    // The body passes by unread: only whether there is one is known.
+    let begin: &[u8] = if answer.body().is_end_stream() {
+        b""
+    } else {
+        b"?"
+    };
+    let judged = Answer::classify(answer.status(), answer.headers(), begin);
+    if let Some(code) = judged.code() {
+        let outcome_unknown = judged.outcome_unknown(effect);
+        tracing::warn!(
+            code,
+            outcome_unknown,
+            "the gateway's answer is no SOAP message"
+        );
+    }
 }
 
 /// By `SOAPAction` (SOAP 1.1), or the media type's `action` (SOAP 1.2).
@@ -56,7 +78,7 @@ pub(crate) fn action(headers: &HeaderMap) -> Option<String> {
     Some(action.trim().trim_matches('"').to_owned())
 }
 
-fn redirect(status: StatusCode) -> Fault {
+fn redirect(status: StatusCode, effect: Effect) -> Fault {
     let answer = Answer::Redirect(status);
     Fault {
         status: StatusCode::BAD_GATEWAY,
@@ -67,7 +89,7 @@ fn redirect(status: StatusCode) -> Fault {
             "the gateway answered with a redirect ({}), which is not followed",
             status.as_u16()
         ),
-        outcome_unknown: false,
+        outcome_unknown: answer.outcome_unknown(effect),
     }
 }
 
