@@ -18,7 +18,7 @@ pub enum Answer {
     Forbidden,
     /// 502: the gateway's answer to callers from a country that is not on Jack Henry's list, among other causes.
     BadGateway,
-    /// Another redirect than the gateway should give; none is followed.
+    /// A redirect; none is followed.
     Redirect(StatusCode),
     /// A page for people: a firewall, a proxy or a wrong address answered.
     Html(StatusCode),
@@ -77,11 +77,12 @@ impl Answer {
 
     /// Whether an operation of this effect may have been carried out although the answer does not say so.
     ///
-    /// 401, 403, redirects and other 4xx refuse; whatever else is no SOAP message leaves it open.
+    /// 401, 403 and other 4xx refuse; whatever else is no SOAP message leaves it open, a redirect too (303 is what
+    /// servers say after the work is done).
     pub fn outcome_unknown(self, effect: Effect) -> bool {
         let open = match self {
-            Self::Soap | Self::Unauthorized | Self::Forbidden | Self::Redirect(_) => false,
-            Self::BadGateway => true,
+            Self::Soap | Self::Unauthorized | Self::Forbidden => false,
+            Self::BadGateway | Self::Redirect(_) => true,
             Self::Html(status) | Self::Empty(status) | Self::NotSoap(status) => {
                 !status.is_client_error()
             }
@@ -147,6 +148,7 @@ mod tests {
         assert!(html.outcome_unknown(Effect::Unknown));
         assert!(!html.outcome_unknown(Effect::Read));
         assert!(Answer::BadGateway.outcome_unknown(Effect::Write));
+        assert!(Answer::Redirect(StatusCode::SEE_OTHER).outcome_unknown(Effect::Write));
         assert!(!Answer::Unauthorized.outcome_unknown(Effect::Write));
         assert!(!Answer::NotSoap(StatusCode::NOT_FOUND).outcome_unknown(Effect::Write));
     }

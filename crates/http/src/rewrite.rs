@@ -1,6 +1,6 @@
 //! Cuts the security header out of each message on its way.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use castile_envelope::Policy;
 use http::{Request, Response, header};
 
@@ -49,14 +49,12 @@ where
 
 fn without_security_header(message: &Bytes, policy: &Policy) -> Result<Bytes, Error> {
     let cuts = castile_envelope::cut(message, policy)?;
-    let removed: usize = cuts.ranges().iter().map(ExactSizeIterator::len).sum();
-    tracing::debug!(bytes = message.len(), removed, "rewritten");
-    if removed == 0 {
+    for finding in cuts.findings() {
+        tracing::warn!(code = finding.code(), offset = finding.offset(), "found");
+    }
+    tracing::debug!(from = message.len(), to = cuts.output_length(), "rewritten");
+    if cuts.is_empty() {
         return Ok(message.clone());
     }
-    let mut kept = BytesMut::with_capacity(message.len() - removed);
-    for slice in cuts.kept(message) {
-        kept.extend_from_slice(slice);
-    }
-    Ok(kept.freeze())
+    Ok(cuts.to_vec(message).into())
 }

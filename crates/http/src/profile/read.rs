@@ -208,12 +208,54 @@ impl<'a> Defaults<'a> {
                 .collect();
             part.only("[defaults]", &known)?;
         }
+        for part in [flat, legacy, oauth].into_iter().flatten() {
+            check(part)?;
+        }
         Ok(Self {
             flat,
             legacy,
             oauth,
         })
     }
+}
+
+/// Reads every value of a table of defaults, so that what no profile takes up is not wrong unseen.
+fn check(part: Part<'_>) -> Result<(), ConfigError> {
+    let table = Table {
+        path: "[defaults]".to_owned(),
+        place: part.source.place(0..0),
+        parts: vec![part],
+    };
+    header(&table)?;
+    limits(&table)?;
+    table.switch("repeat_writes_on_401")?;
+    for key in [
+        "product", "inst_env", "username", "scope", "audience", "key_id",
+    ] {
+        table.text(key)?;
+    }
+    for found in ["inst_rt_id", "client_id"]
+        .iter()
+        .filter_map(|key| table.find(key))
+    {
+        found.id()?;
+    }
+    for found in ["key", "password"].iter().filter_map(|key| table.find(key)) {
+        secret(&found)?;
+    }
+    for found in ["url", "token_endpoint"]
+        .iter()
+        .filter_map(|key| table.find(key))
+    {
+        found.url()?;
+    }
+    if let Some(found) = table.find("state") {
+        state(&found)?;
+    }
+    if let Some(found) = table.find("algorithm") {
+        algorithm(&found)?;
+    }
+    Ok(())
 }
 
 #[derive(Default)]
@@ -315,7 +357,7 @@ fn profile(found: &Found<'_>, defaults: &Defaults<'_>) -> Result<Profile, Config
         inst_env: inst_env.text()?,
         product: product.text()?,
         state,
-        client: (new || own.find("client_id").is_some())
+        client: (new || own.find("client_id").or(own.find("key")).is_some())
             .then(|| client(&table))
             .transpose()?,
         legacy: (old || own.find("legacy").is_some())

@@ -102,6 +102,13 @@ const REFUSED: &[(&str, &str, &str)] = &[
         "config-unknown-key",
         "3:1",
     ),
+    ("[defaults]\nkey = \"x\"", "config-inline-secret", "3:7"),
+    ("[defaults]\ntimeout = \"x\"", "config-bad-value", "3:11"),
+    (
+        "[defaults.legacy]\npassword = \"x\"",
+        "config-inline-secret",
+        "3:12",
+    ),
     (
         "[profile.a]\n  clientid = \"x\"",
         "config-unknown-key",

@@ -1,8 +1,10 @@
 //! What is sent again after a 401, and what is not: exact counts at the gateway.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use castile_auth::ports::{BoxFuture, NoRandomness};
+use castile_auth::{AccessToken, TokenSource};
 use castile_http::profile::Limits;
 use castile_http::{Body, Effect, Error, ReqwestTransport, SoapTransport as _, stack};
 use http::StatusCode;
@@ -174,5 +176,51 @@ async fn a_kept_connection_found_closed_sends_at_most_once() {
             Ok(_) => assert_eq!(peer.arrivals().len(), 2),
             Err(error) => assert!(error.outcome_unknown() || matches!(error, Error::Connect(_))),
         }
+    }
+}
+
+/// Gives `token-1` always, or an error once it was rejected.
+struct Stubborn {
+    fails: bool,
+    rejected: AtomicBool,
+}
+
+impl TokenSource for Stubborn {
+    fn token(&self) -> BoxFuture<'_, Result<AccessToken, castile_auth::Error>> {
+        let fails = self.fails && self.rejected.load(Ordering::SeqCst);
+        Box::pin(async move {
+            if fails {
+                return Err(NoRandomness.into());
+            }
+            Ok(AccessToken::new(String::from("token-1").into(), 1, None))
+        })
+    }
+
+    fn reject(&self, _: &AccessToken) {
+        self.rejected.store(true, Ordering::SeqCst);
+    }
+}
+
+#[tokio::test]
+async fn without_a_newer_token_nothing_is_repeated() {
+    // The 401, whether the source fails then → error code, or the 401 itself.
+    for (head, fails, expected) in [
+        (BEARER, false, None),
+        (BARE, false, None),
+        // Proven unprocessed: the missing token is the reason now.
+        (BEARER, true, Some("token-randomness")),
+        // Not proven: the refusal is all that is known.
+        (BARE, true, None),
+    ] {
+        let peer = Peer::replies(vec![Reply::Answer(head, Vec::new()), ok()]).await;
+        let rejected = AtomicBool::new(false);
+        let mut plan = plan(&peer, Arc::new(Stubborn { fails, rejected }));
+        plan.repeat_writes_on_401 = true;
+        let stack = stack::typed(plan, ReqwestTransport::new(Limits::default()).unwrap());
+        match stack.send(peer.request(Effect::Write)).await {
+            Ok(answer) => assert_eq!((answer.status().as_u16(), expected), (401, None)),
+            Err(error) => assert_eq!(Some(error.code()), expected),
+        }
+        assert_eq!(peer.arrivals().len(), 1, "{head} {fails}");
     }
 }
