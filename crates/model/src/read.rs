@@ -6,7 +6,6 @@ mod tokens;
 use std::borrow::Cow;
 
 use crate::error::{self, Warning, WarningKind};
-use crate::field::XML_SPACE;
 use crate::{Attributes, DecodeError, Leaf, Limits, Message, Raw, Scope, Slot, Struct};
 use tokens::{Tag, Token, Tokens};
 
@@ -282,13 +281,13 @@ impl<'i> Reader<'i> {
     /// Takes the element verbatim; also tells whether it has neither attributes, nor elements, nor text.
     fn capture(&mut self, tag: &Tag<'i>) -> Result<(Raw, bool), DecodeError> {
         let mut is_hollow = self.attributes(tag)?.is_empty();
-        let mut has_bare_names = tag.prefix().is_none();
+        let mut has_bare_names = tag.prefix().is_empty();
         let mut open = usize::from(!tag.empty);
         while open > 0 {
             match self.next()? {
                 Token::Open(inner) => {
                     is_hollow = false;
-                    has_bare_names |= inner.prefix().is_none();
+                    has_bare_names |= inner.prefix().is_empty();
                     self.enter(&inner)?;
                     // Slices are written back as they are: only what is well-formed may come in.
                     self.name(&inner)?;
@@ -407,8 +406,10 @@ impl<'i> Reader<'i> {
     }
 }
 
+#[inline]
 fn is_blank(text: &str) -> bool {
-    text.trim_matches(XML_SPACE).is_empty()
+    text.bytes()
+        .all(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'))
 }
 
 /// The number of `Ver_N`, the empty elements that separate the versions of a type.

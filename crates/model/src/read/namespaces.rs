@@ -76,7 +76,7 @@ impl<'i> Namespaces<'i> {
             .bindings
             .iter()
             .rev()
-            .find(|binding| binding.prefix == prefix)
+            .find(|binding| is_same(&binding.prefix, prefix))
         {
             Some(Binding { is_ours: true, .. }) => Some(Namespace::Ours),
             Some(binding) => Some(Namespace::Other(&binding.namespace)),
@@ -120,6 +120,12 @@ impl<'i> Namespaces<'i> {
         }
         needed
     }
+}
+
+/// Equality that does not call memcmp for empty prefixes: with its masked loads that cost a third of reading.
+#[inline]
+fn is_same(a: &str, b: &str) -> bool {
+    a.len() == b.len() && (a.is_empty() || a == b)
 }
 
 /// Whether `prefix:` stands in the slice.

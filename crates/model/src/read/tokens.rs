@@ -18,6 +18,8 @@ pub(super) struct Tokens<'i> {
     /// Bytes before `input`: the length of a byte order mark, which the tokeniser must not see (it would not
     /// count it).
     base: usize,
+    /// Whether there is a carriage return anywhere.
+    has_returns: bool,
     depth: usize,
     pub(super) namespaces: Namespaces<'i>,
     pub(super) limits: Limits,
@@ -33,10 +35,12 @@ pub(super) enum Token<'i> {
 
 /// A start tag, or an empty element.
 pub(super) struct Tag<'i> {
-    /// Name as written, prefix included.
-    name: &'i str,
     /// All between `<` and `>` (or `/>`).
     content: &'i str,
+    /// Length of the name, prefix included.
+    name_len: usize,
+    /// Where the local name starts: behind the colon, if there is one.
+    local_at: usize,
     /// Whether it is `<name/>`: no content and no end tag come.
     pub(super) empty: bool,
     /// Where `<` stands.
@@ -44,25 +48,25 @@ pub(super) struct Tag<'i> {
 }
 
 impl<'i> Tag<'i> {
-    pub(super) fn prefix(&self) -> Option<&'i str> {
-        self.name.split_once(':').map(|(prefix, _)| prefix)
+    /// The prefix, empty if there is none.
+    #[inline]
+    pub(super) fn prefix(&self) -> &'i str {
+        &self.content[..self.local_at.saturating_sub(1)]
     }
 
+    #[inline]
     pub(super) fn local(&self) -> &'i str {
-        self.name
-            .split_once(':')
-            .map_or(self.name, |(_, local)| local)
+        &self.content[self.local_at..self.name_len]
     }
 
     /// Whether it has neither attributes nor declarations.
     #[inline]
     pub(super) fn is_plain(&self) -> bool {
-        self.name.len() == self.content.len()
-            || self.content[self.name.len()..].trim_ascii().is_empty()
+        self.name_len == self.content.len() || self.content[self.name_len..].trim_ascii().is_empty()
     }
 
     fn raw_attributes(&self) -> attributes::Attributes<'i> {
-        attributes::Attributes::new(self.content, self.name.len())
+        attributes::Attributes::new(self.content, self.name_len)
     }
 }
 
@@ -93,6 +97,7 @@ impl<'i> Tokens<'i> {
             xml,
             input,
             base,
+            has_returns: payload.contains(&b'\r'),
             depth: 0,
             namespaces: Namespaces::new(scope, ours),
             limits: *limits,
@@ -108,15 +113,11 @@ impl<'i> Tokens<'i> {
                 self.not_well_formed(&error, at)
             })?;
             return Ok(match event {
-                Event::Start(tag) => {
-                    Token::Open(self.tag(start, tag.name().into_inner().len(), false))
-                }
-                Event::Empty(tag) => {
-                    Token::Open(self.tag(start, tag.name().into_inner().len(), true))
-                }
+                Event::Start(tag) => return self.tag(start, tag.name().into_inner().len(), false),
+                Event::Empty(tag) => return self.tag(start, tag.name().into_inner().len(), true),
                 Event::End(_) => Token::Close,
-                Event::Text(text) => Token::Text(normalise(text.into_inner()), start),
-                Event::CData(text) => Token::Text(normalise(text.into_inner()), start),
+                Event::Text(text) => Token::Text(self.normalise(text.into_inner()), start),
+                Event::CData(text) => Token::Text(self.normalise(text.into_inner()), start),
                 Event::GeneralRef(reference) => {
                     Token::Text(self.resolve(&reference, start)?, start)
                 }
@@ -134,14 +135,28 @@ impl<'i> Tokens<'i> {
         }
     }
 
-    fn tag(&self, start: usize, name_len: usize, empty: bool) -> Tag<'i> {
+    #[inline]
+    fn tag(&self, start: usize, name_len: usize, empty: bool) -> Result<Token<'i>, DecodeError> {
         let end = self.position() - if empty { 2 } else { 1 };
         let content = &self.input[start + 1..end];
-        Tag {
-            name: &content[..name_len],
+        // `{namespace}local` and `name#2` mean something to `Struct::child`: no payload may say them.
+        let local_at = name_check(&content.as_bytes()[..name_len])
+            .ok_or_else(|| self.syntax(start, "a name with characters that names cannot have"))?;
+        Ok(Token::Open(Tag {
             content,
+            name_len,
+            local_at,
             empty,
             start,
+        }))
+    }
+
+    /// Line ends as XML 1.0 (section 2.11) wants them read.
+    #[inline]
+    fn normalise(&self, text: Cow<'i, str>) -> Cow<'i, str> {
+        match self.has_returns && text.contains('\r') {
+            true => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
+            false => text,
         }
     }
 
@@ -215,12 +230,8 @@ impl<'i> Tokens<'i> {
     /// The name of an entered element: local name in the namespace of the message, else `{namespace}local`.
     #[inline]
     pub(super) fn name(&self, tag: &Tag<'i>) -> Result<Cow<'i, str>, DecodeError> {
-        let (prefix, local) = tag.name.split_once(':').unwrap_or(("", tag.name));
-        // `{namespace}local` and `name#2` mean something to `Struct::child`: no payload may say them.
-        if !is_name(local) {
-            return Err(self.syntax(tag.start, "a name with characters that names cannot have"));
-        }
-        match self.namespaces.resolve(prefix) {
+        let local = tag.local();
+        match self.namespaces.resolve(tag.prefix()) {
             Some(Namespace::Ours) => Ok(Cow::Borrowed(local)),
             Some(Namespace::Other(namespace)) => Ok(Cow::Owned(format!("{{{namespace}}}{local}"))),
             None => Err(self.unbound(tag)),
@@ -239,7 +250,7 @@ impl<'i> Tokens<'i> {
                 continue;
             }
             let name = attribute.key.into_inner();
-            if !name.split(':').all(is_name) {
+            if name_check(name.as_bytes()).is_none() {
                 return Err(self.syntax(tag.start, "a name with characters that names cannot have"));
             }
             let namespace = match name.split_once(':') {
@@ -362,20 +373,27 @@ impl<'i> Tokens<'i> {
     }
 }
 
-/// Whether it is a name without colon. Outside ASCII all characters pass: none of them is markup.
+/// Where the local part of a qualified name starts; `None` if it is no such name.
+///
+/// Outside ASCII all characters pass: none of them is markup.
 #[inline]
-fn is_name(name: &str) -> bool {
+fn name_check(name: &[u8]) -> Option<usize> {
     let is_start = |b: u8| b.is_ascii_alphabetic() || b == b'_' || b >= 0x80;
-    let is_inside = |b: u8| is_start(b) || b.is_ascii_digit() || matches!(b, b'-' | b'.');
-    name.bytes().next().is_some_and(is_start) && name.bytes().all(is_inside)
-}
-
-/// Line ends as XML 1.0 (section 2.11) wants them read.
-fn normalise(text: Cow<'_, str>) -> Cow<'_, str> {
-    match text.contains('\r') {
-        true => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
-        false => text,
+    let mut local_at = 0;
+    for (at, &b) in name.iter().enumerate() {
+        let ok = match b {
+            b':' if local_at == 0 && at > 0 => {
+                local_at = at + 1;
+                true
+            }
+            b'0'..=b'9' | b'-' | b'.' => at > local_at,
+            b => is_start(b),
+        };
+        if !ok {
+            return None;
+        }
     }
+    (local_at < name.len()).then_some(local_at)
 }
 
 /// The character of `&#…;` if XML 1.0 allows it.

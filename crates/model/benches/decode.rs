@@ -1,0 +1,187 @@
+//! Reads and writes an answer of 1,000 history records, beside quick-xml that only tokenises it.
+
+use castile_model::{
+    Date, Decimal, Ext, Field, Message, Particle, Scope, Slot, Struct, Text, Writer, decode, encode,
+};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use quick_xml::events::Event;
+use quick_xml::reader::NsReader;
+use std::hint::black_box;
+
+/// Writes what the generator would.
+macro_rules! generated {
+    ($name:ident { $($version:literal: { $($field:ident $element:literal: $type:ty,)* })* }) => {
+        #[derive(Debug, Clone, Default, PartialEq)]
+        struct $name { $($($field: $type,)*)* ext: Ext }
+
+        impl Struct for $name {
+            fn child(&mut self, name: &str) -> Option<Slot<'_>> {
+                Some(match name {
+                    $($($element => self.$field.slot(),)*)*
+                    _ => return None,
+                })
+            }
+            fn write(&self, w: &mut Writer) {
+                $(
+                    if $version > 0 {
+                        w.version($version);
+                    }
+                    $(w.put($element, &self.$field);)*
+                )*
+            }
+            fn ext(&self) -> &Ext {
+                &self.ext
+            }
+            fn ext_mut(&mut self) -> &mut Ext {
+                &mut self.ext
+            }
+        }
+    };
+}
+
+generated!(AcctHistSrchResponse {
+    0: { more_rec "MoreRec": Text, sent_rec "SentRec": Field<i32>, records "AcctHistSrchRec": Vec<AcctHistSrchRec>, }
+});
+generated!(AcctHistSrchRec {
+    0: { deposit "DepHistSrchRec": Option<Box<DepHistSrchRec>>, loan "LnHistSrchRec": Option<Box<LnHistSrchRec>>, }
+});
+generated!(DepHistSrchRec {
+    0: {
+        acct_type "AcctType": Option<Text>, sort_date "SortDt": Option<Field<Date>>,
+        posted "PostDt": Option<Field<Date>>, effective "EffDt": Option<Field<Date>>,
+        trn_code "TrnCode": Option<Text>, trn_desc "TrnCodeDesc": Option<Text>, trn_type "TrnType": Option<Text>,
+        amount "Amt": Option<Field<Decimal>>, balance "TrnHistBalAmt": Option<Field<Decimal>>,
+        check "ChkNum": Option<Field<i32>>, image "ImgNum": Option<Text>, source "SrcCode": Option<Text>,
+        source_desc "SrcCodeDesc": Option<Text>, batch "BatchNum": Option<Text>, seq "SeqNum": Option<Text>,
+        rec_id "HistRecId": Option<Text>,
+    }
+    1: {
+        eft "EftDesc": Vec<EftDesc>, merchant "MerchName": Option<Text>, city "City": Option<Text>,
+        state "StateCode": Option<Text>, terminal "TermId": Option<Text>, fee "FeeAmt": Option<Field<Decimal>>,
+    }
+    2: { channel "Channel": Option<Text>, memo "MemoPost": Option<Text>, branch "BrCode": Option<Text>, }
+});
+generated!(LnHistSrchRec {
+    0: {
+        effective "EffDt": Option<Field<Date>>, trn_code "TrnCode": Option<Text>,
+        principal "PrncAmt": Option<Field<Decimal>>, interest "IntAmt": Option<Field<Decimal>>,
+    }
+    1: { balance "CurBal": Option<Field<Decimal>>, note "Rmk": Option<Text>, }
+});
+generated!(EftDesc { 0: { text "EftDescText": Option<Text>, kind "EftDescType": Option<Text>, } });
+
+impl Message for AcctHistSrchResponse {
+    const NAMESPACE: &'static str = "http://jackhenry.com/jxchange/TPG/2008";
+    const ELEMENT: &'static str = "AcctHistSrchResponse";
+}
+
+const RECORDS: i32 = 1_000;
+
+fn answer() -> AcctHistSrchResponse {
+    let records = (0..RECORDS).map(|n| match n % 7 {
+        6 => AcctHistSrchRec {
+            loan: Some(Box::new(loan(n))),
+            ..Default::default()
+        },
+        _ => AcctHistSrchRec {
+            deposit: Some(Box::new(deposit(n))),
+            ..Default::default()
+        },
+    });
+    AcctHistSrchResponse {
+        more_rec: "false".into(),
+        sent_rec: RECORDS.into(),
+        records: records.collect(),
+        ..Default::default()
+    }
+}
+
+fn deposit(n: i32) -> DepHistSrchRec {
+    let text = |text: &str| Some(Text::from(text));
+    let money = |text: &str| Some(text.parse::<Decimal>().expect("decimal").into());
+    let day = || Some("2024-02-29".parse::<Date>().expect("date").into());
+    DepHistSrchRec {
+        acct_type: text("D"),
+        sort_date: day(),
+        posted: day(),
+        effective: day(),
+        trn_code: text("183"),
+        trn_desc: text("ATM withdrawal & fee"),
+        trn_type: text("Dr"),
+        amount: money("123.45"),
+        balance: Some(Field::null()),
+        check: Some((10_000 + n).into()),
+        image: text(&format!("{n:012}")),
+        source: Some(Text::from("XX").with_attribute("Rstr", "ReadOnly")),
+        source_desc: text("Café terminal"),
+        batch: text("0042"),
+        seq: text(&format!("{n:08}")),
+        rec_id: text(&format!("2024060{n:09}")),
+        eft: (0..=n % 3)
+            .map(|k| EftDesc {
+                text: text(&format!("POS PURCHASE {n} line {k}")),
+                kind: text("Merch"),
+                ..Default::default()
+            })
+            .collect(),
+        merchant: text("Corner shop"),
+        city: text("Monett"),
+        state: text("MO"),
+        terminal: text("T0099"),
+        fee: money("0.50"),
+        channel: text("ATM"),
+        memo: text("false"),
+        branch: text("0001"),
+        ext: Ext::default(),
+    }
+}
+
+fn loan(n: i32) -> LnHistSrchRec {
+    let money = || Some("1000.10".parse::<Decimal>().expect("decimal").into());
+    LnHistSrchRec {
+        effective: Some("2024-02-29".parse::<Date>().expect("date").into()),
+        trn_code: Some("20".into()),
+        principal: money(),
+        interest: money(),
+        balance: money(),
+        note: Some(format!("Payment {n}").into()),
+        ext: Ext::default(),
+    }
+}
+
+/// What nobody can be faster than without a tokeniser of their own.
+fn tokenise(xml: &str) -> usize {
+    let mut reader = NsReader::from_str(xml);
+    let mut tags = 0;
+    loop {
+        match reader.read_resolved_event().expect("well-formed").1 {
+            Event::Eof => return tags,
+            Event::Start(_) | Event::Empty(_) => tags += 1,
+            _ => {}
+        }
+    }
+}
+
+fn bench(criterion: &mut Criterion) {
+    let answer = answer();
+    let xml = encode(&answer).expect("writable");
+    let scope = Scope::new();
+    let decoded = decode::<AcctHistSrchResponse>(xml.as_bytes(), &scope).expect("readable");
+    assert_eq!(decoded.value, answer);
+    assert_eq!(decoded.warnings(), []);
+    let tags = xml.matches('<').count() - xml.matches("</").count();
+    assert_eq!(tokenise(&xml), tags);
+
+    let mut group = criterion.benchmark_group("history_1000");
+    group.throughput(Throughput::Bytes(xml.len() as u64));
+    group.bench_function("quick_xml_tokens", |b| b.iter(|| tokenise(black_box(&xml))));
+    group.bench_function("decode", |b| {
+        b.iter(|| decode::<AcctHistSrchResponse>(black_box(xml.as_bytes()), &scope));
+    });
+    group.bench_function("encode", |b| b.iter(|| encode(black_box(&answer))));
+    group.bench_function("clone", |b| b.iter(|| black_box(&answer).clone()));
+    group.finish();
+}
+
+criterion_group!(benches, bench);
+criterion_main!(benches);
