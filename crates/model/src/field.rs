@@ -269,3 +269,15 @@ impl<T: Scalar> Leaf for Field<T> {
 
 /// White space of XML 1.0 (section 2.3).
 pub(crate) const XML_SPACE: &[char] = &[' ', '\t', '\n', '\r'];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_cost_one_pointer_and_absence_nothing() {
+        assert_eq!(size_of::<Text>(), size_of::<String>() + size_of::<usize>());
+        assert_eq!(size_of::<Option<Text>>(), size_of::<Text>());
+        assert_eq!(size_of::<crate::Ext>(), 2 * size_of::<u64>());
+    }
+}

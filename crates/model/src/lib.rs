@@ -92,6 +92,7 @@ mod error;
 mod ext;
 mod field;
 mod limits;
+mod name;
 mod operation;
 mod particle;
 mod raw;

@@ -171,7 +171,8 @@ impl<'i> Reader<'i> {
                 Token::Open(tag) => self.element(&tag, s, &mut version)?,
                 Token::Close => return Ok(()),
                 Token::Text(text, _) if is_blank(&text) => {}
-                Token::Text(_, at) => {
+                Token::Text(text, at) => {
+                    self.verbatim_text(&text, at)?;
                     self.warn(WarningKind::StrayText, "", at);
                     let slice = self.tokens.since(at);
                     s.ext_mut().keep(Raw::new(slice, Vec::new()), version);
@@ -306,10 +307,7 @@ impl<'i> Reader<'i> {
                 }
                 Token::Text(text, at) => {
                     is_hollow &= is_blank(&text);
-                    if text.contains("]]>") {
-                        return Err(self.syntax(at, "`]]>` in a text"));
-                    }
-                    self.limit("bytes of text", self.tokens.limits.text, text.len(), at)?;
+                    self.verbatim_text(&text, at)?;
                 }
                 Token::Eof => return Err(self.unclosed(tag)),
             }
@@ -317,6 +315,14 @@ impl<'i> Reader<'i> {
         let slice = self.tokens.since(tag.start);
         let scope = self.tokens.namespaces.needed_by(slice, has_bare_names);
         Ok((Raw::new(slice, scope), is_hollow))
+    }
+
+    /// Checks a text that is written back as it came.
+    fn verbatim_text(&self, text: &str, at: usize) -> Result<(), DecodeError> {
+        if text.contains("]]>") {
+            return Err(self.syntax(at, "`]]>` in a text"));
+        }
+        self.limit("bytes of text", self.tokens.limits.text, text.len(), at)
     }
 
     fn next(&mut self) -> Result<Token<'i>, DecodeError> {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::error::{self, Warning, WarningKind};
+use crate::name::local_start;
 use crate::{Attributes, EncodeError, Ext, Leaf, Message, Particle, Raw, Struct};
 
 /// Writes a message, its namespace as the default namespace of the root element.
@@ -254,7 +255,8 @@ impl Writer {
         let mut declared: Vec<(Cow<'_, str>, &str)> = Vec::new();
         for attribute in attributes.iter() {
             let (name, namespace) = (attribute.name(), attribute.namespace());
-            if !is_name(name) || name == "xmlns" || name.starts_with("xmlns:") {
+            let is_declaration = name == "xmlns" || name.starts_with("xmlns:");
+            if is_declaration || local_start(name.as_bytes()).is_none() {
                 return self.fail(|path| EncodeError::Attribute { path });
             }
             let prefix = name.split_once(':').map_or("", |(prefix, _)| prefix);
@@ -323,14 +325,6 @@ impl std::fmt::Debug for Writer {
 /// The local part of `{namespace}local`.
 fn local_of(name: &'static str) -> &'static str {
     name.rsplit_once('}').map_or(name, |(_, local)| local)
-}
-
-/// Whether no character of it could end or split an attribute name.
-fn is_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_alphabetic() || c == '_')
-        && name
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '\u{b7}'))
 }
 
 pub(crate) fn escape_attribute(value: &str, out: &mut String) {

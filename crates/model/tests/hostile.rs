@@ -105,6 +105,15 @@ fn what_is_not_well_formed_is_refused() {
         inside("<New a=1/>"),
         inside("<New a='<'/>"),
         inside("<New>]]></New>"),
+        inside("]]>"),
+        inside("<New a='1'b='2'/>"),
+        inside("<New/ >"),
+        inside("< New/>"),
+        inside("<New a/>"),
+        inside("<New a = />"),
+        inside("<New =''/>"),
+        inside("<New></New a='1'>"),
+        inside("<New a='1' / b='2'></New>"),
         inside("<New><!-- a -- b --></New>"),
         inside("<New><?xml version='1.0'?></New>"),
         inside("<New xmlns:p=''/>"),
@@ -261,7 +270,7 @@ fn what_xml_cannot_carry_is_not_written() {
         assert_eq!(encode(&request), Err(expected));
     }
     for name in [
-        "", "a b", "a=\"\"", "xmlns", "xmlns:x", "p:a", "1", "a>", "é\u{0}",
+        "", "a b", "a=\"\"", "xmlns", "xmlns:x", "p:a", "1", "a>", "xml:", "é\u{0}",
     ] {
         let request = AcctInq {
             in_acct_id: Text::from("x").with_attribute(name, "v"),

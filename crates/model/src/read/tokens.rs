@@ -10,6 +10,7 @@ use quick_xml::events::attributes::{self, AttrError};
 use quick_xml::name::PrefixDeclaration;
 
 use super::namespaces::{Namespace, Namespaces};
+use crate::name::local_start;
 use crate::{Attribute, Attributes, DecodeError, Limits, Scope};
 
 pub(super) struct Tokens<'i> {
@@ -63,6 +64,16 @@ impl<'i> Tag<'i> {
     #[inline]
     pub(super) fn is_plain(&self) -> bool {
         self.name_len == self.content.len() || self.content[self.name_len..].trim_ascii().is_empty()
+    }
+
+    /// Whether white space stands before a part of the tag. The tokeniser does not ask for it.
+    fn has_space_before(&self, part: &'i str) -> bool {
+        let at = part
+            .as_ptr()
+            .addr()
+            .wrapping_sub(self.content.as_ptr().addr());
+        let before = self.content.as_bytes().get(at.wrapping_sub(1));
+        before.is_some_and(u8::is_ascii_whitespace)
     }
 
     fn raw_attributes(&self) -> attributes::Attributes<'i> {
@@ -140,7 +151,7 @@ impl<'i> Tokens<'i> {
         let end = self.position() - if empty { 2 } else { 1 };
         let content = &self.input[start + 1..end];
         // `{namespace}local` and `name#2` mean something to `Struct::child`: no payload may say them.
-        let local_at = name_check(&content.as_bytes()[..name_len])
+        let local_at = local_start(&content.as_bytes()[..name_len])
             .ok_or_else(|| self.syntax(start, "a name with characters that names cannot have"))?;
         Ok(Token::Open(Tag {
             content,
@@ -193,6 +204,9 @@ impl<'i> Tokens<'i> {
         for (count, attribute) in tag.raw_attributes().enumerate() {
             self.limit("attributes", self.limits.attributes, count + 1, tag.start)?;
             let attribute = attribute.map_err(|error| self.bad_attribute(&error, tag.start))?;
+            if !tag.has_space_before(attribute.key.into_inner()) {
+                return Err(self.syntax(tag.start, "attributes without space between them"));
+            }
             let prefix = match attribute.key.as_namespace_binding() {
                 None => continue,
                 Some(PrefixDeclaration::Default) => "",
@@ -250,7 +264,7 @@ impl<'i> Tokens<'i> {
                 continue;
             }
             let name = attribute.key.into_inner();
-            if name_check(name.as_bytes()).is_none() {
+            if local_start(name.as_bytes()).is_none() {
                 return Err(self.syntax(tag.start, "a name with characters that names cannot have"));
             }
             let namespace = match name.split_once(':') {
@@ -371,29 +385,6 @@ impl<'i> Tokens<'i> {
             },
         )
     }
-}
-
-/// Where the local part of a qualified name starts; `None` if it is no such name.
-///
-/// Outside ASCII all characters pass: none of them is markup.
-#[inline]
-fn name_check(name: &[u8]) -> Option<usize> {
-    let is_start = |b: u8| b.is_ascii_alphabetic() || b == b'_' || b >= 0x80;
-    let mut local_at = 0;
-    for (at, &b) in name.iter().enumerate() {
-        let ok = match b {
-            b':' if local_at == 0 && at > 0 => {
-                local_at = at + 1;
-                true
-            }
-            b'0'..=b'9' | b'-' | b'.' => at > local_at,
-            b => is_start(b),
-        };
-        if !ok {
-            return None;
-        }
-    }
-    (local_at < name.len()).then_some(local_at)
 }
 
 /// The character of `&#…;` if XML 1.0 allows it.
