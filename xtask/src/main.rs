@@ -1,5 +1,6 @@
 //! Thin commands for the people who build Castile.
 
+mod codegen;
 mod demo;
 mod terminal;
 mod test;
@@ -16,6 +17,7 @@ Commands for the people who build Castile.
 Usage: cargo xtask <COMMAND>
 
 Commands:
+  codegen         Generate crates/jx from the sample contract
   demo            Do the main job end to end on loopback; arguments go to the demo
   test            Fetch what the tests need into the checkout and run all of them
   tidy            Check what the compiler does not: arrows, files, ledger, generated code
@@ -57,6 +59,7 @@ fn run(words: &[&str]) -> Result<Outcome, Stop> {
         return Ok(Outcome::Usage);
     };
     match command {
+        "codegen" => codegen::run(&Workspace::find()?, rest),
         "demo" => demo::run(&Workspace::find()?, rest),
         "test" => test::run(&Workspace::find()?, rest),
         "tidy" => tidy::run(&Workspace::find()?, rest),

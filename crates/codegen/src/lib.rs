@@ -1,1 +1,34 @@
 //! Reads WSDL and XML Schema, writes typed Rust clients.
+//!
+//! [`Generator`] makes a crate of types from WSDL files; [`Contract`] tells what is in them. Both read local files
+//! only: an include or import that is not there is an error, never a request to the network.
+//!
+//! The way of a contract: `load` finds the files, `wsdl` and `schema` read them as written, `lower` resolves the
+//! references into the `ir`, each `pass` rewrites it in one respect, `render` writes it down.
+
+mod contract;
+mod diagnostic;
+mod doc;
+mod error;
+mod generator;
+mod ir;
+mod limits;
+mod load;
+mod lower;
+mod names;
+mod output;
+mod pass;
+mod qname;
+mod render;
+mod schema;
+mod verbatim;
+mod wsdl;
+mod xml;
+
+pub use contract::{Contract, ContractOperation, ContractService};
+pub use diagnostic::Diagnostic;
+pub use error::{Error, Place};
+pub use generator::Generator;
+pub use output::{Counts, Difference, Output};
+pub use qname::QName;
+pub use render::ModelDependency;

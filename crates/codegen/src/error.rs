@@ -1,0 +1,230 @@
+//! What can be wrong with a contract, with the place and the remedy.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A line of an input file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The file as the caller named it, or as an include of such a file led to it.
+    pub file: Arc<str>,
+    /// The line, counted from 1.
+    pub line: u32,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// Why no code, or no contract, came out.
+///
+/// Every variant names the file and, where one line is to blame, the line.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file or folder could not be read.
+    #[error("{}: cannot be read", path.display())]
+    Unreadable {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A folder holds no `.wsdl` file, or no input was named.
+    #[error("{}: no .wsdl file here", path.display())]
+    NoContract {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file is not well-formed XML.
+    #[error("{place}: not well-formed XML")]
+    NotXml {
+        /// Where reading stopped.
+        place: Place,
+        /// What the XML reader said.
+        source: Box<quick_xml::Error>,
+    },
+    /// A file ends before its elements do, or holds none at all.
+    #[error("{place}: the document is not complete")]
+    Truncated {
+        /// The last line.
+        place: Place,
+    },
+    /// A file is not UTF-8.
+    #[error("{place}: the file is not UTF-8")]
+    Encoding {
+        /// The first line that is not.
+        place: Place,
+    },
+    /// The root element is not the one expected.
+    #[error("{place}: expected {expected}, found element `{found}`")]
+    WrongRoot {
+        /// The root element.
+        place: Place,
+        /// What was looked for.
+        expected: &'static str,
+        /// The local name found.
+        found: String,
+    },
+    /// An attribute that the specification requires is absent, or its value has no meaning.
+    #[error("{place}: element `{element}` has no usable attribute `{attribute}`")]
+    Incomplete {
+        /// The element.
+        place: Place,
+        /// Its local name.
+        element: String,
+        /// The attribute.
+        attribute: &'static str,
+    },
+    /// A name is used that nothing defines.
+    #[error("{place}: {kind} `{name}` is not defined anywhere")]
+    Dangling {
+        /// Where it is used.
+        place: Place,
+        /// What the name should name: `type`, `element`, `message` and so on.
+        kind: &'static str,
+        /// The name, with its namespace when it has one.
+        name: String,
+    },
+    /// An included or imported file is not there.
+    #[error("{place}: the schema file `{location}` is not beside the contract")]
+    MissingFile {
+        /// The include or import.
+        place: Place,
+        /// Its location as written.
+        location: String,
+    },
+    /// A construct that the generator does not render yet; nothing is dropped in silence.
+    #[error("{place}: {construct} is not supported")]
+    Unsupported {
+        /// Where it stands.
+        place: Place,
+        /// The construct.
+        construct: String,
+    },
+    /// Two files define one name differently, and neither definition contains the other.
+    #[error("{place}: `{name}` is defined differently at {other}")]
+    Clash {
+        /// One definition.
+        place: Place,
+        /// The other.
+        other: Place,
+        /// The name.
+        name: String,
+    },
+    /// The input is larger or deeper than any contract; reading stopped.
+    #[error("{place}: more than {limit} {what}")]
+    Limit {
+        /// Where the limit was passed.
+        place: Place,
+        /// What was counted.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+    },
+    /// A selected operation is not in the contract.
+    #[error("no operation `{name}` in the contract")]
+    UnknownOperation {
+        /// The name asked for.
+        name: String,
+        /// Names that are there and resemble it.
+        similar: Vec<String>,
+    },
+    /// A file of the output folder was not written by the generator.
+    #[error("{}: exists and does not carry the generated mark", path.display())]
+    HandWritten {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The output could not be written.
+    #[error("{}: cannot be written", path.display())]
+    Unwritable {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl Error {
+    /// A stable code, one for each cause.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } => "wsdl-unreadable",
+            Self::NoContract { .. } => "wsdl-none-found",
+            Self::NotXml { .. } => "wsdl-not-xml",
+            Self::Truncated { .. } => "wsdl-truncated",
+            Self::Encoding { .. } => "wsdl-encoding",
+            Self::WrongRoot { .. } => "wsdl-wrong-root",
+            Self::Incomplete { .. } => "wsdl-incomplete",
+            Self::Dangling { .. } => "wsdl-dangling-reference",
+            Self::MissingFile { .. } => "schema-missing-file",
+            Self::Unsupported { .. } => "wsdl-unsupported",
+            Self::Clash { .. } => "wsdl-name-clash",
+            Self::Limit { .. } => "wsdl-limit",
+            Self::UnknownOperation { .. } => "wsdl-unknown-operation",
+            Self::HandWritten { .. } => "output-hand-written",
+            Self::Unwritable { .. } => "output-unwritable",
+        }
+    }
+
+    /// The line to blame, when there is one.
+    #[must_use]
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::NotXml { place, .. }
+            | Self::Truncated { place }
+            | Self::Encoding { place }
+            | Self::WrongRoot { place, .. }
+            | Self::Incomplete { place, .. }
+            | Self::Dangling { place, .. }
+            | Self::MissingFile { place, .. }
+            | Self::Unsupported { place, .. }
+            | Self::Clash { place, .. }
+            | Self::Limit { place, .. } => Some(place),
+            _ => None,
+        }
+    }
+
+    /// What the user can do about it.
+    #[must_use]
+    pub fn remedy(&self) -> String {
+        match self {
+            Self::Unreadable { .. } => "check the path and the rights on it".into(),
+            Self::NoContract { .. } => "name a .wsdl file, or the folder that holds them".into(),
+            Self::NotXml { .. } | Self::Truncated { .. } => {
+                "take the file afresh from where the contract is published".into()
+            }
+            Self::Encoding { .. } => "convert the file to UTF-8".into(),
+            Self::WrongRoot { expected, .. } => format!("name a file that is {expected}"),
+            Self::Incomplete { attribute, .. } => {
+                format!("add `{attribute}`, or ask the publisher of the contract to")
+            }
+            Self::Dangling { kind, name, .. } => {
+                format!("define the {kind} `{name}`, or include the schema that does")
+            }
+            Self::MissingFile { location, .. } => {
+                format!("put `{location}` beside the contract; nothing is fetched from the network")
+            }
+            Self::Unsupported { .. } => "select other operations with --ops".into(),
+            Self::Clash { .. } => "generate the two services into two crates".into(),
+            Self::Limit { .. } => {
+                "split the contract; the limit protects against hostile input".into()
+            }
+            Self::UnknownOperation { similar, .. } if similar.is_empty() => {
+                "list the operations with the contract's own documentation".into()
+            }
+            Self::UnknownOperation { similar, .. } => {
+                format!("did you mean {}?", similar.join(", "))
+            }
+            Self::HandWritten { .. } => {
+                "choose another output folder, or move the file away".into()
+            }
+            Self::Unwritable { .. } => "check the output folder and the rights on it".into(),
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! What is to be generated: services, operations and types, references resolved.
+//!
+//! Each pass rewrites this in place; the renderer only reads it.
+
+mod builtin;
+
+use std::collections::BTreeMap;
+
+use crate::doc::Doc;
+use crate::error::Place;
+use crate::qname::QName;
+use crate::schema::Occurs;
+
+pub(crate) use builtin::Builtin;
+
+/// A whole contract.
+#[derive(Debug, Default)]
+pub(crate) struct Ir {
+    /// By name.
+    pub(crate) services: Vec<Service>,
+    pub(crate) types: BTreeMap<QName, Type>,
+    /// The global elements: message roots and the targets of element references.
+    pub(crate) elements: BTreeMap<QName, Element>,
+    /// The `version` of the schemas that have one.
+    pub(crate) version: Option<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) place: Place,
+    /// As in the contract, for example `InquiryService`.
+    pub(crate) name: String,
+    pub(crate) doc: Doc,
+    /// Of the port that was chosen.
+    pub(crate) address: String,
+    /// In the order of the contract.
+    pub(crate) operations: Vec<Operation>,
+    /// The module and feature, set by the naming pass.
+    pub(crate) module: String,
+}
+
+impl Service {
+    /// The name without `Service`, as people say it: `Inquiry`.
+    pub(crate) fn short(&self) -> &str {
+        self.name
+            .strip_suffix("Service")
+            .filter(|short| !short.is_empty())
+            .unwrap_or(&self.name)
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) place: Place,
+    pub(crate) name: String,
+    pub(crate) doc: Doc,
+    pub(crate) action: String,
+    pub(crate) input: Option<QName>,
+    pub(crate) output: Option<QName>,
+    pub(crate) faults: Vec<QName>,
+    /// Why no code can be made for it; an error only when it is selected.
+    pub(crate) unsupported: Option<(Place, String)>,
+    /// The module, set by the naming pass.
+    pub(crate) module: String,
+}
+
+/// A global element.
+#[derive(Debug, Clone)]
+pub(crate) struct Element {
+    pub(crate) place: Place,
+    pub(crate) doc: Doc,
+    pub(crate) ty: TypeRef,
+    pub(crate) nillable: bool,
+    pub(crate) unsupported: Option<&'static str>,
+    /// The Rust name of the message, set by the naming pass.
+    pub(crate) rust: String,
+}
+
+/// A named type.
+#[derive(Debug, Clone)]
+pub(crate) struct Type {
+    pub(crate) place: Place,
+    pub(crate) doc: Doc,
+    pub(crate) body: Body,
+    /// The Rust name, set by the naming pass.
+    pub(crate) rust: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Body {
+    Struct(Struct),
+    Scalar(Scalar),
+    /// A construct that no code can be made for; an error only when it is reached.
+    Unsupported(Place, &'static str),
+}
+
+/// An element with children, or, before the collapsing pass, with text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Struct {
+    pub(crate) members: Vec<Member>,
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) text: Option<TypeRef>,
+}
+
+/// Text, with attributes where the schema gives it some.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Scalar {
+    pub(crate) base: TypeRef,
+    pub(crate) attributes: Vec<Attribute>,
+    /// The `enumeration` facets.
+    pub(crate) values: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum TypeRef {
+    Named(QName),
+    Builtin(Builtin),
+    /// Carried as it came.
+    Raw,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Attribute {
+    pub(crate) name: QName,
+    pub(crate) ty: TypeRef,
+    pub(crate) required: bool,
+    pub(crate) doc: Doc,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Member {
+    Field(Field),
+    Scope(Scope),
+    /// A wildcard with its namespace constraint.
+    Any(String),
+}
+
+/// A child element.
+#[derive(Debug, Clone)]
+pub(crate) struct Field {
+    pub(crate) place: Place,
+    pub(crate) name: QName,
+    pub(crate) doc: Doc,
+    pub(crate) ty: TypeRef,
+    pub(crate) occurs: Occurs,
+    pub(crate) nillable: bool,
+    /// The Rust name, set by the naming pass.
+    pub(crate) rust: String,
+}
+
+/// Equality is that of the declarations, wherever they stand.
+impl PartialEq for Field {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, &self.doc, &self.ty, self.occurs, self.nillable)
+            == (
+                &other.name,
+                &other.doc,
+                &other.ty,
+                other.occurs,
+                other.nillable,
+            )
+    }
+}
+
+impl Eq for Field {}
+
+/// A nested group of particles; after the flattening pass only those with a marker are left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Scope {
+    pub(crate) kind: ScopeKind,
+    /// May be absent as a whole.
+    pub(crate) optional: bool,
+    /// The empty element that opens it, for example `Ver_1`.
+    pub(crate) marker: Option<QName>,
+    pub(crate) members: Vec<Member>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ScopeKind {
+    /// In this order; `xs:all` is written in this order too.
+    Sequence,
+    /// One of them.
+    Choice,
+}
+
+impl Struct {
+    /// The fields in document order, through all scopes.
+    pub(crate) fn fields(&self) -> Vec<&Field> {
+        fn collect<'a>(members: &'a [Member], fields: &mut Vec<&'a Field>) {
+            for member in members {
+                match member {
+                    Member::Field(field) => fields.push(field),
+                    Member::Scope(scope) => collect(&scope.members, fields),
+                    Member::Any(_) => {}
+                }
+            }
+        }
+        let mut fields = Vec::new();
+        collect(&self.members, &mut fields);
+        fields
+    }
+
+    /// Whether nothing can stand inside.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.members.is_empty() && self.attributes.is_empty() && self.text.is_none()
+    }
+}
+
+impl Ir {
+    /// The type behind a reference, when it is a named one.
+    pub(crate) fn named(&self, ty: &TypeRef) -> Option<&Type> {
+        match ty {
+            TypeRef::Named(name) => self.types.get(name),
+            _ => None,
+        }
+    }
+}

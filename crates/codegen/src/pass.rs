@@ -1,0 +1,9 @@
+//! The passes: each rewrites the IR in one respect.
+
+pub(crate) mod collapse;
+pub(crate) mod cycle;
+pub(crate) mod flatten;
+pub(crate) mod merge;
+pub(crate) mod name;
+pub(crate) mod partition;
+pub(crate) mod select;

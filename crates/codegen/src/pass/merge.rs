@@ -1,0 +1,207 @@
+//! Makes one IR of those of several files, each definition once.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Diagnostic;
+use crate::doc::Doc;
+use crate::error::Error;
+use crate::ir::{Body, Element, Field, Ir, Member, Struct, Type};
+use crate::qname::QName;
+
+/// Merges the parts in their order.
+///
+/// Where two files define a type differently and one definition contains the other, the larger one is taken
+/// and a remark says so.
+///
+/// # Errors
+///
+/// Two definitions of which neither contains the other; two services of one name.
+pub(crate) fn merge(parts: Vec<Ir>, diagnostics: &mut Vec<Diagnostic>) -> Result<Ir, Error> {
+    let mut whole = Ir::default();
+    for part in parts {
+        for (name, ty) in part.types {
+            merge_type(&mut whole.types, name, ty, diagnostics)?;
+        }
+        for (name, element) in part.elements {
+            merge_element(&mut whole.elements, name, element)?;
+        }
+        for service in part.services {
+            match whole
+                .services
+                .iter()
+                .find(|known| known.name == service.name)
+            {
+                // The same lines, reached through two imports.
+                Some(known) if known.place == service.place => {}
+                Some(known) => {
+                    let (place, other) = (service.place, known.place.clone());
+                    return Err(Error::Clash {
+                        place,
+                        other,
+                        name: service.name,
+                    });
+                }
+                None => whole.services.push(service),
+            }
+        }
+        whole.version = whole.version.max(part.version);
+    }
+    whole.services.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(whole)
+}
+
+fn merge_type(
+    types: &mut BTreeMap<QName, Type>,
+    name: QName,
+    ty: Type,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<(), Error> {
+    let Some(known) = types.get_mut(&name) else {
+        types.insert(name, ty);
+        return Ok(());
+    };
+    if without_docs(&known.body) == without_docs(&ty.body) {
+        if (&known.body, &known.doc) != (&ty.body, &ty.doc) {
+            let message = format!(
+                "the documentation of `{}` differs from {}",
+                name.local(),
+                known.place
+            );
+            diagnostics.push(Diagnostic::new("documentation-differs", &ty.place, message));
+        }
+        return Ok(());
+    }
+    let (larger, smaller) = match (&known.body, &ty.body) {
+        (Body::Struct(a), Body::Struct(b)) if contains(a, b) => (&*known, &ty),
+        (Body::Struct(a), Body::Struct(b)) if contains(b, a) => (&ty, &*known),
+        _ => {
+            let (place, other) = (ty.place, known.place.clone());
+            return Err(Error::Clash {
+                place,
+                other,
+                name: name.local().to_owned(),
+            });
+        }
+    };
+    let message = format!(
+        "`{}` is larger at {}; that definition serves both",
+        name.local(),
+        larger.place
+    );
+    diagnostics.push(Diagnostic::new(
+        "definition-differs",
+        &smaller.place,
+        message,
+    ));
+    let larger = larger.clone();
+    *known = larger;
+    Ok(())
+}
+
+fn merge_element(
+    elements: &mut BTreeMap<QName, Element>,
+    name: QName,
+    element: Element,
+) -> Result<(), Error> {
+    match elements.get(&name) {
+        None => {
+            elements.insert(name, element);
+        }
+        Some(known) if (&known.ty, known.nillable) == (&element.ty, element.nillable) => {}
+        Some(known) => {
+            let (place, other) = (element.place, known.place.clone());
+            return Err(Error::Clash {
+                place,
+                other,
+                name: name.local().to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Whether all elements of `b` stand in `a`, in the same groups, order, types and occurrence.
+fn contains(a: &Struct, b: &Struct) -> bool {
+    let larger = trail(&a.members);
+    let mut rest = larger.iter();
+    a.text == b.text
+        && b.attributes
+            .iter()
+            .all(|attribute| a.attributes.contains(attribute))
+        && trail(&b.members)
+            .iter()
+            .all(|step| rest.any(|candidate| candidate == step))
+}
+
+/// A field and the groups around it.
+#[derive(PartialEq)]
+struct Step {
+    groups: String,
+    field: Field,
+}
+
+/// The fields in document order, without wildcards and documentation.
+fn trail(members: &[Member]) -> Vec<Step> {
+    fn walk(members: &[Member], groups: &str, steps: &mut Vec<Step>) {
+        for member in members {
+            match member {
+                Member::Field(field) => {
+                    let field = Field {
+                        doc: Doc::default(),
+                        ..field.clone()
+                    };
+                    steps.push(Step {
+                        groups: groups.to_owned(),
+                        field,
+                    });
+                }
+                Member::Any(_) => {}
+                Member::Scope(scope) => {
+                    // A group is known by its first element: the version marker.
+                    let first = scope.members.iter().find_map(|member| match member {
+                        Member::Field(field) => Some(field.name.local()),
+                        _ => None,
+                    });
+                    let optional = if scope.optional { "?" } else { "" };
+                    let first = first.unwrap_or_default();
+                    let groups = format!("{groups}/{:?}{optional}{first}", scope.kind);
+                    walk(&scope.members, &groups, steps);
+                }
+            }
+        }
+    }
+    let mut steps = Vec::new();
+    walk(members, "", &mut steps);
+    steps
+}
+
+/// The body with all documentation taken out, for comparison.
+fn without_docs(body: &Body) -> Body {
+    fn strip(members: &mut [Member]) {
+        for member in members {
+            match member {
+                Member::Field(field) => field.doc = Doc::default(),
+                Member::Scope(scope) => strip(&mut scope.members),
+                Member::Any(_) => {}
+            }
+        }
+    }
+    let mut body = body.clone();
+    let attributes = match &mut body {
+        Body::Struct(structure) => {
+            strip(&mut structure.members);
+            &mut structure.attributes
+        }
+        Body::Scalar(scalar) => &mut scalar.attributes,
+        // Where the construct stands does not matter.
+        Body::Unsupported(place, _) => {
+            place.line = 0;
+            place.file = "".into();
+            return body;
+        }
+    };
+    for attribute in attributes {
+        attribute.doc = Doc::default();
+    }
+    body
+}

@@ -1,0 +1,323 @@
+//! Modules: which file holds what, and what it imports.
+
+use std::collections::BTreeSet;
+
+use super::text::{Source, order};
+use super::{Context, MARK, comment, message, operation, structure, value};
+use crate::ir::{Body, Builtin, Field, Operation, Scalar, Service, Type, TypeRef};
+use crate::pass::partition::Home;
+use crate::pass::select;
+use crate::qname::QName;
+
+/// The files of all modules.
+pub(super) fn render(context: &Context<'_>) -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    folder(context, &Home::Shared, "shared", None, &mut files);
+    for service in &context.ir.services {
+        let home = Home::Service(service.module.clone());
+        folder(context, &home, &service.module, Some(service), &mut files);
+    }
+    files
+}
+
+/// Whether anything is shared.
+pub(super) fn has_shared(context: &Context<'_>) -> bool {
+    let partition = context.partition;
+    partition
+        .types
+        .values()
+        .chain(partition.messages.values())
+        .any(|home| *home == Home::Shared)
+}
+
+/// One module with its parts.
+fn folder(
+    context: &Context<'_>,
+    home: &Home,
+    module: &str,
+    service: Option<&Service>,
+    files: &mut Vec<(String, String)>,
+) {
+    let mut parts = Vec::new();
+    let values = types_in(context, home, true);
+    if !values.is_empty() {
+        parts.push("values".to_owned());
+        files.push((
+            format!("src/{module}/values.rs"),
+            values_file(context, module, &values),
+        ));
+    }
+    let structs = types_in(context, home, false);
+    let messages = messages_in(context, home);
+    if !structs.is_empty() || !messages.is_empty() {
+        parts.push("types".to_owned());
+        let mut file = File::new(context, home.clone());
+        let title = format!("Types that several {} use.", used_by(service));
+        file.messages(&messages);
+        file.structs(&structs);
+        files.push((format!("src/{module}/types.rs"), file.finish(&title)));
+    }
+    for operation in service.iter().flat_map(|service| &service.operations) {
+        parts.push(operation.module.clone());
+        if let Some(service) = service {
+            let text = operation_file(context, service, operation);
+            files.push((format!("src/{module}/{}.rs", operation.module), text));
+        }
+    }
+    if !parts.is_empty() {
+        files.push((
+            format!("src/{module}.rs"),
+            module_file(context, service, parts),
+        ));
+    }
+}
+
+fn used_by(service: Option<&Service>) -> &'static str {
+    if service.is_some() {
+        "operations of the service"
+    } else {
+        "services"
+    }
+}
+
+/// The file that names the parts of a module and exports what is in them.
+fn module_file(context: &Context<'_>, service: Option<&Service>, mut parts: Vec<String>) -> String {
+    parts.sort_by(|a, b| order(a, b));
+    let mut source = Source::default();
+    source.line(&format!("// {MARK}; do not edit."));
+    source.blank();
+    let mut paragraphs = Vec::new();
+    match service {
+        Some(service) => {
+            let count = service.operations.len();
+            let plural = if count == 1 { "" } else { "s" };
+            let name = comment::code(&service.name);
+            paragraphs.push(format!("The service {name}: {count} operation{plural}."));
+            paragraphs.extend(comment::paragraphs(&service.doc));
+        }
+        None => paragraphs.push("What several services use.".to_owned()),
+    }
+    comment::push_paragraphs(&mut source, 0, "//!", &paragraphs);
+    source.blank();
+    for part in &parts {
+        source.line(&format!("mod {part};"));
+    }
+    source.blank();
+    for part in &parts {
+        source.line(&format!("pub use {part}::*;"));
+    }
+    if service.is_some() && has_shared(context) {
+        source.blank();
+        source.line("#[doc(no_inline)]");
+        source.line("pub use crate::shared::*;");
+    }
+    source.text
+}
+
+fn operation_file(context: &Context<'_>, service: &Service, operation: &Operation) -> String {
+    let home = Home::Operation(service.module.clone(), operation.module.clone());
+    let mut file = File::new(context, home.clone());
+    if let Some(input) = &operation.input {
+        file.message(input, "Request");
+        file.model(&["Effect", "Operation"]);
+        operation::push(&mut file.body, context, service, operation);
+        file.body.blank();
+        let messages: Vec<&QName> = operation.output.iter().chain(&operation.faults).collect();
+        if operation.faults.is_empty() {
+            file.model(&["NoFault"]);
+        }
+        for name in messages {
+            file.use_message(name);
+        }
+    }
+    file.messages(&messages_in(context, &home));
+    file.structs(&types_in(context, &home, false));
+    let mut title = format!("The operation {}", comment::code(&operation.name));
+    match operation.doc.text.first() {
+        Some(text) => title.push_str(&format!(": {}", comment::escape(text))),
+        None => title.push('.'),
+    }
+    file.finish(&title)
+}
+
+fn values_file(context: &Context<'_>, module: &str, values: &[(&QName, &Type)]) -> String {
+    let home = Home::Service(module.to_owned());
+    let mut file = File::new(context, home);
+    for (name, ty) in values {
+        if let Body::Scalar(scalar) = &ty.body {
+            file.use_scalar(scalar);
+            value::push(&mut file.body, name.local(), ty, scalar);
+            file.body.blank();
+        }
+    }
+    file.finish("Values: text, numbers and dates, each with its attributes.")
+}
+
+/// The types of a home by Rust name, values or structs.
+fn types_in<'a>(context: &'a Context<'_>, home: &Home, values: bool) -> Vec<(&'a QName, &'a Type)> {
+    let here = context.partition.types.iter().filter(|(_, at)| *at == home);
+    let mut types: Vec<_> = here
+        .filter_map(|(name, _)| context.ir.types.get_key_value(name))
+        .filter(|(_, ty)| matches!(ty.body, Body::Scalar(_)) == values)
+        .collect();
+    types.sort_by(|(_, a), (_, b)| a.rust.cmp(&b.rust));
+    types
+}
+
+fn messages_in<'a>(context: &'a Context<'_>, home: &Home) -> Vec<&'a QName> {
+    let here = context
+        .partition
+        .messages
+        .iter()
+        .filter(|(_, at)| *at == home);
+    here.map(|(name, _)| name).collect()
+}
+
+/// A source file that grows, with what it will import.
+struct File<'a> {
+    context: &'a Context<'a>,
+    home: Home,
+    body: Source,
+    model: BTreeSet<String>,
+    near: BTreeSet<String>,
+    shared: BTreeSet<String>,
+}
+
+impl<'a> File<'a> {
+    fn new(context: &'a Context<'a>, home: Home) -> Self {
+        let (model, near, shared) = Default::default();
+        Self {
+            context,
+            home,
+            body: Source::default(),
+            model,
+            near,
+            shared,
+        }
+    }
+
+    fn model(&mut self, names: &[&str]) {
+        self.model
+            .extend(names.iter().map(|name| (*name).to_owned()));
+    }
+
+    fn messages(&mut self, names: &[&QName]) {
+        for name in names {
+            let is_fault = self.context.ir.services.iter().any(|service| {
+                service
+                    .operations
+                    .iter()
+                    .any(|operation| operation.faults.contains(name))
+            });
+            self.message(name, if is_fault { "Fault" } else { "Response" });
+        }
+    }
+
+    fn message(&mut self, name: &QName, role: &str) {
+        if let Ok(root) = select::root(self.context.ir, name) {
+            self.use_struct(&root.fields());
+        }
+        self.model(&["Message"]);
+        message::push(&mut self.body, self.context, name, role);
+        self.body.blank();
+    }
+
+    fn structs(&mut self, types: &[(&QName, &Type)]) {
+        for (name, ty) in types {
+            if let Body::Struct(structure) = &ty.body {
+                self.use_struct(&structure.fields());
+                let fallback = format!(
+                    "A type of element: {}.",
+                    comment::code(name.local().trim_end_matches('.'))
+                );
+                let names = (&*ty.rust, name.local());
+                structure::push(
+                    &mut self.body,
+                    self.context,
+                    names,
+                    &ty.doc,
+                    &fallback,
+                    structure,
+                );
+                self.body.blank();
+            }
+        }
+    }
+
+    fn use_struct(&mut self, fields: &[&Field]) {
+        self.model(&["Ext", "Slot", "Struct", "Writer"]);
+        if !fields.is_empty() {
+            self.model(&["Particle"]);
+        }
+        for field in fields {
+            match &field.ty {
+                TypeRef::Raw => self.model(&["Raw"]),
+                TypeRef::Builtin(builtin) => self.use_builtin(*builtin),
+                TypeRef::Named(name) => {
+                    let home = self.context.partition.types.get(name).cloned();
+                    let is_value = !self.context.is_struct(&field.ty);
+                    if let (Some(home), Some(ty)) = (home, self.context.ir.types.get(name)) {
+                        self.import(&home, is_value, &ty.rust);
+                    }
+                }
+            }
+        }
+    }
+
+    fn use_message(&mut self, name: &QName) {
+        let home = self.context.partition.messages.get(name).cloned();
+        if let (Some(home), Some(element)) = (home, self.context.ir.elements.get(name)) {
+            self.import(&home, false, &element.rust);
+        }
+    }
+
+    /// Notes a name from another file.
+    fn import(&mut self, from: &Home, is_value: bool, rust: &str) {
+        let names = match (from, &self.home) {
+            // Structs of one home stand in one file, its values in the one beside it.
+            (from, home) if from == home && !is_value => return,
+            (Home::Shared, home) if *home != Home::Shared => &mut self.shared,
+            _ => &mut self.near,
+        };
+        names.insert(rust.to_owned());
+    }
+
+    fn use_scalar(&mut self, scalar: &Scalar) {
+        if let TypeRef::Builtin(builtin) = scalar.base {
+            self.use_builtin(builtin);
+        }
+    }
+
+    fn use_builtin(&mut self, builtin: Builtin) {
+        let names: &[&str] = match builtin {
+            Builtin::Text => &["Text"],
+            Builtin::Boolean | Builtin::Int | Builtin::Long => &["Field"],
+            Builtin::Decimal => &["Decimal", "Field"],
+            Builtin::Integer => &["Field", "Integer"],
+            Builtin::Date => &["Date", "Field"],
+            Builtin::Time => &["Field", "Time"],
+            Builtin::DateTime => &["DateTime", "Field"],
+            Builtin::Base64 => &["Base64", "Field"],
+        };
+        self.model(names);
+    }
+
+    fn finish(self, title: &str) -> String {
+        let mut source = Source::default();
+        source.line(&format!("// {MARK}; do not edit."));
+        source.blank();
+        comment::push_paragraphs(&mut source, 0, "//!", &[title.to_owned()]);
+        source.blank();
+        let names = |set: BTreeSet<String>| set.into_iter().collect::<Vec<_>>();
+        source.import("", "castile_model", &names(self.model));
+        if !self.near.is_empty() || !self.shared.is_empty() {
+            source.blank();
+            source.import("", "super", &names(self.near));
+            source.import("", "crate::shared", &names(self.shared));
+        }
+        source.blank();
+        source.text.push_str(self.body.text.trim_end_matches('\n'));
+        source.blank();
+        source.text
+    }
+}

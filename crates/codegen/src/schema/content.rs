@@ -1,0 +1,135 @@
+//! Reads complex types and the particles inside them.
+
+use super::read::{Context, element, truth};
+use super::simple::attribute_uses;
+use super::{ComplexType, Content, Occurs, Particle, Term, XSD};
+use crate::doc::Doc;
+use crate::error::Error;
+use crate::xml;
+
+/// Reads a `complexType`, named or not.
+pub(super) fn complex_type(
+    context: &Context<'_>,
+    from: &xml::Element,
+) -> Result<ComplexType, Error> {
+    let name = from
+        .attribute("name")
+        .map(|_| context.global(from))
+        .transpose()?;
+    let mut ty = ComplexType {
+        place: from.place.clone(),
+        name,
+        doc: Doc::of(from),
+        content: Content::Empty,
+        attributes: attribute_uses(context, from)?,
+        unsupported: None,
+    };
+    if from.attribute("mixed").is_some_and(truth) {
+        ty.unsupported = Some((from.place.clone(), "mixed content"));
+    } else if from.attribute("abstract").is_some_and(truth) {
+        ty.unsupported = Some((from.place.clone(), "an abstract type"));
+    }
+    for child in from
+        .elements()
+        .filter(|child| child.name.namespace() == XSD)
+    {
+        match child.name.local() {
+            "simpleContent" | "complexContent" => derived(context, child, &mut ty)?,
+            _ => {
+                if let Some(particle) = particle(context, child)? {
+                    ty.content = Content::Children(particle);
+                }
+            }
+        }
+    }
+    Ok(ty)
+}
+
+/// Reads a `simpleContent` or `complexContent`.
+fn derived(context: &Context<'_>, from: &xml::Element, ty: &mut ComplexType) -> Result<(), Error> {
+    let simple = from.name.local() == "simpleContent";
+    if from.attribute("mixed").is_some_and(truth) {
+        ty.unsupported = Some((from.place.clone(), "mixed content"));
+    }
+    for child in from
+        .elements()
+        .filter(|child| child.name.namespace() == XSD)
+    {
+        let base = match child.name.local() {
+            "extension" | "restriction" => child.required_qname("base")?,
+            _ => continue,
+        };
+        ty.attributes.extend(attribute_uses(context, child)?);
+        let mut children = None;
+        for inner in child.elements() {
+            children = particle(context, inner)?.or(children);
+        }
+        ty.content = match (simple, child.name.local()) {
+            // A restriction of text narrows what may stand there; the text is kept as it is.
+            (true, _) => Content::Text(base),
+            (false, "extension") => Content::Extension(base, children),
+            (false, _) if base.namespace() == XSD && base.local() == "anyType" => {
+                children.map_or(Content::Empty, Content::Children)
+            }
+            (false, _) => {
+                ty.unsupported = Some((child.place.clone(), "a restriction of complex content"));
+                Content::Empty
+            }
+        };
+    }
+    Ok(())
+}
+
+/// Reads one particle; `None` when the element is none.
+pub(super) fn particle(
+    context: &Context<'_>,
+    from: &xml::Element,
+) -> Result<Option<Particle>, Error> {
+    if from.name.namespace() != XSD {
+        return Ok(None);
+    }
+    let term = match from.name.local() {
+        "element" => match from.qname("ref")? {
+            Some(name) => Term::ElementRef(name),
+            None => {
+                let name = context.local(from, context.qualified_elements)?;
+                Term::Element(Box::new(element(context, from, name)?))
+            }
+        },
+        "any" => Term::Any(from.attribute("namespace").unwrap_or("##any").to_owned()),
+        "sequence" => Term::Sequence(particles(context, from)?),
+        "choice" => Term::Choice(particles(context, from)?),
+        "all" => Term::All(particles(context, from)?),
+        "group" if from.attribute("ref").is_some() => Term::GroupRef(from.required_qname("ref")?),
+        _ => return Ok(None),
+    };
+    Ok(Some(Particle {
+        place: from.place.clone(),
+        occurs: occurs(from)?,
+        term,
+    }))
+}
+
+fn particles(context: &Context<'_>, from: &xml::Element) -> Result<Vec<Particle>, Error> {
+    let mut particles = Vec::new();
+    for child in from.elements() {
+        particles.extend(particle(context, child)?);
+    }
+    Ok(particles)
+}
+
+fn occurs(from: &xml::Element) -> Result<Occurs, Error> {
+    let mut occurs = Occurs::ONCE;
+    if let Some(min) = from.attribute("minOccurs") {
+        occurs.min = min
+            .trim()
+            .parse()
+            .map_err(|_| from.incomplete("minOccurs"))?;
+    }
+    match from.attribute("maxOccurs").map(str::trim) {
+        Some("unbounded") => occurs.max = None,
+        Some(max) => occurs.max = Some(max.parse().map_err(|_| from.incomplete("maxOccurs"))?),
+        None => {}
+    }
+    Ok(occurs)
+}

@@ -1,0 +1,150 @@
+//! An XML document as a tree whose elements know their line and the namespaces in scope.
+
+mod entity;
+mod parse;
+
+use std::sync::Arc;
+
+use crate::error::{Error, Place};
+use crate::qname::QName;
+
+pub(crate) use parse::parse;
+
+/// One element.
+#[derive(Debug)]
+pub(crate) struct Element {
+    pub(crate) name: QName,
+    pub(crate) place: Place,
+    attributes: Vec<(QName, String)>,
+    pub(crate) children: Vec<Child>,
+    scope: Arc<Scope>,
+}
+
+/// What stands inside an element; comments and processing instructions are left out.
+#[derive(Debug)]
+pub(crate) enum Child {
+    Element(Element),
+    Text(String),
+}
+
+/// The namespace declarations of an element, and behind them those of its ancestors.
+#[derive(Debug, Default)]
+struct Scope {
+    bindings: Vec<(String, Arc<str>)>,
+    outer: Option<Arc<Scope>>,
+}
+
+impl Scope {
+    fn namespace(&self, prefix: &str) -> Option<Arc<str>> {
+        let mut scope = Some(self);
+        while let Some(here) = scope {
+            if let Some((_, namespace)) = here.bindings.iter().find(|(bound, _)| bound == prefix) {
+                return Some(namespace.clone());
+            }
+            scope = here.outer.as_deref();
+        }
+        None
+    }
+}
+
+impl Element {
+    /// The child elements, in order.
+    pub(crate) fn elements(&self) -> impl Iterator<Item = &Element> {
+        self.children.iter().filter_map(|child| match child {
+            Child::Element(element) => Some(element),
+            Child::Text(_) => None,
+        })
+    }
+
+    /// The child elements with one name.
+    pub(crate) fn named<'a>(
+        &'a self,
+        namespace: &'a str,
+        local: &'a str,
+    ) -> impl Iterator<Item = &'a Element> {
+        self.elements()
+            .filter(move |element| element.is(namespace, local))
+    }
+
+    /// Whether the element has this name.
+    pub(crate) fn is(&self, namespace: &str, local: &str) -> bool {
+        self.name.namespace() == namespace && self.name.local() == local
+    }
+
+    /// The value of an attribute without a namespace.
+    pub(crate) fn attribute(&self, local: &str) -> Option<&str> {
+        self.attribute_in("", local)
+    }
+
+    /// The value of an attribute in a namespace.
+    pub(crate) fn attribute_in(&self, namespace: &str, local: &str) -> Option<&str> {
+        let found = self
+            .attributes
+            .iter()
+            .find(|(name, _)| name.local() == local && name.namespace() == namespace);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The value of an attribute that must be there.
+    pub(crate) fn required(&self, local: &'static str) -> Result<&str, Error> {
+        self.attribute(local)
+            .filter(|value| !value.trim().is_empty())
+            .ok_or_else(|| self.incomplete(local))
+    }
+
+    /// The error that names an attribute of this element.
+    pub(crate) fn incomplete(&self, attribute: &'static str) -> Error {
+        Error::Incomplete {
+            place: self.place.clone(),
+            element: self.name.local().to_owned(),
+            attribute,
+        }
+    }
+
+    /// The qualified name that an attribute value holds, by the prefixes in scope here.
+    ///
+    /// A name without prefix takes the default namespace (XML Schema part 1, section 3.15.3).
+    pub(crate) fn qname(&self, attribute: &'static str) -> Result<Option<QName>, Error> {
+        self.attribute(attribute)
+            .map(|value| self.resolve(attribute, value))
+            .transpose()
+    }
+
+    /// The qualified name that an attribute value must hold.
+    pub(crate) fn required_qname(&self, attribute: &'static str) -> Result<QName, Error> {
+        self.resolve(attribute, self.required(attribute)?)
+    }
+
+    fn resolve(&self, attribute: &'static str, value: &str) -> Result<QName, Error> {
+        let value = value.trim();
+        let (prefix, local) = value.split_once(':').unwrap_or(("", value));
+        if local.is_empty() {
+            return Err(self.incomplete(attribute));
+        }
+        match self.scope.namespace(prefix) {
+            Some(namespace) => Ok(QName::new(namespace, local)),
+            None if prefix.is_empty() => Ok(QName::new("", local)),
+            None => Err(Error::Dangling {
+                place: self.place.clone(),
+                kind: "namespace prefix",
+                name: prefix.to_owned(),
+            }),
+        }
+    }
+
+    /// All text inside, without mark-up.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        self.push_text(&mut text);
+        text
+    }
+
+    fn push_text(&self, text: &mut String) {
+        for child in &self.children {
+            match child {
+                Child::Text(piece) => text.push_str(piece),
+                Child::Element(element) => element.push_text(text),
+            }
+        }
+    }
+}
