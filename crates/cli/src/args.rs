@@ -1,0 +1,179 @@
+//! The words of the command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::problem::Exit;
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 done, 1 findings, 2 usage or configuration, 3 token refused, 4 network, \
+5 gateway or fault, 6 outcome unknown.
+Unofficial: not affiliated with Jack Henry & Associates. No telemetry.";
+
+/// Moves SOAP integrations from WS-Security headers to OAuth 2.0 bearer tokens.
+#[derive(Debug, Parser)]
+#[command(name = "castile", version, after_help = AFTER_HELP, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Cut the header-level wsse:Security out of a SOAP envelope, and nothing else
+    Strip(Strip),
+    /// Generate a typed Rust client crate from WSDL
+    Generate(Generate),
+    /// Fetch an access token and show its facts, never the token itself
+    Token(Token),
+    /// Serve a local endpoint that strips, adds the bearer token, forwards and streams back
+    Proxy(Proxy),
+    /// Run a false identity provider and gateway on loopback to develop against
+    Sandbox(Sandbox),
+    /// Tell more about an error code
+    Explain(Explain),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Strip {
+    /// The envelope to read; `-` or nothing for standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub(crate) input: PathBuf,
+    /// Where the rewritten envelope goes; standard output if not given
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: Option<PathBuf>,
+    /// Say what was removed: on standard output with -o, otherwise on standard error
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) report: Option<ReportFormat>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people
+    Text,
+    /// For scripts, with a schema_version
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Generate {
+    /// WSDL files, or folders that hold them
+    #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
+    pub(crate) wsdl: Vec<PathBuf>,
+    /// Only these operations, and the types they reach
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) ops: Vec<String>,
+    /// The folder of the crate
+    #[arg(long, value_name = "DIR", default_value = "client")]
+    pub(crate) out: PathBuf,
+    /// The package name of the crate
+    #[arg(long, value_name = "NAME", default_value = "soap-client")]
+    pub(crate) crate_name: String,
+    /// Take castile-model from this folder instead of the registry
+    #[arg(long, value_name = "DIR")]
+    pub(crate) model_path: Option<PathBuf>,
+    /// Write nothing; exit 1 and list the files that differ
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Profile {
+    /// The profile of the configuration to use
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: String,
+    /// The configuration
+    #[arg(long, value_name = "FILE", default_value = "castile.toml")]
+    pub(crate) config: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("whose").required(true).args(["profile", "token_endpoint"]))]
+pub(crate) struct Token {
+    /// The profile of the configuration to use
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// The configuration
+    #[arg(long, value_name = "FILE", default_value = "castile.toml")]
+    pub(crate) config: PathBuf,
+    /// Without a profile: the token endpoint
+    #[arg(long, value_name = "URL", requires_all = ["client_id", "key"])]
+    pub(crate) token_endpoint: Option<String>,
+    /// Without a profile: the client id
+    #[arg(long, value_name = "ID", conflicts_with = "profile")]
+    pub(crate) client_id: Option<String>,
+    /// Without a profile: the private key, PEM
+    #[arg(long, value_name = "FILE", conflicts_with = "profile")]
+    pub(crate) key: Option<PathBuf>,
+    /// Without a profile: the signature algorithm; by the key if not given
+    #[arg(long, value_name = "ALG", conflicts_with = "profile")]
+    pub(crate) alg: Option<Algorithm>,
+    /// Without a profile: the key id; the RFC 7638 thumbprint if not given
+    #[arg(long, value_name = "KID", conflicts_with = "profile")]
+    pub(crate) kid: Option<String>,
+    /// Without a profile: the scope to ask for
+    #[arg(long, value_name = "SCOPE", conflicts_with = "profile")]
+    pub(crate) scope: Option<String>,
+    /// Without a profile: the audience of the assertion; the token endpoint if not given
+    #[arg(long, value_name = "AUD", conflicts_with = "profile")]
+    pub(crate) aud: Option<String>,
+    /// Print JSON with a schema_version
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print the access token itself too: it is a credential
+    #[arg(long)]
+    pub(crate) reveal: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Algorithm {
+    /// ECDSA with P-256 and SHA-256
+    #[value(name = "ES256")]
+    Es256,
+    /// RSASSA-PSS with SHA-256
+    #[value(name = "PS256")]
+    Ps256,
+    /// RSASSA-PKCS1-v1_5 with SHA-256
+    #[value(name = "RS256")]
+    Rs256,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Proxy {
+    #[command(flatten)]
+    pub(crate) profile: Profile,
+    /// The address to listen on; loopback only
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sandbox {
+    /// The folder for a new client key and a ready castile.toml; both are replaced
+    #[arg(long, value_name = "DIR", default_value = "sandbox")]
+    pub(crate) out: PathBuf,
+    /// Print the addresses as JSON with a schema_version
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The code between the brackets of `error[CODE]`; all codes if not given
+    #[arg(value_name = "CODE")]
+    pub(crate) code: Option<String>,
+}
+
+/// Shows help and version, or says what is wrong with the command line.
+pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
+    // A closed pipe is not worth a second error.
+    let _ = error.print();
+    if error.use_stderr() {
+        Exit::Usage.into()
+    } else {
+        Exit::Done.into()
+    }
+}

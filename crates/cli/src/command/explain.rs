@@ -1,0 +1,22 @@
+//! `castile explain`: what a code means.
+
+use crate::args::Explain;
+use crate::explain;
+use crate::problem::{Exit, Problem};
+
+pub(super) fn run(arguments: &Explain) -> Result<Exit, Problem> {
+    let Some(code) = &arguments.code else {
+        for entry in explain::all() {
+            anstream::println!("{:<32} {}", entry.code, entry.means);
+        }
+        return Ok(Exit::Done);
+    };
+    let entry = explain::entry(code).ok_or_else(|| {
+        Problem::said(
+            "usage-unknown-code",
+            format!("`{code}` is not a code of this version"),
+        )
+    })?;
+    anstream::println!("{entry}");
+    Ok(Exit::Done)
+}

@@ -1,0 +1,51 @@
+//! `castile generate`: WSDL in, a Rust crate out.
+
+use castile_codegen::{Error, Generator, ModelDependency};
+
+use crate::args::Generate;
+use crate::problem::{Exit, Problem};
+
+pub(super) fn run(arguments: &Generate) -> Result<Exit, Problem> {
+    let mut generator = Generator::new()
+        .crate_name(&arguments.crate_name)
+        .ops(arguments.ops.iter().map(|name| name.trim()));
+    for path in &arguments.wsdl {
+        generator = generator.wsdl(path);
+    }
+    if let Some(path) = &arguments.model_path {
+        generator = generator.model_dependency(ModelDependency::Path(path.clone()));
+    }
+    let output = generator.generate().map_err(problem)?;
+    let yellow = anstyle::AnsiColor::Yellow.on_default().bold();
+    for diagnostic in &output.diagnostics {
+        anstream::eprintln!("{yellow}note[{}]{yellow:#}: {diagnostic}", diagnostic.code);
+    }
+    let out = arguments.out.display();
+    if arguments.check {
+        let differences = output.check(&arguments.out).map_err(problem)?;
+        for difference in &differences {
+            anstream::println!("{out}/{difference}");
+        }
+        return Ok(if differences.is_empty() {
+            Exit::Done
+        } else {
+            Exit::Findings
+        });
+    }
+    output.write_to(&arguments.out).map_err(problem)?;
+    let counts = output.counts;
+    anstream::println!(
+        "{out}: {} operations of {} services, {} structs with {} fields, {} value types, in {} files",
+        counts.operations,
+        counts.services,
+        counts.structs,
+        counts.fields,
+        counts.values,
+        output.files.len()
+    );
+    Ok(Exit::Done)
+}
+
+fn problem(error: Error) -> Problem {
+    Problem::new(error.code(), &error)
+}

@@ -1,0 +1,89 @@
+//! `castile sandbox`: the false provider and gateway, until interrupted.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use castile_sandbox::{ClientKey, Running, Sandbox as Peers};
+use serde_json::json;
+
+use crate::args::Sandbox;
+use crate::problem::{Exit, Problem};
+
+const CLIENT_ID: &str = "sandbox-client";
+const KEY_FILE: &str = "client-key.pem";
+
+pub(super) fn run(arguments: &Sandbox) -> Result<Exit, Problem> {
+    let runtime = super::runtime()?;
+    runtime.block_on(async {
+        let key = ClientKey::generate().map_err(|error| Problem::new(error.code(), &error))?;
+        let peers = Peers::builder()
+            .client(CLIENT_ID, key.jwks())
+            .start()
+            .await
+            .map_err(|error| Problem::new(error.code(), &error))?;
+        let config = write(arguments, &key, &peers)?;
+        announce(arguments, &peers, &config)?;
+        super::interrupted().await?;
+        peers.stop().await;
+        Ok(Exit::Done)
+    })
+}
+
+/// Writes key and configuration; both are replaced, for the addresses are new each time.
+fn write(arguments: &Sandbox, key: &ClientKey, peers: &Running) -> Result<String, Problem> {
+    let unwritable = |path: &Path, error: std::io::Error| {
+        Problem::new("file-unwritable", &error).at(path.display())
+    };
+    let folder = &arguments.out;
+    std::fs::create_dir_all(folder).map_err(|error| unwritable(folder, error))?;
+    let store = |name: &str, text: &str| -> Result<std::path::PathBuf, Problem> {
+        let path = folder.join(name);
+        // Temporary files are made readable for their owner alone, and stay so when they get their name.
+        let write = || -> std::io::Result<()> {
+            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            file.write_all(text.as_bytes())?;
+            file.persist(&path)?;
+            Ok(())
+        };
+        write().map_err(|error| unwritable(&path, error))?;
+        Ok(path)
+    };
+    store(KEY_FILE, key.private_pem())?;
+    let config = store(
+        "castile.toml",
+        &peers.castile_toml(CLIENT_ID, Path::new(KEY_FILE)),
+    )?;
+    Ok(config.display().to_string())
+}
+
+fn announce(arguments: &Sandbox, peers: &Running, config: &str) -> Result<(), Problem> {
+    let mut out = std::io::stdout().lock();
+    let text = if arguments.json {
+        json!({
+            "schema_version": 1,
+            "provider": peers.provider_url(),
+            "token_endpoint": peers.token_endpoint(),
+            "gateway": peers.gateway_url("ServiceGateway"),
+            "client_id": CLIENT_ID,
+            "config": config,
+        })
+        .to_string()
+    } else {
+        format!(
+            "identity provider  {}\n\
+             token endpoint     {}\n\
+             gateway            {}\n\
+             client id          {CLIENT_ID}\n\
+             configuration      {config}\n\
+             \n\
+             Try: castile token --config {config} --profile sandbox\n\
+             Stop with Ctrl-C.",
+            peers.provider_url(),
+            peers.token_endpoint(),
+            peers.gateway_url("ServiceGateway"),
+        )
+    };
+    writeln!(out, "{text}")
+        .and_then(|()| out.flush())
+        .map_err(|error| Problem::new("file-unwritable", &error).at("standard output"))
+}

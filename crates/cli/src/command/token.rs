@@ -1,0 +1,159 @@
+//! `castile token`: fetches an access token and shows its facts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use castile_auth::{
+    AccessToken, AssertionPolicy, Audience, ClientCredentials, LocalSigner, PrivateKeyJwt,
+    SettingError, TokenCache, TokenEndpoint, TokenSource as _,
+};
+use castile_http::connect;
+use castile_http::profile::{Limits, SecretRef};
+use castile_http::{Config, Error};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::args::{Algorithm, Token};
+use crate::problem::{Exit, Problem};
+
+/// What is shown. Serialised as it stands for scripts.
+#[derive(Serialize)]
+struct Shown<'a> {
+    schema_version: u32,
+    token_endpoint: &'a str,
+    scope: Option<&'a str>,
+    missing_scope: Vec<&'a str>,
+    expires_in_seconds: Option<u64>,
+    /// The claims of a JWT, unverified; null for an opaque token.
+    claims: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_token: Option<&'a str>,
+}
+
+pub(super) fn run(arguments: &Token) -> Result<Exit, Problem> {
+    let runtime = super::runtime()?;
+    // The cache starts its tasks on the runtime that is entered.
+    let _entered = runtime.enter();
+    let (endpoint, source) = source(arguments)?;
+    let token = runtime
+        .block_on(source.token())
+        .map_err(|error| Problem::new(error.code(), &error).at(&endpoint))?;
+    let shown = Shown {
+        schema_version: 1,
+        token_endpoint: &endpoint,
+        scope: token.scope(),
+        missing_scope: token.missing_scope().collect(),
+        expires_in_seconds: token.lifetime().map(|lifetime| lifetime.as_secs()),
+        claims: token.claims(),
+        access_token: arguments.reveal.then(|| token.reveal()),
+    };
+    if arguments.json {
+        let text = serde_json::to_string_pretty(&shown)
+            .map_err(|error| Problem::new("cli-json", &error))?;
+        anstream::println!("{text}");
+    } else {
+        show(&shown, &token);
+    }
+    Ok(if shown.missing_scope.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Findings
+    })
+}
+
+fn source(arguments: &Token) -> Result<(String, TokenCache), Problem> {
+    if let Some(name) = &arguments.profile {
+        let profile = Config::read(&arguments.config)
+            .and_then(|config| config.profile(name))
+            .map_err(|error| Problem::new(error.code(), &error))?;
+        let endpoint = profile
+            .in_oauth()
+            .map(|(_, oauth)| oauth.token_endpoint.as_str().to_owned())
+            .map_err(|error| Problem::new(error.code(), &error))?;
+        let source = connect::token_source(&profile).map_err(|error| {
+            Problem::new(error.code(), &error).at(format_args!("profile {name}"))
+        })?;
+        return Ok((endpoint, source));
+    }
+    let (Some(endpoint), Some(client_id), Some(key)) = (
+        &arguments.token_endpoint,
+        &arguments.client_id,
+        &arguments.key,
+    ) else {
+        return Err(Problem::said(
+            "usage-token",
+            "neither a profile nor a token endpoint was named",
+        ));
+    };
+    let setting = |error: SettingError| Problem::new(error.code(), &error);
+    let pem = SecretRef::File(key.clone())
+        .read()
+        .map_err(|error| Problem::new(error.code(), &error))?;
+    let unusable =
+        |error: castile_auth::KeyError| Problem::new(error.code(), &error).at(key.display());
+    let mut signer = LocalSigner::read(&pem).map_err(unusable)?;
+    if let Some(algorithm) = arguments.alg {
+        let algorithm = match algorithm {
+            Algorithm::Es256 => castile_auth::Algorithm::ES256,
+            Algorithm::Ps256 => castile_auth::Algorithm::PS256,
+            Algorithm::Rs256 => castile_auth::Algorithm::RS256,
+        };
+        signer = signer.with_algorithm(algorithm).map_err(unusable)?;
+    }
+    if let Some(kid) = &arguments.kid {
+        signer = signer.with_key_id(kid).map_err(unusable)?;
+    }
+    let mut assertion = AssertionPolicy::new(client_id).map_err(setting)?;
+    if let Some(audience) = &arguments.aud {
+        assertion = assertion
+            .with_audience(Audience::Custom(audience.clone()))
+            .map_err(setting)?;
+    }
+    let mut request = ClientCredentials::new(
+        TokenEndpoint::parse(endpoint).map_err(|error| setting(error).at("--token-endpoint"))?,
+    );
+    if let Some(scope) = &arguments.scope {
+        request = request.with_scope(scope).map_err(setting)?;
+    }
+    let ports = connect::system_ports(Limits::default())
+        .map_err(|error: Error| Problem::new(error.code(), &error))?;
+    let proof = PrivateKeyJwt::new(
+        assertion,
+        Arc::new(signer),
+        ports.clock.clone(),
+        ports.random.clone(),
+    );
+    Ok((
+        endpoint.clone(),
+        TokenCache::new(request, Arc::new(proof), ports),
+    ))
+}
+
+fn show(shown: &Shown<'_>, token: &AccessToken) {
+    let bold = anstyle::Style::new().bold();
+    anstream::println!("{bold}token from{bold:#} {}", shown.token_endpoint);
+    anstream::println!("  scope    {}", shown.scope.unwrap_or("(not said)"));
+    for scope in &shown.missing_scope {
+        anstream::println!("  missing  {scope} was asked for and not granted");
+    }
+    match token.lifetime() {
+        Some(lifetime) => anstream::println!("  expires  in {}", seconds(lifetime)),
+        None => anstream::println!("  expires  (not said)"),
+    }
+    match &shown.claims {
+        Some(claims) => {
+            for (name, value) in claims {
+                anstream::println!("  claim    {name} = {value}");
+            }
+        }
+        None => anstream::println!("  claims   none to show: the token is opaque"),
+    }
+    match shown.access_token {
+        Some(secret) => anstream::println!("  token    {secret}"),
+        None => anstream::println!("  token    not shown; --reveal prints it"),
+    }
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{} s", duration.as_secs())
+}

@@ -1,0 +1,32 @@
+//! The table, one file an area.
+
+mod command;
+mod config;
+mod envelope;
+mod gateway;
+mod key;
+mod model;
+mod sandbox;
+mod token;
+mod wsdl;
+
+use super::Entry;
+
+const YOU: &str = "you";
+const BANK: &str = "the bank: its registration of the client";
+const JACK_HENRY: &str = "Jack Henry";
+const NETWORK: &str = "the network between here and there";
+const CASTILE: &str = "Castile: please report it";
+
+/// All areas.
+pub(super) const AREAS: &[&[Entry]] = &[
+    command::TABLE,
+    config::TABLE,
+    envelope::TABLE,
+    gateway::TABLE,
+    key::TABLE,
+    model::TABLE,
+    sandbox::TABLE,
+    token::TABLE,
+    wsdl::TABLE,
+];

@@ -1,0 +1,64 @@
+//! The command line, its files and its output.
+
+use super::{CASTILE, YOU};
+use crate::explain::Entry;
+use crate::problem::Exit;
+
+pub(super) const TABLE: &[Entry] = &[
+    Entry {
+        code: "usage-unknown-code",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The code is not one of this version.",
+        remedy: "run `castile explain` for the list",
+    },
+    Entry {
+        code: "usage-token",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The command line names neither a profile nor a token endpoint.",
+        remedy: "give --profile NAME, or --token-endpoint, --client-id and --key",
+    },
+    Entry {
+        code: "file-unreadable",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "A file named on the command line cannot be read.",
+        remedy: "check the path and its permissions",
+    },
+    Entry {
+        code: "file-unwritable",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The output cannot be written; what stood there before is unchanged.",
+        remedy: "check the folder, its permissions and the free space",
+    },
+    Entry {
+        code: "cli-json",
+        exit: Exit::Usage,
+        who: CASTILE,
+        means: "A report could not be written as JSON.",
+        remedy: "report it; the text form of the same report works meanwhile",
+    },
+    Entry {
+        code: "cli-runtime",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The process could not start its threads or signal handlers.",
+        remedy: "check the limits of the system (threads, file descriptors)",
+    },
+    Entry {
+        code: "proxy-listener",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The proxy cannot listen on the address.",
+        remedy: "choose a loopback address and a free port with --listen",
+    },
+    Entry {
+        code: "proxy-remote",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The proxy would be reachable from other machines, which could then call as you.",
+        remedy: "listen on 127.0.0.1 or [::1]",
+    },
+];

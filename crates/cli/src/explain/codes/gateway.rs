@@ -1,0 +1,148 @@
+//! Between the request and the gateway's answer.
+
+use super::{JACK_HENRY, NETWORK, YOU};
+use crate::explain::Entry;
+use crate::problem::Exit;
+
+pub(super) const TABLE: &[Entry] = &[
+    Entry {
+        code: "origin-refused",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The request goes to another origin than the one its token is for. Nothing was sent.",
+        remedy: "check the url of the profile",
+    },
+    Entry {
+        code: "origin-insecure",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "A bearer token goes over https only.",
+        remedy: "use the https address (http is for loopback only)",
+    },
+    Entry {
+        code: "request-too-large",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The message is longer than the limit. Nothing was sent.",
+        remedy: "raise the limit if the message is really that long",
+    },
+    Entry {
+        code: "request-broken",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The caller's message broke off before all of it was there. Nothing was sent.",
+        remedy: "check the caller's connection",
+    },
+    Entry {
+        code: "timeout-request",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The time ran out while the caller's message was read. Nothing was sent.",
+        remedy: "check the caller's connection",
+    },
+    Entry {
+        code: "timeout-connect",
+        exit: Exit::Network,
+        who: NETWORK,
+        means: "The gateway was not reached in time. Nothing was sent.",
+        remedy: "try again; check firewall and proxy if it lasts",
+    },
+    Entry {
+        code: "timeout-answer",
+        exit: Exit::OutcomeUnknown,
+        who: JACK_HENRY,
+        means: "The gateway did not answer in time. A write may have happened.",
+        remedy: "look a write up by the values sent, never repeat it; a read may be repeated",
+    },
+    Entry {
+        code: "gateway-unreachable",
+        exit: Exit::Network,
+        who: NETWORK,
+        means: "The gateway cannot be reached. Nothing was sent.",
+        remedy: "check name resolution, firewall, proxy and TLS interception; the OAuth gateway is on the internet, not behind the old VPN",
+    },
+    Entry {
+        code: "gateway-interrupted",
+        exit: Exit::OutcomeUnknown,
+        who: NETWORK,
+        means: "The connection broke after the request was sent. A write may have happened.",
+        remedy: "look a write up by the values sent, never repeat it; a read may be repeated",
+    },
+    Entry {
+        code: "answer-too-large",
+        exit: Exit::OutcomeUnknown,
+        who: YOU,
+        means: "The answer is longer than the limit. A write has most likely happened.",
+        remedy: "raise the limit; look a write up, never repeat it",
+    },
+    Entry {
+        code: "http-setup",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The HTTP client could not be set up.",
+        remedy: "check the TLS root certificates and the limits of the system",
+    },
+    Entry {
+        code: "gateway-unauthorized",
+        exit: Exit::TokenRefused,
+        who: JACK_HENRY,
+        means: "The gateway does not take the token although the provider has just given it.",
+        remedy: "check that the client is wired to jXchange (Jack Henry does that after the bank's registration), and that url is the OAuth gateway",
+    },
+    Entry {
+        code: "gateway-forbidden",
+        exit: Exit::Gateway,
+        who: JACK_HENRY,
+        means: "The token is good, but not for this operation.",
+        remedy: "ask Jack Henry to authorize the client for the operation",
+    },
+    Entry {
+        code: "gateway-country-list",
+        exit: Exit::Gateway,
+        who: JACK_HENRY,
+        means: "The gateway answered 502; with a good token this is its answer to callers from a country that is not on Jack Henry's list.",
+        remedy: "ask Vendor Relations to add the country; if other operations work, try again later",
+    },
+    Entry {
+        code: "gateway-redirect",
+        exit: Exit::Gateway,
+        who: YOU,
+        means: "The gateway answered with a redirect; a token is never sent elsewhere.",
+        remedy: "check the url of the profile",
+    },
+    Entry {
+        code: "gateway-html",
+        exit: Exit::Gateway,
+        who: YOU,
+        means: "A page for people came instead of a SOAP message: a firewall, a proxy or a wrong address answered.",
+        remedy: "check the url of the profile and what stands between",
+    },
+    Entry {
+        code: "gateway-empty",
+        exit: Exit::Gateway,
+        who: JACK_HENRY,
+        means: "The answer is empty.",
+        remedy: "look a write up, never repeat it; ask Jack Henry with the tracking id",
+    },
+    Entry {
+        code: "gateway-not-soap",
+        exit: Exit::Gateway,
+        who: JACK_HENRY,
+        means: "The answer is no SOAP message.",
+        remedy: "check the url of the profile; look a write up, never repeat it",
+    },
+    Entry {
+        code: "gateway-failed-authentication",
+        exit: Exit::Gateway,
+        who: JACK_HENRY,
+        means: "The integration layer refused the caller before any provider saw the message.",
+        remedy: "check that no wsse:Security is left in the SOAP header, and that the client is wired to jXchange",
+    },
+    Entry {
+        code: "gateway-fault",
+        exit: Exit::Gateway,
+        who: YOU,
+        means: "The service answered with a fault; its detail holds the records.",
+        remedy: "read ErrCode and ErrElem in the detail",
+    },
+];

@@ -1,0 +1,99 @@
+//! Reading and writing typed messages.
+
+use super::{CASTILE, JACK_HENRY, YOU};
+use crate::explain::Entry;
+use crate::problem::Exit;
+
+pub(super) const TABLE: &[Entry] = &[
+    Entry {
+        code: "call-action",
+        exit: Exit::Usage,
+        who: CASTILE,
+        means: "The SOAPAction of the contract cannot stand in an HTTP header.",
+        remedy: "mend the contract and generate again",
+    },
+    Entry {
+        code: "model-utf8",
+        exit: Exit::Gateway,
+        who: JACK_HENRY,
+        means: "The message is not UTF-8.",
+        remedy: "keep the message (it may hold customer data) and ask its sender",
+    },
+    Entry {
+        code: "model-character",
+        exit: Exit::Gateway,
+        who: JACK_HENRY,
+        means: "The message holds a character that XML does not allow.",
+        remedy: "keep the message (it may hold customer data) and ask its sender",
+    },
+    Entry {
+        code: "model-syntax",
+        exit: Exit::Gateway,
+        who: JACK_HENRY,
+        means: "The message is not well-formed XML.",
+        remedy: "keep the message (it may hold customer data) and ask its sender",
+    },
+    Entry {
+        code: "model-dtd",
+        exit: Exit::Gateway,
+        who: JACK_HENRY,
+        means: "The message holds a document type declaration, which SOAP forbids.",
+        remedy: "ask its sender",
+    },
+    Entry {
+        code: "model-entity",
+        exit: Exit::Gateway,
+        who: JACK_HENRY,
+        means: "The message refers to an entity that XML does not predefine.",
+        remedy: "ask its sender",
+    },
+    Entry {
+        code: "model-prefix",
+        exit: Exit::Gateway,
+        who: JACK_HENRY,
+        means: "The message uses a namespace prefix that is not bound.",
+        remedy: "ask its sender",
+    },
+    Entry {
+        code: "model-limit",
+        exit: Exit::Gateway,
+        who: JACK_HENRY,
+        means: "The message exceeds a limit of the reader.",
+        remedy: "raise the limit if the message is really like that",
+    },
+    Entry {
+        code: "model-other-message",
+        exit: Exit::Gateway,
+        who: JACK_HENRY,
+        means: "The root element is not the one that the contract declares.",
+        remedy: "check that the client was generated from the contract of this service",
+    },
+    Entry {
+        code: "model-value",
+        exit: Exit::Gateway,
+        who: JACK_HENRY,
+        means: "A text is not of the type that the contract declares for it.",
+        remedy: "keep the message (it may hold customer data) and ask its sender",
+    },
+    Entry {
+        code: "model-element-in-value",
+        exit: Exit::Gateway,
+        who: JACK_HENRY,
+        means: "An element stands where the contract declares a text.",
+        remedy: "check that the client was generated from the contract of this service",
+    },
+    Entry {
+        code: "model-unwritable-character",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "A text of the request holds a character that XML cannot carry.",
+        remedy: "remove it at the path that is named",
+    },
+    Entry {
+        code: "model-unwritable-attribute",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "An attribute of the request has a name that XML cannot carry, or has one name twice.",
+        remedy: "mend it at the path that is named",
+    },
+];

@@ -1,0 +1,106 @@
+//! How an error is shown: `error[CODE]`, `at:`, `do:`, `who:` on one screen, then the exit code.
+
+use std::error::Error;
+use std::fmt;
+use std::process::ExitCode;
+
+use crate::explain::{self, Entry};
+
+/// What the process says to the shell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Exit {
+    /// Done.
+    Done = 0,
+    /// Done, and there is something to look at.
+    Findings = 1,
+    /// The command line, the configuration or the input is wrong.
+    Usage = 2,
+    /// The identity provider gave no token.
+    TokenRefused = 3,
+    /// No way through the network.
+    Network = 4,
+    /// The gateway refused, or answered with a fault.
+    Gateway = 5,
+    /// The request may or may not have been carried out.
+    OutcomeUnknown = 6,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// An error on its way to the terminal.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    code: &'static str,
+    facts: Vec<String>,
+    at: Option<String>,
+}
+
+impl Problem {
+    /// A problem with a code that `castile explain` knows, and the error's own words with those of its causes.
+    pub(crate) fn new(code: &'static str, error: &dyn Error) -> Self {
+        let mut facts = vec![error.to_string()];
+        let mut source = error.source();
+        while let Some(cause) = source {
+            let text = cause.to_string();
+            // Many errors quote their cause; once is enough.
+            if facts.iter().all(|fact| !fact.contains(&text)) {
+                facts.push(text);
+            }
+            source = cause.source();
+        }
+        Self {
+            code,
+            facts,
+            at: None,
+        }
+    }
+
+    /// A problem of the command line itself.
+    pub(crate) fn said(code: &'static str, fact: impl Into<String>) -> Self {
+        Self {
+            code,
+            facts: vec![fact.into()],
+            at: None,
+        }
+    }
+
+    /// Adds the place: a file, a line, an offset, a URL without secrets.
+    pub(crate) fn at(mut self, place: impl fmt::Display) -> Self {
+        self.at = Some(place.to_string());
+        self
+    }
+
+    /// The exit code.
+    pub(crate) fn exit(&self) -> Exit {
+        self.entry().exit
+    }
+
+    fn entry(&self) -> &'static Entry {
+        explain::entry(self.code).unwrap_or(&explain::UNLISTED)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let red = anstyle::AnsiColor::Red.on_default().bold();
+        let bold = anstyle::Style::new().bold();
+        let entry = self.entry();
+        writeln!(
+            f,
+            "{red}error[{}]{red:#}{bold}: {}{bold:#}",
+            self.code,
+            self.facts.join(": ")
+        )?;
+        if let Some(at) = &self.at {
+            writeln!(f, "  {bold}at:{bold:#}  {at}")?;
+        }
+        writeln!(f, "  {bold}do:{bold:#}  {}", entry.remedy)?;
+        writeln!(f, "  {bold}who:{bold:#} {}", entry.who)?;
+        writeln!(f, "`castile explain {}` tells more.", self.code)
+    }
+}
