@@ -31,7 +31,10 @@ pub(crate) struct Peers {
 impl Peers {
     pub(crate) async fn start() -> Result<Self, Failure> {
         let key = ClientKey::generate()?;
-        let sandbox = Sandbox::builder().client(CLIENT_ID, key.jwks()).start().await?;
+        let sandbox = Sandbox::builder()
+            .client(CLIENT_ID, key.jwks())
+            .start()
+            .await?;
 
         let folder = tempfile::tempdir()?;
         let mut key_file = tempfile::NamedTempFile::new_in(folder.path())?;
@@ -61,8 +64,14 @@ impl Peers {
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.url.clone();
         let headers = request.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/xml; charset=utf-8"));
-        headers.insert(HeaderName::from_static("soapaction"), HeaderValue::from_static(action));
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("text/xml; charset=utf-8"),
+        );
+        headers.insert(
+            HeaderName::from_static("soapaction"),
+            HeaderValue::from_static(action),
+        );
         request
     }
 }

@@ -42,7 +42,11 @@ pub(crate) enum Failure {
 
 /// Fails with `what` unless it holds.
 fn expect(holds: bool, what: impl FnOnce() -> String) -> Result<(), Failure> {
-    if holds { Ok(()) } else { Err(Failure::Differs(what())) }
+    if holds {
+        Ok(())
+    } else {
+        Err(Failure::Differs(what()))
+    }
 }
 
 pub(crate) async fn play(story: &mut Story) -> Result<(), Failure> {
@@ -70,7 +74,9 @@ pub(crate) async fn play(story: &mut Story) -> Result<(), Failure> {
 fn rewritten(story: &mut Story) -> Result<(), Failure> {
     let cuts = cut(OLD_ENVELOPE.as_bytes(), &Policy::default())?;
     let removed: usize = cuts.ranges().iter().map(ExactSizeIterator::len).sum();
-    expect(cuts.ranges().len() == 1, || format!("{} cuts instead of one", cuts.ranges().len()))?;
+    expect(cuts.ranges().len() == 1, || {
+        format!("{} cuts instead of one", cuts.ranges().len())
+    })?;
     let red = anstyle::AnsiColor::Red.on_default();
     let mut marked = String::new();
     let mut offset = 0;
@@ -96,12 +102,16 @@ fn rewritten(story: &mut Story) -> Result<(), Failure> {
 }
 
 async fn old_refused(story: &mut Story, peers: &Peers) -> Result<(), Failure> {
-    let answer = peers.unchanged.send(peers.request(ACTION, OLD_ENVELOPE)).await?;
+    let answer = peers
+        .unchanged
+        .send(peers.request(ACTION, OLD_ENVELOPE))
+        .await?;
     let status = answer.status();
     let (name, _) = content(answer).await?;
-    expect(status == StatusCode::INTERNAL_SERVER_ERROR && name == "Fault", || {
-        format!("the gateway took the old request as it was: {status}, {name}")
-    })?;
+    expect(
+        status == StatusCode::INTERNAL_SERVER_ERROR && name == "Fault",
+        || format!("the gateway took the old request as it was: {status}, {name}"),
+    )?;
     story.tell(
         "The same request under a token, but not rewritten",
         json!({ "status": status.as_u16(), "answer": name }),
@@ -111,16 +121,23 @@ async fn old_refused(story: &mut Story, peers: &Peers) -> Result<(), Failure> {
 }
 
 async fn old_accepted(story: &mut Story, peers: &Peers) -> Result<(), Failure> {
-    let answer = peers.rewriting.send(peers.request(ACTION, OLD_ENVELOPE)).await?;
+    let answer = peers
+        .rewriting
+        .send(peers.request(ACTION, OLD_ENVELOPE))
+        .await?;
     let status = answer.status();
     let (name, bytes) = content(answer).await?;
-    expect(status == StatusCode::OK && name == "AcctSrchResponse", || {
-        format!("the rewritten request was not accepted: {status}, {name}")
-    })?;
+    expect(
+        status == StatusCode::OK && name == "AcctSrchResponse",
+        || format!("the rewritten request was not accepted: {status}, {name}"),
+    )?;
     story.tell(
         "Rewritten, under a token",
         json!({ "status": status.as_u16(), "answer": name, "answer_bytes": bytes }),
-        format_args!("   accepted: HTTP {}, {name}, {bytes} bytes", status.as_u16()),
+        format_args!(
+            "   accepted: HTTP {}, {name}, {bytes} bytes",
+            status.as_u16()
+        ),
     );
     Ok(())
 }
@@ -129,11 +146,17 @@ async fn old_accepted(story: &mut Story, peers: &Peers) -> Result<(), Failure> {
 async fn content(answer: Response<Body>) -> Result<(String, usize), Failure> {
     let effect = castile::http::Effect::Read;
     let body = answer.into_body().collect().await;
-    let body = body.map_err(|error| castile::http::Error::from_body(error, effect))?.to_bytes();
+    let body = body
+        .map_err(|error| castile::http::Error::from_body(error, effect))?
+        .to_bytes();
     let name = match open(&body)?.content {
         Content::Payload(part) => {
             let start = String::from_utf8_lossy(&body[part.range]);
-            let name = start.trim_start_matches('<').split([' ', '>', '/']).next().unwrap_or_default();
+            let name = start
+                .trim_start_matches('<')
+                .split([' ', '>', '/'])
+                .next()
+                .unwrap_or_default();
             name.rsplit(':').next().unwrap_or_default().to_owned()
         }
         Content::Fault(_) => String::from("Fault"),
@@ -167,18 +190,30 @@ fn search(cursor: Option<castile_jx::shared::Cursor>) -> AcctSrch {
 
 /// Account numbers and balances; the data is invented, so they may be shown.
 fn rows(page: &AcctSrchResponse) -> Vec<(String, String)> {
-    let records = page.acct_srch_rec_array.iter().flat_map(|array| &array.acct_srch_rec);
+    let records = page
+        .acct_srch_rec_array
+        .iter()
+        .flat_map(|array| &array.acct_srch_rec);
     records
         .map(|record| {
-            let id = record.account_id.as_ref().and_then(|account| account.acct_id.value());
+            let id = record
+                .account_id
+                .as_ref()
+                .and_then(|account| account.acct_id.value());
             let balance = record.avl_bal.as_ref().and_then(|balance| balance.value());
-            (id.cloned().unwrap_or_default(), balance.map(ToString::to_string).unwrap_or_default())
+            (
+                id.cloned().unwrap_or_default(),
+                balance.map(ToString::to_string).unwrap_or_default(),
+            )
         })
         .collect()
 }
 
 fn table(rows: &[(String, String)]) -> String {
-    let lines: Vec<_> = rows.iter().map(|(id, balance)| format!("   {id}  {balance:>12}")).collect();
+    let lines: Vec<_> = rows
+        .iter()
+        .map(|(id, balance)| format!("   {id}  {balance:>12}"))
+        .collect();
     lines.join("\n")
 }
 
@@ -188,7 +223,9 @@ where
 {
     let page = client.call(&search(None)).send().await?;
     let rows = rows(&page);
-    expect(rows.len() == 10, || format!("{} rows instead of 10", rows.len()))?;
+    expect(rows.len() == 10, || {
+        format!("{} rows instead of 10", rows.len())
+    })?;
     story.tell(
         "AcctSrch with generated types: the first ten accounts",
         json!({ "rows": rows.len() }),
@@ -207,14 +244,25 @@ where
 {
     let known = rows(&first);
     let head = first.srch_msg_rs_hdr;
-    let more = head.more_rec.as_ref().and_then(|more| more.value()).is_some_and(|more| more == "true");
-    expect(more && head.cursor.is_some(), || String::from("the first page names no second"))?;
+    let more = head
+        .more_rec
+        .as_ref()
+        .and_then(|more| more.value())
+        .is_some_and(|more| more == "true");
+    expect(more && head.cursor.is_some(), || {
+        String::from("the first page names no second")
+    })?;
     let page = client.call(&search(head.cursor)).send().await?;
     let rows = rows(&page);
-    expect(rows.len() == 10 && rows.iter().all(|row| !known.contains(row)), || {
-        String::from("the second page is not ten other accounts")
-    })?;
-    story.tell("The second page, by the cursor of the first", json!({ "rows": rows.len() }), table(&rows));
+    expect(
+        rows.len() == 10 && rows.iter().all(|row| !known.contains(row)),
+        || String::from("the second page is not ten other accounts"),
+    )?;
+    story.tell(
+        "The second page, by the cursor of the first",
+        json!({ "rows": rows.len() }),
+        table(&rows),
+    );
     Ok(())
 }
 
@@ -223,16 +271,28 @@ where
     T: SoapTransport<Error = castile::http::Error>,
 {
     let request = CustInq {
-        msg_rq_hdr: MsgRqHdr { jxchange_hdr: header(), ..MsgRqHdr::default() },
+        msg_rq_hdr: MsgRqHdr {
+            jxchange_hdr: header(),
+            ..MsgRqHdr::default()
+        },
         cust_id: Some("NOBODY".into()),
         ..CustInq::default()
     };
     let error = match client.call(&request).send().await {
-        Ok(_) => return Err(Failure::Differs(String::from("a customer who does not exist was found"))),
+        Ok(_) => {
+            return Err(Failure::Differs(String::from(
+                "a customer who does not exist was found",
+            )));
+        }
         Err(error) => error,
     };
-    let Some(fault) = error.fault() else { return Err(error.into()) };
-    let records = fault.fault_rec_info_array.iter().flat_map(|array| &array.fault_msg_rec);
+    let Some(fault) = error.fault() else {
+        return Err(error.into());
+    };
+    let records = fault
+        .fault_rec_info_array
+        .iter()
+        .flat_map(|array| &array.fault_msg_rec);
     let told: Vec<_> = records
         .map(|record| {
             let text = |value: Option<&String>| value.cloned().unwrap_or_default();
@@ -240,7 +300,10 @@ where
         })
         .collect();
     expect(!told.is_empty(), || String::from("the fault has no record"))?;
-    let lines: Vec<_> = told.iter().map(|(code, words)| format!("   {code}  {words}")).collect();
+    let lines: Vec<_> = told
+        .iter()
+        .map(|(code, words)| format!("   {code}  {words}"))
+        .collect();
     story.tell(
         "CustInq for a customer who does not exist: the contract's own fault",
         json!({ "code": error.code(), "blame": format!("{:?}", error.blame()), "records": told.iter().map(|(code, _)| code).collect::<Vec<_>>() }),

@@ -13,7 +13,10 @@ pub(crate) struct Story {
 
 impl Story {
     pub(crate) fn new(json: bool) -> Self {
-        Self { json, steps: Vec::new() }
+        Self {
+            json,
+            steps: Vec::new(),
+        }
     }
 
     /// Tells a step: its facts to scripts, the lines to people.
