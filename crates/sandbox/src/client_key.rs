@@ -1,14 +1,11 @@
 //! A key pair for a client that is made for the sandbox and for nothing else.
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jsonwebtoken::jwk::{Jwk, PublicKeyUse, ThumbprintHash};
-use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::json;
 
 use crate::StartError;
+use crate::key_pair::KeyPair;
 
 /// A new P-256 key pair: the private half for the client, the public half for [`Builder::client`].
 ///
@@ -25,18 +22,8 @@ impl ClientKey {
     /// # Errors
     /// [`StartError::Key`] when the system has no randomness to give.
     pub fn generate() -> Result<Self, StartError> {
-        let pkcs8 =
-            EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())
-                .map_err(|_| StartError::Key)?;
-        let encoding = EncodingKey::from_ec_der(pkcs8.as_ref());
-        let mut jwk =
-            Jwk::from_encoding_key(&encoding, Algorithm::ES256).map_err(|_| StartError::Key)?;
-        jwk.common.key_id = Some(
-            jwk.thumbprint(ThumbprintHash::SHA256)
-                .map_err(|_| StartError::Key)?,
-        );
-        jwk.common.public_key_use = Some(PublicKeyUse::Signature);
-        let body = STANDARD.encode(pkcs8.as_ref());
+        let pair = KeyPair::generate().ok_or(StartError::Key)?;
+        let body = STANDARD.encode(&pair.pkcs8);
         let mut private_pem = String::from("-----BEGIN PRIVATE KEY-----\n");
         let mut rest = body.as_str();
         while !rest.is_empty() {
@@ -48,7 +35,7 @@ impl ClientKey {
         private_pem.push_str("-----END PRIVATE KEY-----\n");
         Ok(Self {
             private_pem,
-            jwks: json!({ "keys": [jwk] }).to_string(),
+            jwks: json!({ "keys": [pair.public] }).to_string(),
         })
     }
 
@@ -73,6 +60,9 @@ impl std::fmt::Debug for ClientKey {
 
 #[cfg(test)]
 mod tests {
+    use jsonwebtoken::jwk::{Jwk, PublicKeyUse, ThumbprintHash};
+    use jsonwebtoken::{Algorithm, EncodingKey};
+
     use super::*;
 
     #[test]

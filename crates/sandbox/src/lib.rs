@@ -16,12 +16,13 @@
 //! # }
 //! ```
 //!
-//! Requests are read, not validated: order and `Ver_N` marks are not judged, and elements that no
-//! operation looks at are passed over.
+//! Requests are read, not validated: order and `Ver_N` marks are not judged.
+//! An element that a real provider would judge and the sandbox does not is named by a warning in
+//! the `MsgRecInfoArray` of the answer.
 //! `aud` must be the exact URL of the token endpoint, as Jack Henry documents it; the issuer alone
 //! is refused.
 //!
-//! Errors of an operation come as `HdrFault` with HTTP status 500:
+//! Errors of an operation come as `HdrFault` with HTTP status 500, warnings in a good answer:
 //!
 //! | `ErrCode` | `ErrCat` | When |
 //! |---|---|---|
@@ -30,6 +31,7 @@
 //! | 900101 | Error | a required element is missing or empty; `AuditUsrId` and `AuditWsId` may be empty |
 //! | 900102 | Error | a value cannot be used, such as a `Cursor` beyond the last record |
 //! | 900123 | Override | the amount exceeds the available balance; passed by `ErrOvrRdInfoArray` |
+//! | 900201 | Warning | the sandbox does not judge this element |
 //!
 //! What the real provider and gateway do is documented only in part.
 //! Unconfirmed, and therefore settable: the form of the gateway's 401 ([`Unauthorized`]).
@@ -46,6 +48,7 @@ mod connection;
 pub mod data;
 mod error;
 mod gateway;
+mod key_pair;
 mod log;
 mod play;
 mod provider;

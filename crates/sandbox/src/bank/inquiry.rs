@@ -26,12 +26,16 @@ pub(crate) fn account<'b>(
     })
 }
 
-/// Accounts by `CustId`, `AcctId` or `PersonName`, narrowed by `AcctType`.
+/// Accounts by `CustId`, `AcctId`, `PersonName` or `TaxId`, narrowed by `AcctType`.
+///
+/// `TaxId` finds nothing: the data has masks of tax ids only.
 pub(crate) fn acct_srch(call: &mut Call<'_>) -> Result<(), Fault> {
     let request = call.request;
     let (by_customer, by_account) = (request.value(&["CustId"]), request.value(&["AcctId"]));
     let by_name = request.child("PersonName");
-    if by_customer.is_none() && by_account.is_none() && by_name.is_none() {
+    let by_tax_id = request.value(&["TaxId"]);
+    call.does_not_judge(None, &["AvlBalCalcCode"]);
+    if by_customer.or(by_account).or(by_tax_id).is_none() && by_name.is_none() {
         return Err(call.missing("CustId"));
     }
     if let Some(id) = by_customer {
@@ -43,6 +47,7 @@ pub(crate) fn acct_srch(call: &mut Call<'_>) -> Result<(), Fault> {
         .data
         .accounts
         .iter()
+        .filter(|_| by_tax_id.is_none())
         .filter(|account| by_customer.is_none_or(|id| account.customer == id))
         .filter(|account| by_account.is_none_or(|id| account.id == id))
         .filter(|account| kind.is_none_or(|kind| account.kind == kind))
@@ -96,6 +101,7 @@ pub(crate) fn acct_inq(call: &mut Call<'_>) -> Result<(), Fault> {
     let id = call.required(&["InAcctId", "AcctId"])?;
     let kind = call.required(&["InAcctId", "AcctType"])?;
     let account = account(call, call.bank, (&id, Some(&kind)), "AcctId")?.clone();
+    call.does_not_judge(None, &["AvlBalCalcCode"]);
     let intent = call.request.value(&["ActIntent"]);
     let loan = account.kind == "L";
     let (info, balances) = if loan {
@@ -165,12 +171,12 @@ fn write_info(x: &mut Writer, bank: &Bank, account: &Account) {
 
 /// An account's history, the newest first.
 ///
-/// `StartDt`, `EndDt`, `LowAmt`, `HighAmt`, `ChkNumStart`, `ChkNumEnd` and `XferKey` narrow it;
-/// `SrtMthd`, `TrnType` and `MemoPostInc` are not judged.
+/// `StartDt`, `EndDt`, `LowAmt`, `HighAmt`, `ChkNumStart`, `ChkNumEnd` and `XferKey` narrow it.
 pub(crate) fn acct_hist_srch(call: &mut Call<'_>) -> Result<(), Fault> {
     let id = call.required(&["InAcctId", "AcctId"])?;
     let kind = call.required(&["InAcctId", "AcctType"])?;
     let account = account(call, call.bank, (&id, Some(&kind)), "AcctId")?.clone();
+    call.does_not_judge(None, &["SrtMthd", "TrnType", "MemoPostInc"]);
     let narrow = Narrow::read(call)?;
     let found: Vec<&Posting> = account
         .postings

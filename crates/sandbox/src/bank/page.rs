@@ -40,9 +40,7 @@ pub(crate) fn page(call: &Call<'_>, total: usize) -> Result<Page, Fault> {
 
 /// Writes the `SrchMsgRsHdr`; `Cursor` stands there only if there is more.
 pub(crate) fn write_header(call: &mut Call<'_>, page: &Page) {
-    let header = &call.header;
-    call.out.within("SrchMsgRsHdr", |x| {
-        header.write(x, "jXchangeHdr");
+    call.write_search_header(|x| {
         x.leaf("SentRec", &page.rows.len().to_string());
         let more = page.rows.end < page.total;
         x.leaf("MoreRec", if more { "true" } else { "false" });

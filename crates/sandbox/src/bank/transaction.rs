@@ -14,6 +14,8 @@ const POSTED: &str = "2026-12-31";
 
 /// Moves the money, and says by which key the transfer is found again.
 pub(crate) fn xfer_add(call: &mut Call<'_>) -> Result<(), Fault> {
+    call.does_not_judge(None, &["XferType"]);
+    call.does_not_judge(Some("XferRec"), &["Fee", "RedPrinc"]);
     let order = Order::judge(call, call.request)?;
     let key = order.carry_out(call);
     call.write_header();
@@ -47,6 +49,10 @@ impl Order {
             let element = path.last().copied().unwrap_or_default();
             request.value(path).ok_or_else(|| call.missing(element))
         };
+        // To carry out at once what was meant for later would be false.
+        if request.child("FutXferRec").is_some() {
+            return Err(call.unusable("FutXferRec", ""));
+        }
         let from = required(&["AcctIdFrom", "FromAcctId"])?;
         let kind = request.value(&["AcctIdFrom", "FromAcctType"]);
         let source = inquiry::account(call, call.bank, (from, kind), "FromAcctId")?;

@@ -95,6 +95,8 @@ pub(crate) struct Call<'c> {
     pub(crate) request: &'c Element,
     pub(crate) header: Header,
     pub(crate) out: &'c mut Writer,
+    /// Elements that were sent and not judged; the answer says so.
+    unjudged: Vec<&'static str>,
 }
 
 impl Call<'_> {
@@ -145,11 +147,36 @@ impl Call<'_> {
             })
     }
 
+    /// Notes which of these elements of the request, or of its child `within`, would change the
+    /// answer of a real provider and do not change the sandbox's.
+    pub(crate) fn does_not_judge(&mut self, within: Option<&str>, elements: &[&'static str]) {
+        let Some(parent) = within.map_or(Some(self.request), |name| self.request.child(name))
+        else {
+            return;
+        };
+        let sent = elements
+            .iter()
+            .filter(|element| parent.value(&[element]).is_some());
+        self.unjudged.extend(sent);
+    }
+
     /// Writes the `MsgRsHdr` of an answer that is no search.
     pub(crate) fn write_header(&mut self) {
-        let header = &self.header;
-        self.out
-            .within("MsgRsHdr", |x| header.write(x, "jXchangeHdr"));
+        let (header, unjudged) = (&self.header, &self.unjudged);
+        self.out.within("MsgRsHdr", |x| {
+            header.write(x, "jXchangeHdr");
+            write_warnings(x, unjudged);
+        });
+    }
+
+    /// Writes the `SrchMsgRsHdr` of a search, with what `paging` writes in its place.
+    pub(crate) fn write_search_header(&mut self, paging: impl FnOnce(&mut Writer)) {
+        let (header, unjudged) = (&self.header, &self.unjudged);
+        self.out.within("SrchMsgRsHdr", |x| {
+            header.write(x, "jXchangeHdr");
+            paging(x);
+            write_warnings(x, unjudged);
+        });
     }
 }
 
@@ -199,6 +226,7 @@ impl Operation {
             request,
             header: Header::read(header, tracking),
             out: &mut out,
+            unjudged: Vec::new(),
         };
         if !self.header.is_empty() {
             for element in ["AuditUsrId", "AuditWsId"] {
@@ -214,6 +242,23 @@ impl Operation {
             x.within_with(&name, &[("xmlns", TPG)], |x| x.written(&content));
         }))
     }
+}
+
+/// A good answer's `MsgRecInfoArray`, if there is something to say.
+fn write_warnings(x: &mut Writer, unjudged: &[&'static str]) {
+    if unjudged.is_empty() {
+        return;
+    }
+    x.within("MsgRecInfoArray", |x| {
+        for element in unjudged {
+            x.within("MsgRec", |x| {
+                x.leaf("ErrCode", "900201");
+                x.leaf("ErrCat", "Warning");
+                x.leaf("ErrDesc", "The sandbox does not judge this element");
+                x.leaf("ErrElem", element);
+            });
+        }
+    });
 }
 
 /// Answers with the text that came.

@@ -1,13 +1,12 @@
 //! Signs access tokens with a key made at the start, and judges them again at the gateway.
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
-use jsonwebtoken::jwk::{Jwk, PublicKeyUse, ThumbprintHash};
+use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
 use serde_json::json;
 
 use super::jws::Unverified;
 use crate::Cause;
+use crate::key_pair::KeyPair;
 
 /// The provider's key pair, ES256.
 pub(crate) struct ProviderKey {
@@ -20,18 +19,12 @@ pub(crate) struct ProviderKey {
 impl ProviderKey {
     /// Makes a new pair; `None` if the machine gives no randomness.
     pub(crate) fn generate() -> Option<Self> {
-        let random = SystemRandom::new();
-        let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).ok()?;
-        let signing = EncodingKey::from_ec_der(pkcs8.as_ref());
-        let mut public = Jwk::from_encoding_key(&signing, Algorithm::ES256).ok()?;
-        let kid = public.thumbprint(ThumbprintHash::SHA256).ok()?;
-        public.common.key_id = Some(kid.clone());
-        public.common.public_key_use = Some(PublicKeyUse::Signature);
+        let pair = KeyPair::generate()?;
         Some(Self {
-            verifying: DecodingKey::from_jwk(&public).ok()?,
-            signing,
-            public,
-            kid,
+            verifying: DecodingKey::from_jwk(&pair.public).ok()?,
+            signing: pair.signing,
+            public: pair.public,
+            kid: pair.kid,
         })
     }
 

@@ -288,6 +288,24 @@ async fn a_history_can_be_narrowed() {
     );
 }
 
+#[tokio::test]
+async fn what_is_not_judged_is_said() {
+    let bench = Bench::start().await;
+    let content = format!("{}{CHECKING}", search_header("9", ""));
+    let answer = bench.call("Inquiry", "AcctHistSrch", &content).await;
+    assert!(!answer.body.contains("MsgRecInfoArray"));
+    let more = format!("{content}<SrtMthd>Asc</SrtMthd><TrnType>Dr</TrnType>");
+    let answer = bench.call("Inquiry", "AcctHistSrch", &more).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.elements("ErrCat"), ["Warning", "Warning"]);
+    assert_eq!(answer.elements("ErrElem"), ["SrtMthd", "TrnType"]);
+    // What would be carried out wrongly is refused instead.
+    let later = format!("{}<Ver_1/><Ver_2/><FutXferRec/>", transfer("1.00", ""));
+    let answer = bench.call("Transaction", "XferAdd", &later).await;
+    fault(&answer, "900102");
+    assert_eq!(bench.sandbox.transfers(), []);
+}
+
 fn transfer(amount: &str, more: &str) -> String {
     format!(
         "<MsgRqHdr>{HEADER}</MsgRqHdr>{more}\

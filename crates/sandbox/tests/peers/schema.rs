@@ -127,6 +127,11 @@ fn calls(service: &str) -> Vec<(&'static str, String, u16)> {
             ),
             ("AcctHistSrch", search("99", "") + CHECKING, 200),
             ("AcctHistSrch", search("9", "") + LOAN, 200),
+            (
+                "AcctHistSrch",
+                search("9", "") + LOAN + "<TrnType>x</TrnType>",
+                200,
+            ),
         ],
         "Customer" => vec![
             ("CustSrch", search("9", ""), 200),
@@ -156,6 +161,7 @@ fn calls(service: &str) -> Vec<(&'static str, String, u16)> {
             };
             vec![
                 ("XferAdd", transfer("1.00"), 200),
+                ("XferAdd", transfer("1.00") + "<XferType>x</XferType>", 200),
                 ("XferAdd", transfer("999999.00"), 500),
                 (
                     "XferAddValidate",
