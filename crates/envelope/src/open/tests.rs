@@ -1,3 +1,5 @@
+//! Replies of either version, faults, and what is refused.
+
 use super::*;
 
 const S11: &str = "http://schemas.xmlsoap.org/soap/envelope/";

@@ -1,0 +1,97 @@
+//! Byte order marks, declarations, and encodings that are refused.
+
+use super::*;
+
+fn read(input: &[u8]) -> Result<(Charset, usize), Refusal> {
+    Prolog::read(input).map(|prolog| (prolog.charset, prolog.end))
+}
+
+#[test]
+fn charset_comes_from_mark_then_declaration() {
+    assert_eq!(read(b"<a/>"), Ok((Charset::Utf8, 0)));
+    assert_eq!(read(b"\xef\xbb\xbf<a/>"), Ok((Charset::Utf8, 3)));
+    assert_eq!(read(b" <a/>"), Ok((Charset::Utf8, 0)));
+    assert_eq!(read(b"<?xml version='1.0'?><a/>"), Ok((Charset::Utf8, 21)));
+    let latin = b"<?xml version=\"1.0\" encoding = \"ISO-8859-1\" standalone='no' ?><a/>";
+    assert_eq!(read(latin), Ok((Charset::SingleByte, latin.len() - 4)));
+    let windows = b"<?xml version=\"1.0\" encoding=\"Windows-1252\"?>";
+    assert_eq!(read(windows), Ok((Charset::SingleByte, windows.len())));
+}
+
+#[test]
+fn other_encodings_are_refused_where_they_show() {
+    for wide in [&b"\xff\xfe<\0"[..], b"\xfe\xff\0<", b"<\0?\0", b"\0<\0?"] {
+        assert_eq!(read(wide), Err(Refusal::Utf16 { offset: 0 }), "{wide:?}");
+    }
+    for wide in [
+        &b"\xff\xfe\0\0"[..],
+        b"\0\0\0<",
+        b"<\0\0\0",
+        b"\x4c\x6f\xa7\x94",
+    ] {
+        assert_eq!(read(wide), Err(Refusal::Encoding { offset: 0 }), "{wide:?}");
+    }
+    for named in [
+        "UTF-7",
+        "ISO-2022-JP",
+        "Shift_JIS",
+        "iso-8859-12",
+        "ibm037",
+        "gb18030",
+    ] {
+        let text = format!("<?xml version=\"1.0\" encoding=\"{named}\"?><a/>");
+        assert_eq!(
+            read(text.as_bytes()),
+            Err(Refusal::Encoding { offset: 30 }),
+            "{named}"
+        );
+    }
+    let contradicted = Err(Refusal::EncodingContradicted { offset: 30 });
+    assert_eq!(
+        read(b"<?xml version=\"1.0\" encoding=\"utf-16\"?><a/>"),
+        contradicted
+    );
+    let marked = b"\xef\xbb\xbf<?xml version='1.0' encoding='latin1'?><a/>";
+    assert_eq!(
+        read(marked),
+        Err(Refusal::EncodingContradicted { offset: 33 })
+    );
+}
+
+#[test]
+fn declarations_follow_their_production() {
+    for wrong in [
+        "<?xml?><a/>",
+        "<?xml ?><a/>",
+        "<?xml encoding='utf-8'?>",
+        "<?xml version='1.1'?>",
+        "<?xml version='1.0'encoding='utf-8'?>",
+        "<?xml version='1.0' version='1.0'?>",
+        "<?xml version='1.0' standalone='maybe'?>",
+        "<?xml version='1.0' encoding=''?>",
+        "<?xml version='1.0' other='x'?>",
+        "<?xml version=1.0?>",
+    ] {
+        let read = read(wrong.as_bytes());
+        if wrong.starts_with("<?xml?") {
+            assert!(read.is_ok(), "left to the scanner: {wrong}");
+        } else {
+            assert_eq!(
+                read,
+                Err(Refusal::malformed(0, Flaw::XmlDeclaration)),
+                "{wrong}"
+            );
+        }
+    }
+    assert_eq!(read(b"<?xml vers"), Err(Refusal::Truncated { offset: 10 }));
+}
+
+#[test]
+fn what_is_no_xml_is_told_apart() {
+    assert_eq!(read(b""), Err(Refusal::NotXml { offset: 0 }));
+    assert_eq!(read(b" {\"a\":1}"), Err(Refusal::NotXml { offset: 1 }));
+    assert_eq!(
+        read(b"\r\n--MIME_b\r\n"),
+        Err(Refusal::Multipart { offset: 2 })
+    );
+}
