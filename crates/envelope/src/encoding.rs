@@ -126,9 +126,12 @@ fn declared(input: &[u8], mut at: usize, end: usize) -> Result<Option<std::ops::
 }
 
 fn charset(named: &[u8], bom: bool, offset: usize) -> Result<Charset, Refusal> {
+    if named.eq_ignore_ascii_case(b"utf-8") {
+        return Ok(Charset::Utf8);
+    }
     let named = named.to_ascii_lowercase();
     match named.as_slice() {
-        b"utf-8" | b"utf8" | b"us-ascii" | b"ascii" => return Ok(Charset::Utf8),
+        b"utf8" | b"us-ascii" | b"ascii" => return Ok(Charset::Utf8),
         name if [
             &b"utf-16"[..],
             b"utf-32",

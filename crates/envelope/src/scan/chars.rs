@@ -61,6 +61,11 @@ pub(crate) fn name_end(input: &[u8], from: usize) -> usize {
     }
 }
 
+/// Whether a name may begin with the byte, the colon left out.
+pub(crate) fn is_name_start(byte: u8) -> bool {
+    CLASS[usize::from(byte)] & NAME_START != 0 && byte != b':'
+}
+
 /// The end of the white space that begins at `from`.
 pub(crate) fn space_end(input: &[u8], from: usize) -> usize {
     run(input, from, SPACE)
@@ -68,12 +73,30 @@ pub(crate) fn space_end(input: &[u8], from: usize) -> usize {
 
 /// The next byte that text cannot simply hold: `<`, `&`, `]` or a control character.
 pub(crate) fn text_end(input: &[u8], from: usize) -> usize {
+    let from = plain_end(input, from, |byte| {
+        (byte < 0x20) | (byte == b'<') | (byte == b'&') | (byte == b']')
+    });
     run(input, from, TEXT)
 }
 
 /// The next byte that an attribute value cannot simply hold: a quote, `<`, `&` or a control character.
 pub(crate) fn value_end(input: &[u8], from: usize) -> usize {
+    let from = plain_end(input, from, |byte| {
+        (byte < 0x20) | (byte == b'<') | (byte == b'&') | (byte == b'"') | (byte == b'\'')
+    });
     run(input, from, VALUE)
+}
+
+/// Passes whole blocks by in which no byte is `special`: namespace names are long and plain.
+///
+/// Without a branch inside the block the compiler makes vector instructions of it.
+fn plain_end(input: &[u8], from: usize, special: impl Fn(u8) -> bool) -> usize {
+    let rest = input.get(from..).unwrap_or_default();
+    let (blocks, _) = rest.as_chunks::<16>();
+    let plain = blocks
+        .iter()
+        .take_while(|block| !block.iter().fold(false, |any, &byte| any | special(byte)));
+    from + 16 * plain.count()
 }
 
 pub(crate) fn is_space(byte: u8) -> bool {
@@ -197,6 +220,26 @@ mod tests {
             reference(b"& <a>", 0),
             Err(Refusal::malformed(0, Flaw::Reference))
         );
+    }
+
+    #[test]
+    fn each_special_byte_is_found_wherever_it_stands() {
+        let text = |byte| matches!(byte, b'<' | b'&' | b']') || is_control(byte);
+        let value = |byte| matches!(byte, b'<' | b'&' | b'"' | b'\'') || is_control(byte);
+        for at in 0..50 {
+            for byte in 0..=255 {
+                let mut input = [b'\t', b'x', 0xff].repeat(20);
+                input[at] = byte;
+                for from in 0..=at {
+                    let end = |special: bool| if special { at } else { input.len() };
+                    assert_eq!(text_end(&input, from), end(text(byte)), "{byte} at {at}");
+                    assert_eq!(value_end(&input, from), end(value(byte)), "{byte} at {at}");
+                }
+                assert_eq!(text_end(&input, at + 1), input.len());
+            }
+        }
+        assert_eq!(text_end(b"ab", 2), 2);
+        assert_eq!(value_end(b"ab", 3), 3);
     }
 
     #[test]

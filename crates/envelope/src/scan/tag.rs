@@ -192,9 +192,10 @@ impl Scanner<'_> {
         };
         let local = self.bytes(parts.local);
         let sound = colon != Some(0)
-            && !local.is_empty()
-            && !local.contains(&b':')
-            && chars::name_end(local, 0) == local.len();
+            && local
+                .first()
+                .is_some_and(|&byte| chars::is_name_start(byte))
+            && (colon.is_none() || !local.contains(&b':'));
         if sound {
             Ok(parts)
         } else {
