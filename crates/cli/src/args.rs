@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::problem::Exit;
+use crate::problem::{Exit, Problem};
 
 const AFTER_HELP: &str = "\
 Exit codes: 0 done, 1 findings, 2 usage or configuration, 3 token refused, 4 network, \
@@ -169,11 +169,26 @@ pub(crate) struct Explain {
 
 /// Shows help and version, or says what is wrong with the command line.
 pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
-    // A closed pipe is not worth a second error.
-    let _ = error.print();
-    if error.use_stderr() {
-        Exit::Usage.into()
-    } else {
-        Exit::Done.into()
+    use clap::error::ErrorKind;
+
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            // A closed pipe is not worth a second error.
+            let _ = error.print();
+            Exit::Done.into()
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = error.print();
+            Exit::Usage.into()
+        }
+        _ => {
+            let text = error.render().to_string();
+            let fact = text.split("\n\n").next().unwrap_or_default();
+            let fact = fact.strip_prefix("error: ").unwrap_or(fact);
+            let words: Vec<_> = fact.split_whitespace().collect();
+            let problem = Problem::said("usage-arguments", words.join(" "));
+            anstream::eprint!("{}", problem.at("the command line"));
+            Exit::Usage.into()
+        }
     }
 }

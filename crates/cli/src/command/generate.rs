@@ -35,17 +35,21 @@ pub(super) fn run(arguments: &Generate) -> Result<Exit, Problem> {
     output.write_to(&arguments.out).map_err(problem)?;
     let counts = output.counts;
     anstream::println!(
-        "{out}: {} operations of {} services, {} structs with {} fields, {} value types, in {} files",
-        counts.operations,
-        counts.services,
-        counts.structs,
-        counts.fields,
-        counts.values,
-        output.files.len()
+        "{out}: {}, {}, {} with {}, {}, in {}",
+        many(counts.operations, "operation"),
+        many(counts.services, "service"),
+        many(counts.structs, "struct"),
+        many(counts.fields, "field"),
+        many(counts.values, "value type"),
+        many(output.files.len(), "file"),
     );
     Ok(Exit::Done)
 }
 
 fn problem(error: Error) -> Problem {
     Problem::new(error.code(), &error)
+}
+
+fn many(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }

@@ -13,6 +13,13 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "run `castile explain` for the list",
     },
     Entry {
+        code: "usage-arguments",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The command line cannot be understood.",
+        remedy: "`castile --help`, or `castile COMMAND --help`",
+    },
+    Entry {
         code: "usage-token",
         exit: Exit::Usage,
         who: YOU,
