@@ -8,6 +8,7 @@ use std::sync::Arc;
 use castile_auth::{AccessToken, TokenSource};
 use http::header::{AUTHORIZATION, HeaderValue};
 use http::{Request, Response, StatusCode};
+use tracing::Instrument as _;
 
 use crate::stack::Plan;
 use crate::{Body, Effect, Error, Origin, Phase, Progress, SoapTransport};
@@ -69,39 +70,16 @@ impl<T> Bearer<T> {
     }
 }
 
-impl<T: SoapTransport> Bearer<T>
-where
-    T::Error: Into<Error>,
-{
-    async fn attempt(
-        &self,
-        mut request: Request<Body>,
-        authorization: HeaderValue,
-        attempt: u8,
-    ) -> Result<Response<Body>, Error> {
-        let effect = Effect::of(&request);
-        // In place of whatever came: the old model's Basic credentials must not travel on.
-        request.headers_mut().insert(AUTHORIZATION, authorization);
-        Progress::of(&request).reach(Phase::Answer);
-        let answer = self.inner.send(request).await.map_err(Into::into)?;
-        tracing::debug!(
-            attempt,
-            ?effect,
-            status = answer.status().as_u16(),
-            "answered"
-        );
-        Ok(answer)
-    }
-}
-
-impl<T> SoapTransport for Bearer<T>
+impl<T> Bearer<T>
 where
     T: SoapTransport,
     T::Error: Into<Error>,
 {
-    type Error = Error;
-
-    async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, Error> {
+    async fn exchange(
+        &self,
+        mut request: Request<Body>,
+        effect: Effect,
+    ) -> Result<Response<Body>, Error> {
         let found = Origin::of_uri(request.uri());
         if found.as_ref() != Some(&self.origin) {
             return Err(Error::Origin {
@@ -111,7 +89,6 @@ where
         }
         let progress = Progress::of(&request);
         request.extensions_mut().insert(progress.clone());
-        let effect = Effect::of(&request);
         let again = replay(&request);
 
         let (token, authorization) = self.token(&progress).await?;
@@ -146,6 +123,34 @@ where
             self.source.reject(&next);
         }
         Ok(answer)
+    }
+
+    async fn attempt(
+        &self,
+        mut request: Request<Body>,
+        authorization: HeaderValue,
+        attempt: u8,
+    ) -> Result<Response<Body>, Error> {
+        // In place of whatever came: the old model's Basic credentials must not travel on.
+        request.headers_mut().insert(AUTHORIZATION, authorization);
+        Progress::of(&request).reach(Phase::Answer);
+        let answer = self.inner.send(request).await.map_err(Into::into)?;
+        tracing::debug!(attempt, status = answer.status().as_u16(), "answered");
+        Ok(answer)
+    }
+}
+
+impl<T> SoapTransport for Bearer<T>
+where
+    T: SoapTransport,
+    T::Error: Into<Error>,
+{
+    type Error = Error;
+
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Error> {
+        let effect = Effect::of(&request);
+        let span = tracing::debug_span!("bearer", origin = %self.origin, ?effect);
+        self.exchange(request, effect).instrument(span).await
     }
 }
 

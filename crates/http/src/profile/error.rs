@@ -16,18 +16,6 @@ pub struct Place {
     pub column: u32,
 }
 
-impl Place {
-    pub(super) fn new(file: Arc<Path>, text: &str, offset: usize) -> Self {
-        let before = text.get(..offset).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Self {
-            file,
-            line: counted_from_1(before.matches('\n').count()),
-            column: counted_from_1(before[line_start..].chars().count()),
-        }
-    }
-}
-
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file.display(), self.line, self.column)
@@ -289,10 +277,6 @@ impl ConfigError {
             _ => None,
         }
     }
-}
-
-fn counted_from_1(before: usize) -> u32 {
-    u32::try_from(before).map_or(u32::MAX, |before| before.saturating_add(1))
 }
 
 fn hint(nearest: Option<&str>, known: &[&str]) -> String {

@@ -82,10 +82,7 @@ pub(super) fn file(path: &Path) -> Result<String, ConfigError> {
 
 /// All profiles of a configuration and its included files.
 pub(super) fn config(text: String, origin: &Path) -> Result<Profiles, ConfigError> {
-    let source = Source {
-        file: origin.into(),
-        text,
-    };
+    let source = Source::new(origin, text);
     let document = document(&source)?;
     let top = Part {
         source: &source,
@@ -97,10 +94,7 @@ pub(super) fn config(text: String, origin: &Path) -> Result<Profiles, ConfigErro
     let mut all = Collected::default();
     all.take(top, &defaults)?;
     for path in included(top)? {
-        let source = Source {
-            text: file(&path)?,
-            file: path.into(),
-        };
+        let source = Source::new(&path, file(&path)?);
         let document = self::document(&source)?;
         let top = Part {
             source: &source,

@@ -11,15 +11,35 @@ use url::Url;
 use super::{ConfigError, Place};
 use crate::Origin;
 
-/// One configuration file: its name for places, its text for line numbers.
+/// One configuration file: its name for places, its text, where its lines begin.
 pub(super) struct Source {
-    pub(super) file: Arc<Path>,
+    file: Arc<Path>,
     pub(super) text: String,
+    lines: Vec<usize>,
 }
 
 impl Source {
+    pub(super) fn new(file: &Path, text: String) -> Self {
+        let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let lines = std::iter::once(0)
+            .chain(newlines.map(|(at, _)| at + 1))
+            .collect();
+        Self {
+            file: file.into(),
+            text,
+            lines,
+        }
+    }
+
     pub(super) fn place(&self, span: Range<usize>) -> Place {
-        Place::new(self.file.clone(), &self.text, span.start)
+        let line = self.lines.partition_point(|start| *start <= span.start);
+        let start = self.lines[line - 1];
+        let before = self.text.get(start..span.start).unwrap_or_default();
+        Place {
+            file: self.file.clone(),
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            column: u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX),
+        }
     }
 
     pub(super) fn folder(&self) -> &Path {

@@ -1,5 +1,7 @@
 use std::fs;
 
+use proptest::prelude::*;
+
 use super::*;
 
 const WHOLE: &str = r#"
@@ -404,4 +406,74 @@ fn a_missing_variable_and_a_missing_file_are_told_apart() {
     assert_eq!(error.code(), "config-secret-env");
     let error = SecretRef::File("/no/such/key".into()).read().unwrap_err();
     assert_eq!(error.code(), "config-secret-file");
+}
+
+#[test]
+fn the_documented_configuration_is_read() {
+    let documented: String = include_str!("../profile.rs")
+        .lines()
+        .skip_while(|line| *line != "//! ```toml")
+        .skip(1)
+        .take_while(|line| *line != "//! ```")
+        .map(|line| format!("{}\n", line.trim_start_matches("//!").trim_start()))
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE_NAME);
+    fs::create_dir(folder.path().join("banks")).unwrap();
+    fs::write(
+        folder.path().join("banks/second.toml"),
+        oauth_profile("second", "2"),
+    )
+    .unwrap();
+    fs::write(&path, documented).unwrap();
+    let config = Config::read(&path).unwrap();
+    let (_, oauth) = config
+        .profile("first-bank-test")
+        .unwrap()
+        .in_oauth()
+        .map(|(client, oauth)| (client.clone(), oauth.clone()))
+        .unwrap();
+    assert_eq!(oauth.header.audit_usr_id.as_deref(), Some("svc-loans"));
+    assert_eq!(oauth.limits.total, Duration::from_secs(30));
+    config.profile("second").unwrap();
+}
+
+#[test]
+fn ten_thousand_institutions_are_read_and_told_apart() {
+    let mut text = String::from("version = 1\n");
+    for n in 0..10_000 {
+        text.push_str(&oauth_profile(&format!("bank-{n}"), &format!("{n:09}")));
+    }
+    let config = Config::parse(&text, "c.toml").unwrap();
+    assert_eq!(config.profiles().count(), 10_000);
+    assert_eq!(config.profile("bank-42").unwrap().inst_rt_id, "000000042");
+}
+
+#[test]
+fn nesting_without_end_is_refused() {
+    for open in ["[", "{a="] {
+        let text = format!("version = 1\nprofile = {}", open.repeat(100_000));
+        assert_eq!(
+            Config::parse(&text, "c.toml").unwrap_err().code(),
+            "config-syntax"
+        );
+    }
+}
+
+proptest! {
+    /// Any damage gives a configuration or an error with a place in the file; never a panic.
+    #[test]
+    fn a_damaged_configuration_is_read_or_refused_at_a_place(
+        at in 0..WHOLE.len(),
+        length in 0usize..40,
+        with in "(?s).{0,6}|\\[|\\]|\"|=|\n|inst_rt_id = 0",
+    ) {
+        let end = (at + length).min(WHOLE.len());
+        let damaged = [&WHOLE[..at], &with, &WHOLE[end..]].concat();
+        if let Err(error) = Config::parse(&damaged, "c.toml") {
+            let place = error.place().expect("a place");
+            prop_assert!(place.line >= 1 && place.line as usize <= damaged.matches('\n').count() + 1);
+            prop_assert!(place.column >= 1);
+        }
+    }
 }
