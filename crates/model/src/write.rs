@@ -93,7 +93,7 @@ impl Writer {
         self.versions.push(n);
         self.pending += 1;
         // What came with a marker goes with it, even if nothing stands behind it.
-        if self.level.read & 1 << n != 0 {
+        if self.level.read & bit(n) != 0 {
             self.write_markers();
         }
     }
@@ -199,10 +199,10 @@ impl Writer {
     }
 
     fn marker(&mut self, n: u8) {
-        if self.level.was_read && self.level.read & 1 << n == 0 {
+        if self.level.was_read && self.level.read & bit(n) == 0 {
             self.note(WarningKind::MissingMarker, &format!("Ver_{n}"));
         }
-        self.level.written |= 1 << n;
+        self.level.written |= bit(n);
         // Writing to a String cannot fail.
         let _ = match self.default == self.namespace {
             true => write!(self.out, "<Ver_{n}/>"),
@@ -320,6 +320,11 @@ impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Writer({} bytes)", self.out.len())
     }
+}
+
+/// The marker as a bit; none for a number that is no marker's.
+fn bit(n: u8) -> u64 {
+    1_u64.checked_shl(n.into()).unwrap_or(0)
 }
 
 /// The local part of `{namespace}local`.
