@@ -13,4 +13,4 @@ pub(crate) const ENTITY_BYTES: usize = 64 << 10;
 /// Groups, extensions or simple types that lead to each other.
 pub(crate) const CHAIN: usize = 64;
 /// Child elements and attributes of all types together, groups put in place.
-pub(crate) const MEMBERS: usize = 4_000_000;
+pub(crate) const MEMBERS: usize = 500_000;

@@ -92,6 +92,20 @@ impl Element {
             .ok_or_else(|| self.incomplete(local))
     }
 
+    /// The value of a `name` attribute: an XML name without colon (Namespaces in XML 1.0, production NCName).
+    ///
+    /// Names end up in messages, so nothing else may pass.
+    pub(crate) fn own_name(&self) -> Result<&str, Error> {
+        let name = self.required("name")?.trim();
+        let starts = name.starts_with(|first: char| first.is_alphabetic() || first == '_');
+        let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '\u{b7}');
+        if starts && name.chars().all(goes_on) {
+            Ok(name)
+        } else {
+            Err(self.incomplete("name"))
+        }
+    }
+
     /// The error that names an attribute of this element.
     pub(crate) fn incomplete(&self, attribute: &'static str) -> Error {
         Error::Incomplete {

@@ -6,6 +6,9 @@ use crate::doc::Doc;
 use crate::ir::{Field, Member, Struct};
 use crate::pass::flatten::marker_number;
 
+/// The width of arguments that rustfmt leaves on one line.
+const ARGUMENTS_WIDTH: usize = 60;
+
 /// Adds a struct and its `Struct` implementation.
 pub(super) fn push(
     source: &mut Source,
@@ -125,7 +128,7 @@ fn push_steps(context: &Context<'_>, members: &[Member], followed: bool, steps: 
                     format!("&self.{}", field.rust),
                 );
                 let line = format!("        w.put({name}, {place});");
-                if line.len() <= super::text::WIDTH {
+                if name.len() + 2 + place.len() <= ARGUMENTS_WIDTH {
                     steps.push(line);
                 } else {
                     let arguments = format!("            {name},\n            {place},");

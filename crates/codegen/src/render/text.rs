@@ -46,15 +46,22 @@ impl Source {
             self.line(&format!("{visibility}use {path}::{first};"));
             return;
         }
-        let one_line = format!("{visibility}use {path}::{{{}}};", names.join(", "));
-        if one_line.len() <= WIDTH {
+        // The limits are rustfmt's: a list counts some punctuation behind it.
+        let list = names.join(", ");
+        let one_line = format!("{visibility}use {path}::{{{list}}};");
+        if one_line.len() + 2 <= WIDTH {
             self.line(&one_line);
             return;
         }
         self.line(&format!("{visibility}use {path}::{{"));
+        let limit = if list.len() + 5 <= WIDTH {
+            WIDTH
+        } else {
+            WIDTH - 1
+        };
         let mut line = String::from("   ");
         for name in &names {
-            if line.len() + 1 + name.len() + 1 >= WIDTH {
+            if line.len() + 1 + name.len() + 1 > limit {
                 self.line(&line);
                 line = String::from("   ");
             }
@@ -81,23 +88,10 @@ pub(super) fn literal(value: &str) -> String {
     literal
 }
 
-/// The order of rustfmt's style edition 2024: kinds of case first, then numbers by value.
+/// The order of rustfmt's style edition 2024: small names first, then numbers by their value.
 pub(super) fn order(a: &str, b: &str) -> Ordering {
-    (case(a).cmp(&case(b))).then_with(|| versioned(a, b))
-}
-
-/// Small names, then mixed ones, then those all in capitals.
-fn case(name: &str) -> u8 {
-    if name.starts_with(|first: char| first.is_ascii_lowercase()) {
-        0
-    } else if name
-        .bytes()
-        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
-    {
-        2
-    } else {
-        1
-    }
+    let is_large = |name: &str| !name.starts_with(|first: char| first.is_ascii_lowercase());
+    (is_large(a).cmp(&is_large(b))).then_with(|| versioned(a, b))
 }
 
 /// Compares digits by value and underscores before all else.
@@ -164,7 +158,7 @@ mod tests {
         assert_eq!(
             names,
             [
-                "acct_b", "acct2", "ACHComp", "Acct2", "Acct10", "Zed", "LOC"
+                "acct_b", "acct2", "ACHComp", "Acct2", "Acct10", "LOC", "Zed"
             ]
         );
     }

@@ -18,7 +18,7 @@ pub(super) struct Context<'a> {
 impl Context<'_> {
     /// The name of a global component.
     pub(super) fn global(&self, element: &xml::Element) -> Result<QName, Error> {
-        Ok(QName::new(self.namespace, element.required("name")?.trim()))
+        Ok(QName::new(self.namespace, element.own_name()?))
     }
 
     /// The name of a local element or attribute, by its `form` or the schema's default.
@@ -30,7 +30,7 @@ impl Context<'_> {
             None => qualified,
         };
         let namespace = if qualified { self.namespace } else { "" };
-        Ok(QName::new(namespace, element.required("name")?.trim()))
+        Ok(QName::new(namespace, element.own_name()?))
     }
 }
 

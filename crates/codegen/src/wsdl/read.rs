@@ -24,7 +24,7 @@ pub(crate) fn read(root: &Element) -> Result<Definitions, Error> {
         .elements()
         .filter(|child| child.name.namespace() == WSDL)
     {
-        let name = || Ok::<_, Error>(QName::new(namespace, child.required("name")?.trim()));
+        let name = || Ok::<_, Error>(QName::new(namespace, child.own_name()?));
         match child.name.local() {
             "import" => {
                 let location = child.required("location")?.to_owned();
@@ -54,7 +54,7 @@ fn parts(message: &Element) -> Result<Vec<Part>, Error> {
     let part = |part: &Element| {
         Ok(Part {
             place: part.place.clone(),
-            name: part.required("name")?.to_owned(),
+            name: part.own_name()?.to_owned(),
             element: part.qname("element")?,
         })
     };
@@ -70,7 +70,7 @@ fn port_operation(operation: &Element) -> Result<PortOperation, Error> {
     };
     Ok(PortOperation {
         place: operation.place.clone(),
-        name: operation.required("name")?.trim().to_owned(),
+        name: operation.own_name()?.to_owned(),
         doc: Doc::of(operation),
         input: operation
             .named(WSDL, "input")
@@ -118,7 +118,7 @@ fn is_soap(element: &Element, local: &str) -> bool {
 
 fn binding_operation(from: &Element, style: &str) -> Result<BindingOperation, Error> {
     let mut operation = BindingOperation {
-        name: from.required("name")?.trim().to_owned(),
+        name: from.own_name()?.to_owned(),
         action: String::new(),
         unsupported: None,
         input_part: None,
@@ -181,7 +181,7 @@ fn service(from: &Element) -> Result<Service, Error> {
     };
     Ok(Service {
         place: from.place.clone(),
-        name: from.required("name")?.trim().to_owned(),
+        name: from.own_name()?.to_owned(),
         doc: Doc::of(from),
         ports: from
             .named(WSDL, "port")
