@@ -32,7 +32,11 @@ pub(crate) fn account<'b>(
 pub(crate) fn acct_srch(call: &mut Call<'_>) -> Result<(), Fault> {
     let request = call.request;
     let (by_customer, by_account) = (request.value(&["CustId"]), request.value(&["AcctId"]));
-    let by_name = request.child("PersonName");
+    let by_name = request.child("PersonName").filter(|name| {
+        name.children
+            .iter()
+            .any(|part| !part.text.trim().is_empty())
+    });
     let by_tax_id = request.value(&["TaxId"]);
     call.does_not_judge(None, &["AvlBalCalcCode"]);
     if by_customer.or(by_account).or(by_tax_id).is_none() && by_name.is_none() {

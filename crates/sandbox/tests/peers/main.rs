@@ -14,3 +14,4 @@ mod operations;
 mod profile;
 mod schema;
 mod script;
+mod transfers;
