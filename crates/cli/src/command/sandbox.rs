@@ -18,6 +18,10 @@ pub(super) fn run(arguments: &Sandbox) -> Result<Exit, Problem> {
         let key = ClientKey::generate().map_err(|error| Problem::new(error.code(), &error))?;
         let peers = Peers::builder()
             .client(CLIENT_ID, key.jwks())
+            .observer(|entry| {
+                // Nobody may be reading; the sandbox goes on.
+                let _ = writeln!(std::io::stderr(), "{entry}");
+            })
             .start()
             .await
             .map_err(|error| Problem::new(error.code(), &error))?;
