@@ -6,6 +6,8 @@
 pub struct Limits {
     /// Elements inside each other, the root included. Default 128.
     pub depth: usize,
+    /// Elements of the whole payload. Default 10,000,000: an empty element of few bytes may become a struct of many.
+    pub elements: usize,
     /// Attributes of one element, namespace declarations included. Default 64.
     pub attributes: usize,
     /// Namespace declarations in scope at one place. Default 256.
@@ -20,6 +22,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             depth: 128,
+            elements: 10_000_000,
             attributes: 64,
             namespaces: 256,
             text: 64 << 20,

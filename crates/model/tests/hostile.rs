@@ -170,6 +170,20 @@ fn depth_is_bounded_in_known_and_unknown_elements() {
 }
 
 #[test]
+fn elements_are_bounded_however_small_they_are() {
+    let mut limits = Limits::default();
+    limits.elements = 10;
+    for element in ["<Info/>", "<Amount/>", "<New/>"] {
+        let read = |count: usize| {
+            let xml = inside(&element.repeat(count));
+            decode_within::<AcctInq>(xml.as_bytes(), &Scope::new(), &limits)
+        };
+        assert!(read(9).is_ok(), "{element}");
+        assert_eq!(read(10).unwrap_err().code(), "model-limit", "{element}");
+    }
+}
+
+#[test]
 fn attributes_namespaces_and_texts_are_bounded() {
     let many: String = (0..100_000).map(|n| format!(" a{n}=''")).collect();
     assert_eq!(

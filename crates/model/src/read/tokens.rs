@@ -22,6 +22,8 @@ pub(super) struct Tokens<'i> {
     /// Whether there is a carriage return anywhere.
     has_returns: bool,
     depth: usize,
+    /// Elements entered so far.
+    elements: usize,
     pub(super) namespaces: Namespaces<'i>,
     pub(super) limits: Limits,
 }
@@ -110,6 +112,7 @@ impl<'i> Tokens<'i> {
             base,
             has_returns: payload.contains(&b'\r'),
             depth: 0,
+            elements: 0,
             namespaces: Namespaces::new(scope, ours),
             limits: *limits,
         })
@@ -192,6 +195,8 @@ impl<'i> Tokens<'i> {
     /// Goes into an element: its declarations are in scope until [`leave`](Self::leave).
     pub(super) fn enter(&mut self, tag: &Tag<'i>) -> Result<(), DecodeError> {
         self.depth += 1;
+        self.elements += 1;
+        self.limit("elements", self.limits.elements, self.elements, tag.start)?;
         self.limit(
             "elements inside each other",
             self.limits.depth,
