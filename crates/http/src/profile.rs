@@ -23,11 +23,14 @@
 //!
 //! Unknown keys, wrong types and duplicates are errors with line and column; later releases only add keys.
 
+mod defaults;
 mod error;
 mod include;
+mod keys;
 mod read;
 mod secret;
 mod table;
+mod values;
 
 use std::collections::BTreeMap;
 use std::fmt;

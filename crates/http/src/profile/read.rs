@@ -5,59 +5,18 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use castile_auth::{Algorithm, TokenEndpoint};
 use toml::de::{DeTable, DeValue};
 
+use super::defaults::Defaults;
+use super::keys::{LEGACY_KEYS, OAUTH_KEYS, PROFILE_KEYS, TOP_KEYS};
 use super::table::{Found, Part, Source, Table};
-use super::{
-    Client, ConfigError, HeaderValues, Legacy, Limits, Oauth, Place, Profile, SecretRef, State,
-    TOKEN_ENDPOINT, include,
-};
+use super::values::{client, legacy, oauth, state};
+use super::{ConfigError, Place, Profile, State, include};
 
 /// The largest configuration file that is read: 4 MiB, some 10,000 profiles.
 const FILE_LIMIT: u64 = 4 * 1024 * 1024;
 
 const VERSION: i64 = 1;
-const TOP_KEYS: &[&str] = &["version", "include", "defaults", "profile"];
-const PROFILE_KEYS: &[&str] = &[
-    "inst_rt_id",
-    "inst_env",
-    "product",
-    "state",
-    "client_id",
-    "key",
-    "legacy",
-    "oauth",
-];
-const LEGACY_KEYS: &[&str] = &[
-    "url",
-    "audit_usr_id",
-    "audit_ws_id",
-    "valid_consm_name",
-    "valid_consm_prod",
-    "jx_ver",
-    "username",
-    "password",
-    "connect_timeout",
-    "timeout",
-];
-const OAUTH_KEYS: &[&str] = &[
-    "url",
-    "audit_usr_id",
-    "audit_ws_id",
-    "valid_consm_name",
-    "valid_consm_prod",
-    "jx_ver",
-    "token_endpoint",
-    "scope",
-    "audience",
-    "algorithm",
-    "key_id",
-    "repeat_writes_on_401",
-    "connect_timeout",
-    "timeout",
-];
-
 type Profiles = BTreeMap<String, Arc<Profile>>;
 
 /// The text of one configuration file.
@@ -164,92 +123,6 @@ fn included(top: Part<'_>) -> Result<Vec<PathBuf>, ConfigError> {
         }
     }
     Ok(files)
-}
-
-/// `[defaults]`, and the tables in it that belong to one model only.
-struct Defaults<'a> {
-    flat: Option<Part<'a>>,
-    legacy: Option<Part<'a>>,
-    oauth: Option<Part<'a>>,
-}
-
-impl<'a> Defaults<'a> {
-    fn read(top: Part<'a>) -> Result<Self, ConfigError> {
-        let flat = top
-            .find("defaults")
-            .map(|found| found.table())
-            .transpose()?;
-        let inner = |key, path, known| {
-            let part = flat
-                .and_then(|part| part.find(key))
-                .map(|found| found.table())
-                .transpose()?;
-            if let Some(part) = part {
-                part.only(path, known)?;
-            }
-            Ok(part)
-        };
-        let legacy = inner("legacy", "[defaults.legacy]", LEGACY_KEYS)?;
-        let oauth = inner("oauth", "[defaults.oauth]", OAUTH_KEYS)?;
-        if let Some(part) = flat {
-            // One address for both models is never meant.
-            let known: Vec<&'static str> = PROFILE_KEYS
-                .iter()
-                .chain(OAUTH_KEYS)
-                .chain(&["username", "password"])
-                .filter(|key| **key != "url")
-                .copied()
-                .collect();
-            part.only("[defaults]", &known)?;
-        }
-        for part in [flat, legacy, oauth].into_iter().flatten() {
-            check(part)?;
-        }
-        Ok(Self {
-            flat,
-            legacy,
-            oauth,
-        })
-    }
-}
-
-/// Reads every value of a table of defaults, so that what no profile takes up is not wrong unseen.
-fn check(part: Part<'_>) -> Result<(), ConfigError> {
-    let table = Table {
-        path: "[defaults]".to_owned(),
-        place: part.source.place(0..0),
-        parts: vec![part],
-    };
-    header(&table)?;
-    limits(&table)?;
-    table.switch("repeat_writes_on_401")?;
-    for key in [
-        "product", "inst_env", "username", "scope", "audience", "key_id",
-    ] {
-        table.text(key)?;
-    }
-    for found in ["inst_rt_id", "client_id"]
-        .iter()
-        .filter_map(|key| table.find(key))
-    {
-        found.id()?;
-    }
-    for found in ["key", "password"].iter().filter_map(|key| table.find(key)) {
-        secret(&found)?;
-    }
-    for found in ["url", "token_endpoint"]
-        .iter()
-        .filter_map(|key| table.find(key))
-    {
-        found.url()?;
-    }
-    if let Some(found) = table.find("state") {
-        state(&found)?;
-    }
-    if let Some(found) = table.find("algorithm") {
-        algorithm(&found)?;
-    }
-    Ok(())
 }
 
 #[derive(Default)]
@@ -361,130 +234,4 @@ fn profile(found: &Found<'_>, defaults: &Defaults<'_>) -> Result<Profile, Config
             .then(|| oauth(&oauth_table))
             .transpose()?,
     })
-}
-
-fn state(found: &Found<'_>) -> Result<State, ConfigError> {
-    match found.str()? {
-        "legacy" => Ok(State::Legacy),
-        "shadow" => Ok(State::Shadow),
-        "oauth" => Ok(State::Oauth),
-        _ => Err(found.bad("legacy, shadow or oauth")),
-    }
-}
-
-fn client(table: &Table<'_>) -> Result<Client, ConfigError> {
-    Ok(Client {
-        client_id: table
-            .need("client_id", "the client registered for it")?
-            .id()?,
-        key: secret(&table.need("key", "the private key that proves the client")?)?,
-    })
-}
-
-fn legacy(table: &Table<'_>) -> Result<Legacy, ConfigError> {
-    Ok(Legacy {
-        url: table.need("url", "the service address")?.url()?,
-        header: header(table)?,
-        username: table.text("username")?,
-        password: table
-            .find("password")
-            .map(|found| secret(&found))
-            .transpose()?,
-        limits: limits(table)?,
-    })
-}
-
-fn oauth(table: &Table<'_>) -> Result<Oauth, ConfigError> {
-    Ok(Oauth {
-        url: table.need("url", "the service address")?.url()?,
-        header: header(table)?,
-        token_endpoint: table.find("token_endpoint").map_or_else(
-            || Ok(default_token_endpoint()),
-            |found| token_endpoint(&found),
-        )?,
-        scope: table.text("scope")?.unwrap_or_else(|| "openid".to_owned()),
-        audience: table.text("audience")?,
-        algorithm: table
-            .find("algorithm")
-            .map(|found| algorithm(&found))
-            .transpose()?,
-        key_id: table.text("key_id")?,
-        repeat_writes_on_401: table.switch("repeat_writes_on_401")?,
-        limits: limits(table)?,
-    })
-}
-
-fn default_token_endpoint() -> TokenEndpoint {
-    TokenEndpoint::parse(TOKEN_ENDPOINT).expect("a constant that a test parses")
-}
-
-/// Kept as written: the assertion's `aud` is compared character by character.
-fn token_endpoint(found: &Found<'_>) -> Result<TokenEndpoint, ConfigError> {
-    found.url()?;
-    TokenEndpoint::parse(found.str()?).map_err(|_| found.bad("the URL of a token endpoint"))
-}
-
-fn header(table: &Table<'_>) -> Result<HeaderValues, ConfigError> {
-    Ok(HeaderValues {
-        audit_usr_id: table.text("audit_usr_id")?,
-        audit_ws_id: table.text("audit_ws_id")?,
-        valid_consm_name: table.text("valid_consm_name")?,
-        valid_consm_prod: table.text("valid_consm_prod")?,
-        jx_ver: table.text("jx_ver")?,
-    })
-}
-
-fn limits(table: &Table<'_>) -> Result<Limits, ConfigError> {
-    let default = Limits::default();
-    Ok(Limits {
-        connect: table.duration("connect_timeout", default.connect)?,
-        total: table.duration("timeout", default.total)?,
-    })
-}
-
-fn algorithm(found: &Found<'_>) -> Result<Algorithm, ConfigError> {
-    match found.str()? {
-        "ES256" => Ok(Algorithm::ES256),
-        "PS256" => Ok(Algorithm::PS256),
-        "RS256" => Ok(Algorithm::RS256),
-        _ => Err(found.bad("ES256, PS256 or RS256")),
-    }
-}
-
-fn secret(found: &Found<'_>) -> Result<SecretRef, ConfigError> {
-    const KINDS: &[&str] = &["file", "env", "command"];
-    const EXPECTED: &str = "exactly one of { file = … }, { env = … } and { command = […] }";
-    if found.value.is_str() {
-        return Err(ConfigError::InlineSecret {
-            place: found.place(),
-            key: found.key.clone(),
-        });
-    }
-    let part = found.table()?;
-    part.only(&format!("`{}`", found.key), KINDS)?;
-    let mut kinds = KINDS.iter().filter_map(|kind| part.find(kind));
-    let (Some(reference), None) = (kinds.next(), kinds.next()) else {
-        return Err(found.bad(EXPECTED));
-    };
-    match reference.key.as_str() {
-        "file" => Ok(SecretRef::File(
-            found.source.folder().join(reference.text()?),
-        )),
-        "env" => match reference.text()? {
-            name if name.contains('=') => Err(reference.bad("the name of a variable")),
-            name => Ok(SecretRef::Env(name)),
-        },
-        _ => {
-            const WORDS: &str = "an array of strings that starts with a program";
-            let words = reference
-                .strings(WORDS)?
-                .iter()
-                .map(|word| word.str().map(str::to_owned))
-                .collect::<Result<Vec<_>, _>>()?;
-            if words.first().is_none_or(|program| program.is_empty()) {
-                return Err(reference.bad(WORDS));
-            }
-            Ok(SecretRef::Command(words))
-        }
-    }
 }

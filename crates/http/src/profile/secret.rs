@@ -168,3 +168,6 @@ fn bounded(secret: Zeroizing<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>, ConfigError
     }
     Ok(secret)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,12 @@
+//! What is read, and from where.
+
 use std::fs;
 
 use proptest::prelude::*;
 
 use super::*;
+
+mod refused;
 
 const WHOLE: &str = r#"
 version = 1
@@ -83,170 +87,6 @@ fn what_is_not_written_has_a_documented_default() {
     assert_eq!(oauth.token_endpoint.as_str(), TOKEN_ENDPOINT);
     assert_eq!(oauth.scope, "openid");
     assert_eq!(oauth.limits, Limits::default());
-}
-
-/// Text after `version = 1`, code, line:column.
-const REFUSED: &[(&str, &str, &str)] = &[
-    ("[profile.a", "config-syntax", "2:11"),
-    (
-        "[defaults]\nscope = \"a\"\nscope = \"b\"",
-        "config-duplicate-key",
-        "4:1",
-    ),
-    ("[defualts]", "config-unknown-key", "2:2"),
-    (
-        "[defaults]\nurl = \"https://x.example\"",
-        "config-unknown-key",
-        "3:1",
-    ),
-    (
-        "[defaults.oauth]\nusername = \"x\"",
-        "config-unknown-key",
-        "3:1",
-    ),
-    ("[defaults]\nkey = \"x\"", "config-inline-secret", "3:7"),
-    ("[defaults]\ntimeout = \"x\"", "config-bad-value", "3:11"),
-    (
-        "[defaults.legacy]\npassword = \"x\"",
-        "config-inline-secret",
-        "3:12",
-    ),
-    (
-        "[profile.a]\n  clientid = \"x\"",
-        "config-unknown-key",
-        "3:3",
-    ),
-    ("[profile.a]\nstate = 3", "config-wrong-type", "3:9"),
-    ("[profile.a]\nstate = \"Oauth\"", "config-bad-value", "3:9"),
-    (
-        "[profile.a]\nstate = \"oauth\"",
-        "config-missing-key",
-        "2:10",
-    ),
-    (
-        "[profile.a]\nstate = \"oauth\"\ninst_rt_id = 011001276",
-        "config-number-for-id",
-        "4:14",
-    ),
-    (
-        "[profile.a]\nstate = \"oauth\"\ninst_env = \"T\"\nproduct = \"p\"\ninst_rt_id = 11001276",
-        "config-number-for-id",
-        "6:14",
-    ),
-    (
-        "[profile.a]\nstate = \"oauth\"\ninst_rt_id = \"1\"\nproduct = \"p\"",
-        "config-missing-key",
-        "2:10",
-    ),
-    ("include = [\"no/*.toml\"]", "config-include", "2:12"),
-    ("include = [\"***\"]", "config-include", "2:12"),
-    ("include = \"a.toml\"", "config-wrong-type", "2:11"),
-    ("profile = 1", "config-wrong-type", "2:11"),
-];
-
-#[test]
-fn what_is_wrong_is_told_with_file_line_and_column() {
-    for (text, code, place) in REFUSED {
-        let error = Config::parse(&format!("version = 1\n{text}"), "c.toml").unwrap_err();
-        assert_eq!(error.code(), *code, "{text}: {error}");
-        let at = error.place().map(Place::to_string);
-        assert_eq!(at, Some(format!("c.toml:{place}")), "{text}: {error}");
-        assert!(
-            error.to_string().starts_with(&format!("c.toml:{place}: ")),
-            "{error}"
-        );
-    }
-}
-
-/// A line that replaces the one of the same key in an otherwise good profile, and the code.
-const REFUSED_LINES: &[(&str, &str)] = &[
-    ("inst_env = \" \"", "config-bad-value"),
-    (
-        "key = \"-----BEGIN PRIVATE KEY-----canary\"",
-        "config-inline-secret",
-    ),
-    ("key = { file = \"a\", env = \"B\" }", "config-bad-value"),
-    ("key = {}", "config-bad-value"),
-    ("key = { fiel = \"a\" }", "config-unknown-key"),
-    ("key = { command = \"cat canary\" }", "config-wrong-type"),
-    ("key = { command = [] }", "config-bad-value"),
-    ("key = { env = \"canary=1\" }", "config-bad-value"),
-    (
-        "oauth.url = \"http://gw.example/canary\"",
-        "config-insecure-url",
-    ),
-    (
-        "oauth.url = \"ftp://gw.example/canary\"",
-        "config-insecure-url",
-    ),
-    (
-        "oauth.url = \"https://user:canary@gw.example/\"",
-        "config-inline-secret",
-    ),
-    ("oauth.url = \"canary\"", "config-bad-value"),
-    (
-        "oauth.url = \"https://gw.example/#canary\"",
-        "config-bad-value",
-    ),
-    (
-        "oauth = { url = \"https://gw.example/\", timeout = \"canary\" }",
-        "config-bad-value",
-    ),
-    (
-        "oauth = { url = \"https://gw.example/\", timeout = 0 }",
-        "config-bad-value",
-    ),
-    (
-        "oauth = { url = \"https://gw.example/\", timeout = -1 }",
-        "config-bad-value",
-    ),
-    (
-        "oauth = { url = \"https://gw.example/\", timeout = 18446744073709551615 }",
-        "config-bad-value",
-    ),
-    (
-        "oauth = { url = \"https://gw.example/\", timeout = 1.5 }",
-        "config-wrong-type",
-    ),
-    (
-        "oauth = { url = \"https://gw.example/\", algorithm = \"HS256\" }",
-        "config-bad-value",
-    ),
-    (
-        "oauth = { url = \"https://gw.example/\", password = \"canary\" }",
-        "config-unknown-key",
-    ),
-    (
-        "oauth = { url = \"https://gw.example/\", repeat_writes_on_401 = \"canary\" }",
-        "config-wrong-type",
-    ),
-    ("oauth = { scope = \"openid\" }", "config-missing-key"),
-];
-
-#[test]
-fn a_refusal_names_line_and_key_and_never_the_value() {
-    for (line, code) in REFUSED_LINES {
-        let key = line.split([' ', '.']).next().unwrap();
-        let mut text = format!("version = 1\n{}", oauth_profile("a", "1"));
-        let old = text
-            .lines()
-            .find(|old| old.split([' ', '.']).next() == Some(key))
-            .unwrap()
-            .to_owned();
-        text = text.replace(&old, line);
-        let error = Config::parse(&text, "c.toml").unwrap_err();
-        assert_eq!(error.code(), *code, "{line}: {error}");
-        let expected = text.lines().position(|other| other == *line);
-        assert_eq!(
-            error.place().map(|place| place.line as usize - 1),
-            expected,
-            "{line}: {error}"
-        );
-        assert!(
-            !format!("{error} {error:?}").contains("canary"),
-            "{error:?}"
-        );
-    }
 }
 
 #[test]
@@ -353,59 +193,6 @@ fn a_file_that_cannot_be_read_is_named() {
     let error = Config::read("/no/such/castile.toml").unwrap_err();
     assert_eq!(error.code(), "config-unreadable");
     assert_eq!(error.to_string(), "cannot read /no/such/castile.toml");
-}
-
-#[cfg(unix)]
-#[test]
-fn a_key_file_that_others_can_read_is_refused() {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("k.pem");
-    fs::write(&path, "canary").unwrap();
-    let secret = SecretRef::File(path.clone());
-    for mode in [0o640, 0o604, 0o660] {
-        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-        let error = secret.read().unwrap_err();
-        assert_eq!(error.code(), "config-secret-exposed", "{mode:o}");
-    }
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-    assert_eq!(&secret.read().unwrap()[..], b"canary");
-}
-
-#[cfg(unix)]
-#[test]
-fn a_secret_comes_from_a_command_without_a_shell() {
-    let command =
-        |words: &[&str]| SecretRef::Command(words.iter().map(|word| (*word).to_owned()).collect());
-    assert_eq!(
-        &command(&["printf", "%s", "$HOME;canary"]).read().unwrap()[..],
-        b"$HOME;canary"
-    );
-    for (words, code) in [
-        (&["false", "canary"][..], "config-secret-command-failed"),
-        (&["true"][..], "config-secret-command-failed"),
-        (&["/no/such/program", "canary"][..], "config-secret-command"),
-        (
-            &["head", "-c", "70000", "/dev/zero"][..],
-            "config-secret-too-large",
-        ),
-    ] {
-        let error = command(words).read().unwrap_err();
-        assert_eq!(error.code(), code, "{words:?}");
-        assert!(!format!("{error} {error:?}").contains("canary"));
-    }
-    assert!(!format!("{:?}", command(&["prog", "canary"])).contains("canary"));
-}
-
-#[test]
-fn a_missing_variable_and_a_missing_file_are_told_apart() {
-    let error = SecretRef::Env("CASTILE_TEST_NOT_SET".into())
-        .read()
-        .unwrap_err();
-    assert_eq!(error.code(), "config-secret-env");
-    let error = SecretRef::File("/no/such/key".into()).read().unwrap_err();
-    assert_eq!(error.code(), "config-secret-file");
 }
 
 #[test]
