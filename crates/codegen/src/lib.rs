@@ -16,6 +16,8 @@ mod limits;
 mod load;
 mod lower;
 mod names;
+#[cfg(test)]
+mod oracle;
 mod output;
 mod pass;
 mod qname;

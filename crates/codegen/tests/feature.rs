@@ -2,6 +2,9 @@
 //!
 //! `CASTILE_BLESS=1 cargo test -p castile-codegen --test feature` writes the expected files anew.
 
+// A test that cannot set the scene should stop.
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::fs;

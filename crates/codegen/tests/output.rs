@@ -1,5 +1,8 @@
 //! The files that come out: the same wherever the input lies, and safe for what stands beside them.
 
+// A test that cannot set the scene should stop.
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::Path;
 

@@ -1,5 +1,8 @@
 //! Contracts that are refused: by which code, and at which line.
 
+// A test that cannot set the scene should stop.
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 
 use castile_codegen::{Contract, Error, Generator};

@@ -2,6 +2,8 @@
 
 // Each test file uses its part.
 #![allow(dead_code)]
+// A test that cannot set the scene should stop.
+#![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::io::Write as _;

@@ -1,0 +1,110 @@
+//! The published contracts, where they are at hand, and the sample.
+
+// A test that cannot set the scene should stop.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::path::Path;
+
+use castile_codegen::{Contract, Generator};
+
+#[test]
+fn the_sample_is_listed_with_actions_and_elements() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wsdl/sample");
+    let contract = Contract::read([sample]).unwrap();
+    let names: Vec<&str> = contract
+        .services
+        .iter()
+        .map(|service| service.short_name.as_str())
+        .collect();
+    assert_eq!(names, ["Customer", "Inquiry", "Transaction"]);
+    assert_eq!(contract.version.as_deref(), Some("2024.1.03"));
+    let inquiry = &contract.services[1];
+    let names: Vec<&str> = inquiry
+        .operations
+        .iter()
+        .map(|operation| operation.name.as_str())
+        .collect();
+    assert_eq!(names, ["Ping", "AcctSrch", "AcctInq", "AcctHistSrch"]);
+    let operation = &inquiry.operations[2];
+    assert_eq!(operation.action, "http://jackhenry.com/ws/AcctInq");
+    let namespace = "http://jackhenry.com/jxchange/TPG/2008";
+    for (name, local) in [
+        (operation.request.as_ref(), "AcctInq"),
+        (operation.response.as_ref(), "AcctInqResponse"),
+        (operation.faults.first(), "HdrFault"),
+    ] {
+        let name = name.unwrap();
+        assert_eq!((name.namespace(), name.local()), (namespace, local));
+    }
+}
+
+#[test]
+fn the_published_ach_contract_compiles() {
+    let Some(folder) = support::contracts("the_published_ach_contract_compiles") else {
+        return;
+    };
+    let generator = Generator::new().wsdl(folder.join("TPG_ACH.wsdl"));
+    let output = generator.generate().unwrap();
+    assert_eq!(output.diagnostics, []);
+    let counts = output.counts;
+    assert_eq!(
+        (counts.operations, counts.structs, counts.fields),
+        (10, 53, 251)
+    );
+    let workspace = support::Crates::new("ach");
+    workspace.add("ach", generator);
+    workspace.check();
+    workspace.format();
+}
+
+#[test]
+fn all_published_contracts_are_one_crate_with_each_type_once() {
+    let Some(folder) =
+        support::contracts("all_published_contracts_are_one_crate_with_each_type_once")
+    else {
+        return;
+    };
+    let contract = Contract::read([&folder]).unwrap();
+    let operations: usize = contract
+        .services
+        .iter()
+        .map(|service| service.operations.len())
+        .sum();
+    assert_eq!((contract.services.len(), operations), (16, 568));
+
+    let output = Generator::new().wsdl(&folder).generate().unwrap();
+    let counts = output.counts;
+    assert_eq!(
+        (counts.services, counts.operations, counts.definitions),
+        (16, 568, 7_098)
+    );
+    // The two names that the files define differently, and nothing else.
+    let remarks: Vec<&str> = output
+        .diagnostics
+        .iter()
+        .map(|remark| remark.code)
+        .collect();
+    assert_eq!(remarks, ["definition-differs"; 2]);
+    let about = |name: &str| {
+        output
+            .diagnostics
+            .iter()
+            .any(|remark| remark.message.contains(name))
+    };
+    assert!(about("x_IdVerify_CType") && about("PltfmStatInqRs_MType"));
+    // The one type with an element at two places, and one with parts side by side.
+    let source = |name: &str| {
+        let found = output
+            .files
+            .iter()
+            .find(|(_, text)| text.contains(&format!("pub struct {name} {{")));
+        found.unwrap().1.as_str()
+    };
+    assert!(
+        source("PltfmConsmCollatInfo")
+            .contains("\"CollatHolderAddr#2\" => self.collat_holder_addr_.slot()")
+    );
+    assert!(source("Alien").contains("w.end_version();\n        w.version(3);"));
+}
