@@ -1,5 +1,7 @@
 //! Reads start tags: name, attributes, namespace declarations.
 
+use smallvec::SmallVec;
+
 use super::{Ns, Open, Scanner, Span, chars};
 use crate::error::{Flaw, Refusal};
 
@@ -206,20 +208,25 @@ impl Scanner<'_> {
     /// Prefixes bound, no name twice. Quadratic, but in a number that the limit bounds.
     fn check_attributes(&self) -> Result<(), Refusal> {
         let input = self.input;
+        // Looked up once: with all prefixes in scope on each of many elements it would add up.
+        let namespaces: SmallVec<[Option<Ns>; 16]> = self
+            .attributes
+            .iter()
+            .map(|attribute| self.prefixed_ns(attribute))
+            .collect::<Result<_, _>>()?;
         for (at, attribute) in self.attributes.iter().enumerate() {
             let prefix = attribute.name.prefix.of(input);
             let local = attribute.name.local.of(input);
-            let duplicate =
-                Refusal::malformed(attribute.name.whole.start, Flaw::DuplicateAttribute);
-            let ns = self.prefixed_ns(attribute)?;
-            for earlier in &self.attributes[..at] {
-                if earlier.name.local.of(input) != local {
-                    continue;
-                }
-                let same = earlier.name.prefix.of(input) == prefix
-                    || matches!((ns, self.prefixed_ns(earlier)?), (Some(a), Some(b)) if a.same(b, input));
-                if same {
-                    return Err(duplicate);
+            for (earlier, ns) in self.attributes[..at].iter().zip(&namespaces) {
+                let same_name = || {
+                    earlier.name.prefix.of(input) == prefix
+                        || matches!((namespaces[at], ns), (Some(a), Some(b)) if a.same(*b, input))
+                };
+                if earlier.name.local.of(input) == local && same_name() {
+                    return Err(Refusal::malformed(
+                        attribute.name.whole.start,
+                        Flaw::DuplicateAttribute,
+                    ));
                 }
             }
         }

@@ -170,8 +170,7 @@ proptest! {
         change in prop::option::of((any::<prop::sample::Index>(), any::<u8>())),
         sizes in prop::collection::vec(0..200_usize, 1..8),
     ) {
-        let mut rows = variants();
-        let mut input = rows.swap_remove(row.index(rows.len())).input;
+        let mut input = row.get(variants()).input.clone();
         if let Some((at, byte)) = change {
             let at = at.index(input.len());
             input[at] = byte;

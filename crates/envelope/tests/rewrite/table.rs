@@ -1,5 +1,7 @@
 //! Envelopes to test with.
 
+use std::sync::LazyLock;
+
 pub(crate) const S11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 pub(crate) const S12: &str = "http://www.w3.org/2003/05/soap-envelope";
 pub(crate) const WSSE: &str =
@@ -78,7 +80,13 @@ fn header(name: &'static str, header: &str) -> Row {
     )
 }
 
-pub(crate) fn variants() -> Vec<Row> {
+/// The table, made once.
+pub(crate) fn variants() -> &'static [Row] {
+    static ROWS: LazyLock<Vec<Row>> = LazyLock::new(rows);
+    &ROWS
+}
+
+fn rows() -> Vec<Row> {
     let mut rows = vec![
         header(
             "only block",
