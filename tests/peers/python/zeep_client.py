@@ -1,6 +1,6 @@
 """An old client as zeep users write it: WSDL, UsernameToken, calls. Knows nothing of OAuth.
 
-    zeep_client.py WSDL_DIR GATEWAY_URL
+    zeep_client.py WSDL_DIR GATEWAY_URL USER PASSWORD
 
 GATEWAY_URL is what stands before `/Inquiry.svc`. Prints one JSON object with what came back.
 """
@@ -13,11 +13,8 @@ from pathlib import Path
 import zeep
 from zeep.wsse.username import UsernameToken
 
-USER, PASSWORD = "old-user@example.invalid", "old-password"
-
-
-def service(folder, gateway, name):
-    client = zeep.Client(str(Path(folder) / f"TPG_{name}.wsdl"), wsse=UsernameToken(USER, PASSWORD))
+def service(folder, gateway, user, password, name):
+    client = zeep.Client(str(Path(folder) / f"TPG_{name}.wsdl"), wsse=UsernameToken(user, password))
     binding = f"{{http://jackhenry.com/jxchange/TPG/2008}}{name}ServiceSoapBinding"
     return client.create_service(binding, f"{gateway}/{name}.svc")
 
@@ -47,18 +44,18 @@ def text(value):
 MARKS = {"Ver_1": {}, "Ver_2": {}, "Ver_3": {}}
 
 
-def main(folder, gateway):
-    inquiry = service(folder, gateway, "Inquiry")
+def main(*way):
+    inquiry = service(*way, "Inquiry")
     pong = inquiry.Ping(PingRq="from zeep", Ver_1={})
 
-    customer = service(folder, gateway, "Customer")
+    customer = service(*way, "Customer")
     found = customer.CustSrch(
         SrchMsgRqHdr={"jXchangeHdr": header("011001276"), "MaxRec": 2, **MARKS},
         PersonName={"ComName": {"_value_1": "s", "SrchType": "Contains"}, "Ver_1": {}},
         **{f"Ver_{n}": {} for n in range(1, 8)},
     )
 
-    transaction = service(folder, gateway, "Transaction")
+    transaction = service(*way, "Transaction")
     try:
         moved = transaction.XferAdd(
             MsgRqHdr={"jXchangeHdr": header("011001276"), **MARKS},
@@ -85,6 +82,6 @@ def main(folder, gateway):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 5:
         raise SystemExit(__doc__)
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])
