@@ -107,7 +107,7 @@ async fn a_zeep_client_works_unchanged() {
             "ping": "from zeep",
             "customers": ["SBX0001", "SBX0002"],
             "more": "true",
-            "fault": "400026",
+            "fault": "900028",
             "moved": false,
         })
     );
