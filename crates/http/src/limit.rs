@@ -97,3 +97,58 @@ impl http_body::Body for Bounded {
         self.body.size_hint()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use http_body_util::combinators::UnsyncBoxBody;
+    use http_body_util::{BodyExt as _, Full};
+
+    use super::*;
+
+    /// Answers with eight bytes of which nobody says how many they are.
+    struct Unmeasured;
+
+    struct Hidden(UnsyncBoxBody<Bytes, Infallible>);
+
+    impl http_body::Body for Hidden {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            Pin::new(&mut self.0).poll_frame(context)
+        }
+    }
+
+    impl SoapTransport for Unmeasured {
+        type Error = Infallible;
+
+        async fn send(&self, _: Request<Body>) -> Result<Response<Body>, Infallible> {
+            let body = Hidden(Full::from("12345678").boxed_unsync());
+            Ok(Response::new(Body::stream(body)))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_of_unknown_length_ends_at_the_limit() {
+        for (limit, fits) in [(7, false), (8, true)] {
+            let mut request = Request::new(Body::whole(""));
+            request.extensions_mut().insert(Effect::Write);
+            let answer = AnswerLimit::new(Unmeasured, limit).send(request).await;
+            let body = answer.unwrap().into_body().bytes().await;
+            let body = body.map_err(|error| Error::from_body(error, Effect::Unknown));
+            match body {
+                Ok(bytes) => assert!(fits && bytes == "12345678"),
+                Err(error) => {
+                    assert!(!fits);
+                    assert_eq!(error.code(), "answer-too-large");
+                    assert!(error.outcome_unknown());
+                }
+            }
+        }
+    }
+}

@@ -17,6 +17,7 @@ use super::{ConfigError, Place, Profile, State, include};
 const FILE_LIMIT: u64 = 4 * 1024 * 1024;
 
 const VERSION: i64 = 1;
+
 type Profiles = BTreeMap<String, Arc<Profile>>;
 
 /// The text of one configuration file.

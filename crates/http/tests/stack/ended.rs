@@ -1,6 +1,9 @@
 //! Exchanges that end without an answer: what is known of them, and who must act.
 
+use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use castile_auth::ports::BoxFuture;
@@ -10,6 +13,7 @@ use castile_http::{
     Blame, Body, Effect, Error, Phase, ReqwestTransport, SoapTransport as _, TokioSleep, stack,
 };
 use http::Request;
+use http_body::Frame;
 use tokio::net::TcpListener;
 
 use crate::peer::{Peer, Reply};
@@ -146,4 +150,31 @@ async fn nobody_listening_is_told_apart_from_a_broken_connection() {
     assert_eq!(error.code(), "gateway-interrupted", "{error:?}");
     assert!(error.outcome_unknown());
     assert_eq!(error.blame(), Blame::Network);
+}
+
+#[tokio::test]
+async fn a_message_that_never_becomes_complete_never_leaves() {
+    struct Endless;
+    impl http_body::Body for Endless {
+        type Data = bytes::Bytes;
+        type Error = Infallible;
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<bytes::Bytes>, Infallible>>> {
+            Poll::Pending
+        }
+    }
+    let peer = Peer::replies(vec![Reply::Hang]).await;
+    let mut plan = plan(&peer, Arc::new(Tokens::default()));
+    plan.total = Duration::from_millis(100);
+    let request = peer.request_with(Effect::Write, Body::stream(Endless));
+    let error = stack::raw(plan, transport())
+        .send(request)
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "timeout-request");
+    assert!(!error.outcome_unknown());
+    assert_eq!(error.blame(), Blame::Caller);
+    assert!(peer.arrivals().is_empty());
 }

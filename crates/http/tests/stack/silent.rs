@@ -99,7 +99,9 @@ async fn nothing_prints_a_secret_or_a_customer_value() {
     write!(printed, "{typed:?} {error} {error:?}").unwrap();
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(log.contains("answered"), "the log is on: {log}");
+    for source in ["castile_http", "castile_auth", "hyper_util", "reqwest"] {
+        assert!(log.contains(source), "the log of {source} is on: {log}");
+    }
     for text in [&printed, &log] {
         let at = text
             .find("canary")

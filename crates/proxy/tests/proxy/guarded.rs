@@ -2,9 +2,11 @@
 
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use castile_proxy::{Settings, serve};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::bank::{profile, provider};
@@ -108,6 +110,32 @@ async fn more_requests_than_allowed_are_turned_away() {
     );
     assert_eq!(gateway.arrivals().len(), 1);
     first.abort();
+}
+
+#[tokio::test]
+async fn a_connection_that_sends_no_head_is_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (gateway, provider) = (Peer::replies(vec![ok()]).await, provider().await);
+    let profile = profile(&gateway, &provider, folder.path(), "oauth");
+    let mut settings = Settings::default();
+    settings.head_time = Duration::from_millis(200);
+    let proxy = proxy(&profile, settings).await;
+    let whole = String::from_utf8(message(SOAP11, OLD)).unwrap();
+    let kept = whole.replace("Connection: close\r\n", "");
+    for (sent, answers) in [("POST / HTTP/1.1\r\nHost: loc", 0), (&kept, 1)] {
+        let mut socket = TcpStream::connect(proxy.address).await.unwrap();
+        socket.write_all(sent.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        let end = tokio::time::timeout(Duration::from_secs(5), socket.read_to_end(&mut answer));
+        end.await.expect("the end of the connection").unwrap();
+        let answer = String::from_utf8(answer).unwrap();
+        assert_eq!(
+            answer.matches("HTTP/1.1 200 OK").count(),
+            answers,
+            "{answer}"
+        );
+    }
+    assert_eq!(gateway.arrivals().len(), 1);
 }
 
 #[derive(Clone, Default)]
