@@ -183,7 +183,10 @@ fn is_compiled(path: &str, files: &[SourceFile]) -> bool {
     };
     let stem = name.trim_end_matches(".rs");
     let last = folder.rsplit('/').next().unwrap_or(folder);
-    if matches!(last, "tests" | "benches") && !folder.contains("/src/") {
+    let is_target = |folder: &str| folder.ends_with("/tests") && !folder.contains("/src/");
+    if is_target(folder)
+        || (stem == "main" && is_target(folder.trim_end_matches(&format!("/{last}"))))
+    {
         return true;
     }
     if last == "src" && matches!(stem, "lib" | "main") {

@@ -77,6 +77,15 @@ fn a_test_in_no_module_tree_is_found() {
 }
 
 #[test]
+fn a_test_program_of_several_files_is_one_tree() {
+    let named = "crates/a/tests/rewrite/cut.rs::holds";
+    let cut = file("crates/a/tests/rewrite/cut.rs", TEST);
+    let main = file("crates/a/tests/rewrite/main.rs", "mod cut;\n");
+    assert_eq!(findings(named, std::slice::from_ref(&cut)).len(), 1);
+    assert_eq!(findings(named, &[cut, main]), []);
+}
+
+#[test]
 fn a_point_without_a_promise_is_found_as_is_a_promise_without_a_point() {
     let uncovered = file(LEDGER, "[points]\n2 = [\"5\", \"6\"]\n");
     assert_eq!(check(&[uncovered]).len(), 2);
