@@ -1,7 +1,9 @@
 //! What README shows is run here, or compared with what is run.
 
+use std::error::Error;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 use castile_tests::root;
 
@@ -89,6 +91,36 @@ fn runs(folder: &Path, words: &[&str]) -> String {
     String::from_utf8(stdout).expect("UTF-8")
 }
 
+/// A `castile` that runs until it is dropped.
+struct Running(Child);
+
+impl Running {
+    /// Starts it; gives the first line that it prints, with which it is ready.
+    fn start(folder: &Path, words: &[&str]) -> (Self, String) {
+        assert_eq!(words[0], "castile");
+        let mut child = Command::new(castile())
+            .args(&words[1..])
+            .current_dir(folder)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("castile starts");
+        let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
+        let running = Self(child);
+        let mut ready = String::new();
+        stdout.read_line(&mut ready).expect("UTF-8");
+        // Else it would end at its next line.
+        std::thread::spawn(move || stdout.read_to_string(&mut String::new()));
+        (running, ready)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[test]
 fn everything_shown_is_run_or_compared_here() {
     let same_words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -96,7 +128,7 @@ fn everything_shown_is_run_or_compared_here() {
         match language {
             "sh" => {
                 for line in text.lines() {
-                    let run = format!("shown(\"{line}\")");
+                    let run = format!("\"{line}\"");
                     assert!(THIS_FILE.contains(&run), "`{line}` is not run");
                 }
             }
@@ -104,11 +136,15 @@ fn everything_shown_is_run_or_compared_here() {
                 same_words(THIS_FILE).contains(&same_words(&text)),
                 "not compiled:\n{text}"
             ),
+            // Each is taken by the one test that is about it.
             "xml" | "toml" => {}
             other => panic!("nothing runs blocks of `{other}`"),
         }
     }
-    assert_eq!(in_language("xml").len(), 2);
+    assert_eq!(
+        (in_language("xml").len(), in_language("toml").len()),
+        (2, 1)
+    );
 }
 
 #[test]
@@ -140,4 +176,160 @@ fn the_message_before_becomes_the_message_after() {
         std::fs::read_to_string(folder.join("new.xml")).unwrap(),
         after
     );
+}
+
+#[test]
+fn the_demo_ends_well() {
+    let words = shown("cargo xtask demo");
+    let done = Command::new(env!("CARGO"))
+        .args(&words[1..])
+        .current_dir(root())
+        .output();
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = done.expect("cargo starts");
+    let said = String::from_utf8_lossy(&stdout);
+    assert!(
+        status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&stderr)
+    );
+    assert!(said.contains("1 token request served"), "{said}");
+}
+
+#[test]
+fn what_is_to_be_installed_is_called_castile() {
+    assert!(README.contains("`cargo install --path crates/cli`"));
+    let manifest = std::fs::read_to_string(root().join("crates/cli/Cargo.toml")).unwrap();
+    assert!(manifest.contains("[[bin]]\nname = \"castile\"\n"));
+}
+
+#[test]
+fn the_configuration_is_one() {
+    let [text] = in_language("toml").try_into().expect("one configuration");
+    let config = castile::http::Config::parse(&text, "castile.toml").unwrap();
+    let profile = config.profile("first-bank-test").unwrap();
+    assert!(profile.in_oauth().is_ok());
+}
+
+#[test]
+fn a_client_is_generated_and_stays_as_it_is() {
+    let folder = folder("generate");
+    let wsdl = folder.join("wsdl/sample");
+    std::fs::create_dir_all(&wsdl).unwrap();
+    for entry in std::fs::read_dir(root().join("wsdl/sample")).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), wsdl.join(entry.file_name())).unwrap();
+    }
+    runs(
+        &folder,
+        &shown(
+            "castile generate --wsdl wsdl/sample --ops AcctSrch,AcctInq --out my-client --crate-name my-client",
+        ),
+    );
+    let manifest = std::fs::read_to_string(folder.join("my-client/Cargo.toml")).unwrap();
+    assert!(manifest.contains("name = \"my-client\""));
+    runs(
+        &folder,
+        &shown(
+            "castile generate --wsdl wsdl/sample --ops AcctSrch,AcctInq --out my-client --crate-name my-client --check",
+        ),
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sandbox_token_proxy_and_code_work_together() {
+    let folder = folder("sandbox");
+    let (_sandbox, _) = Running::start(&folder, &shown("castile sandbox --out sandbox"));
+
+    let token = runs(
+        &folder,
+        &shown("castile token --config sandbox/castile.toml --profile sandbox"),
+    );
+    assert!(token.contains("openid"), "{token}");
+
+    let proxy = shown(
+        "castile proxy --config sandbox/castile.toml --profile sandbox --listen 127.0.0.1:8080",
+    );
+    // Any free port: somebody may be using that one here.
+    let proxy: Vec<_> = proxy
+        .iter()
+        .map(|word| word.replace(":8080", ":0"))
+        .collect();
+    let proxy: Vec<_> = proxy.iter().map(String::as_str).collect();
+    let (_proxy, ready) = Running::start(&folder, &proxy);
+    let address = ready
+        .split_whitespace()
+        .find(|word| word.starts_with("http://"));
+    let [before, _] = in_language("xml").try_into().expect("two messages");
+    let answer = reqwest::Client::new()
+        .post(address.expect("the proxy says where it listens"))
+        .header("content-type", "text/xml; charset=utf-8")
+        .header("soapaction", "\"http://jackhenry.com/ws/Ping\"")
+        .body(before.clone())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200);
+    assert!(answer.text().await.unwrap().contains("PingResponse"));
+
+    // README's paths are relative to where the sandbox was started.
+    std::env::set_current_dir(&folder).unwrap();
+    assert_eq!(typed_rows().await.unwrap(), 3);
+    assert!(
+        untyped_answer(before)
+            .await
+            .unwrap()
+            .contains("PingResponse")
+    );
+}
+
+async fn typed_rows() -> Result<usize, Box<dyn Error>> {
+    use castile::Client;
+    use castile::http::{Config, connect};
+    use castile_jx::inquiry::AcctSrch;
+    use castile_jx::shared::{JXchangeHdr, SrchMsgRqHdr};
+
+    let profile = Config::read("sandbox/castile.toml")?.profile("sandbox")?;
+    let (_, oauth) = profile.in_oauth()?;
+    let client = Client::new(oauth.url.as_str().parse()?, connect::typed(&profile)?);
+
+    let search = AcctSrch {
+        srch_msg_rq_hdr: SrchMsgRqHdr {
+            jxchange_hdr: JXchangeHdr {
+                audit_usr_id: "jdoe".into(),
+                audit_ws_id: "ws-17".into(),
+                inst_rt_id: Some("011001276".into()),
+                inst_env: Some("TEST".into()),
+                ..Default::default()
+            },
+            max_rec: 10.into(),
+            ..Default::default()
+        },
+        cust_id: Some("SBX0001".into()),
+        ..Default::default()
+    };
+    let page = client.call(&search).send().await?;
+
+    let records = page.acct_srch_rec_array.ok_or("no rows")?;
+    Ok(records.acct_srch_rec.len())
+}
+
+async fn untyped_answer(old_envelope: String) -> Result<String, Box<dyn Error + Send + Sync>> {
+    use castile::http::{Body, Config, SoapTransport as _, connect};
+
+    let profile = Config::read("sandbox/castile.toml")?.profile("sandbox")?;
+    let (_, oauth) = profile.in_oauth()?;
+    let gateway = connect::raw(&profile)?;
+
+    let request = http::Request::post(oauth.url.as_str())
+        .header("content-type", "text/xml; charset=utf-8")
+        .header("soapaction", "\"http://jackhenry.com/ws/Ping\"")
+        .body(Body::whole(old_envelope))?;
+    let answer = gateway.send(request).await?;
+
+    let body = http_body_util::BodyExt::collect(answer.into_body()).await?;
+    Ok(String::from_utf8(body.to_bytes().to_vec())?)
 }

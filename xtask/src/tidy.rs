@@ -11,7 +11,7 @@ mod traces;
 use std::fmt;
 
 use crate::workspace::{SourceFile, Workspace};
-use crate::{Outcome, Stop, options, terminal};
+use crate::{Outcome, Stop, codegen, options, terminal};
 
 const HELP: &str = "\
 Check what the compiler does not.
@@ -25,6 +25,7 @@ Usage: cargo xtask tidy [--fix]
   traces      no path of one machine, no foreign package registry
   ledger      each promise in docs/ledger.toml has a test that exists
   table       README's table of what works is the ledger's
+  generated   crates/jx is what `cargo xtask codegen` writes
 
 Options:
   --fix       Rewrite README's table from the ledger
@@ -87,7 +88,9 @@ pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> Result<Outcome, Stop
     for finding in &findings {
         println!("{finding}");
     }
-    if findings.is_empty() {
+    // It prints what differs, file by file.
+    let generated = codegen::run(workspace, &["--check"])?;
+    if findings.is_empty() && generated == Outcome::Done {
         println!("{} {} files", terminal::green("tidy:"), files.len());
         Ok(Outcome::Done)
     } else {
