@@ -289,8 +289,7 @@ async fn sandbox_token_proxy_and_code_work_together() {
 async fn typed_rows() -> Result<usize, Box<dyn Error>> {
     use castile::Client;
     use castile::http::{Config, connect};
-    use castile_jx::inquiry::AcctSrch;
-    use castile_jx::shared::{JXchangeHdr, SrchMsgRqHdr};
+    use castile_jx::inquiry::{AcctSrch, JXchangeHdr, SrchMsgRqHdr};
 
     let profile = Config::read("sandbox/castile.toml")?.profile("sandbox")?;
     let (_, oauth) = profile.in_oauth()?;
