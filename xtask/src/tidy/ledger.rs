@@ -157,7 +157,7 @@ fn is_test(attribute: &str) -> bool {
     attribute.starts_with("#[test]") || attribute.starts_with("#[tokio::test")
 }
 
-/// The attributes straight above `fn name`; comments between them do not count.
+/// The attributes straight above `fn name`, each by its first line; comments between them do not count.
 fn attributes_of<'t>(name: &str, text: &'t str) -> Option<Vec<&'t str>> {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let at = lines.iter().position(|line| {
@@ -169,7 +169,7 @@ fn attributes_of<'t>(name: &str, text: &'t str) -> Option<Vec<&'t str>> {
     let above = lines[..at]
         .iter()
         .rev()
-        .take_while(|line| line.starts_with("#[") || line.starts_with("//"))
+        .take_while(|line| !line.is_empty() && !line.ends_with(['}', ';', '{']))
         .filter(|line| line.starts_with("#["))
         .copied()
         .collect();

@@ -25,6 +25,7 @@ fn findings(test: &str, others: &[SourceFile]) -> Vec<Finding> {
 fn a_promise_with_its_test_is_clean() {
     let tests = [
         TEST,
+        "//! T.\n#[test]\n#[expect(\n    a,\n    reason = \"b\"\n)]\nfn holds() {}\n",
         "//! T.\n#[tokio::test(start_paused = true)]\n// why\n#[cfg(unix)]\nasync fn holds() {}\n",
     ];
     for text in tests {
@@ -47,6 +48,8 @@ fn a_promise_without_an_existing_test_is_found() {
         "part of a name"
     );
     assert_eq!(findings(named, &a("fn holds() {}\n")).len(), 1, "no test");
+    let other = "#[test]\nfn other() {}\nfn holds() {}\n";
+    assert_eq!(findings(named, &a(other)).len(), 1, "another's attribute");
     assert_eq!(
         findings(named, &a("// #[test]\n// fn holds() {}\n")).len(),
         1,
