@@ -31,20 +31,49 @@ fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
         .map_err(|error| Problem::new("cli-runtime", &error))
 }
 
-/// Completes at Ctrl-C, and on Unix at SIGTERM too.
-async fn interrupted() -> Result<(), Problem> {
-    let failed = |error: std::io::Error| Problem::new("cli-runtime", &error);
+/// Ctrl-C, and on Unix SIGTERM too; heard from the moment this is made.
+struct Interrupts {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-        tokio::select! {
-            pressed = tokio::signal::ctrl_c() => pressed.map_err(failed),
-            _ = terminate.recv() => Ok(()),
-        }
+    signals: [tokio::signal::unix::Signal; 2],
+    #[cfg(windows)]
+    pressed: tokio::signal::windows::CtrlC,
+}
+
+impl Interrupts {
+    fn listen() -> Result<Self, Problem> {
+        Self::new().map_err(|error| Problem::new("cli-runtime", &error))
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await.map_err(failed)
+
+    #[cfg(unix)]
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            signals: [
+                signal(SignalKind::interrupt())?,
+                signal(SignalKind::terminate())?,
+            ],
+        })
+    }
+
+    #[cfg(windows)]
+    fn new() -> std::io::Result<Self> {
+        let pressed = tokio::signal::windows::ctrl_c()?;
+        Ok(Self { pressed })
+    }
+
+    /// Completes when one of them comes.
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        {
+            let [interrupt, terminate] = &mut self.signals;
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        #[cfg(windows)]
+        self.pressed.recv().await;
+    }
 }
 
 /// Log lines for long-running commands; `RUST_LOG` chooses which, `info` by default.

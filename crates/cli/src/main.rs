@@ -3,6 +3,7 @@
 mod args;
 mod command;
 mod explain;
+mod output;
 mod problem;
 
 use std::process::ExitCode;

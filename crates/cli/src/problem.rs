@@ -2,7 +2,10 @@
 
 use std::error::Error;
 use std::fmt;
+use std::path::Path;
 use std::process::ExitCode;
+
+use castile_http::ConfigError;
 
 use crate::explain::{self, Entry};
 
@@ -38,6 +41,8 @@ pub(crate) struct Problem {
     code: &'static str,
     facts: Vec<String>,
     at: Option<String>,
+    /// In place of the table's remedy.
+    remedy: Option<String>,
 }
 
 impl Problem {
@@ -57,6 +62,7 @@ impl Problem {
             code,
             facts,
             at: None,
+            remedy: None,
         }
     }
 
@@ -66,13 +72,41 @@ impl Problem {
             code,
             facts: vec![fact.into()],
             at: None,
+            remedy: None,
         }
     }
 
     /// Adds the place: a file, a line, an offset, a URL without secrets.
     pub(crate) fn at(mut self, place: impl fmt::Display) -> Self {
-        self.at = Some(place.to_string());
+        let place = place.to_string();
+        // Many errors begin with their place; once is enough.
+        if let Some(fact) = self.facts.first_mut()
+            && let Some(rest) = fact.strip_prefix(&format!("{place}: "))
+        {
+            *fact = rest.to_owned();
+        }
+        self.at = Some(place);
         self
+    }
+
+    /// A remedy that knows more of the case than the table.
+    pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+
+    /// A configuration that cannot be used; `file` is where it was looked for.
+    pub(crate) fn config(error: &ConfigError, file: &Path) -> Self {
+        let problem = Self::new(error.code(), error);
+        match error {
+            ConfigError::Unreadable { path, .. }
+            | ConfigError::SecretExposed { path, .. }
+            | ConfigError::SecretFile { path, .. } => problem.at(path.display()),
+            _ => match error.place() {
+                Some(place) => problem.at(place),
+                None => problem.at(file.display()),
+            },
+        }
     }
 
     /// The exit code.
@@ -99,7 +133,8 @@ impl fmt::Display for Problem {
         if let Some(at) = &self.at {
             writeln!(f, "  {bold}at:{bold:#}  {at}")?;
         }
-        writeln!(f, "  {bold}do:{bold:#}  {}", entry.remedy)?;
+        let remedy = self.remedy.as_deref().unwrap_or(entry.remedy);
+        writeln!(f, "  {bold}do:{bold:#}  {remedy}")?;
         writeln!(f, "  {bold}who:{bold:#} {}", entry.who)?;
         writeln!(f, "`castile explain {}` tells more.", self.code)
     }

@@ -2,12 +2,13 @@
 
 use crate::args::Explain;
 use crate::explain;
+use crate::output;
 use crate::problem::{Exit, Problem};
 
 pub(super) fn run(arguments: &Explain) -> Result<Exit, Problem> {
     let Some(code) = &arguments.code else {
         for entry in explain::all() {
-            anstream::println!("{:<32} {}", entry.code, entry.means);
+            output::line(format_args!("{:<32} {}", entry.code, entry.means))?;
         }
         return Ok(Exit::Done);
     };
@@ -16,7 +17,8 @@ pub(super) fn run(arguments: &Explain) -> Result<Exit, Problem> {
             "usage-unknown-code",
             format!("`{code}` is not a code of this version"),
         )
+        .at("the command line")
     })?;
-    anstream::println!("{entry}");
+    output::line(entry)?;
     Ok(Exit::Done)
 }

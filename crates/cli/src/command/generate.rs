@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &Generate) -> Result<Exit, Problem> {
     if arguments.check {
         let differences = output.check(&arguments.out).map_err(problem)?;
         for difference in &differences {
-            anstream::println!("{out}/{difference}");
+            crate::output::line(format_args!("{out}/{difference}"))?;
         }
         return Ok(if differences.is_empty() {
             Exit::Done
@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &Generate) -> Result<Exit, Problem> {
     }
     output.write_to(&arguments.out).map_err(problem)?;
     let counts = output.counts;
-    anstream::println!(
+    crate::output::line(format_args!(
         "{out}: {}, {}, {} with {}, {}, in {}",
         many(counts.operations, "operation"),
         many(counts.services, "service"),
@@ -42,12 +42,22 @@ pub(super) fn run(arguments: &Generate) -> Result<Exit, Problem> {
         many(counts.fields, "field"),
         many(counts.values, "value type"),
         many(output.files.len(), "file"),
-    );
+    ))?;
     Ok(Exit::Done)
 }
 
 fn problem(error: Error) -> Problem {
-    Problem::new(error.code(), &error)
+    let problem = Problem::new(error.code(), &error).remedy(error.remedy());
+    match &error {
+        Error::Unreadable { path, .. }
+        | Error::NoContract { path }
+        | Error::HandWritten { path }
+        | Error::Unwritable { path, .. } => problem.at(path.display()),
+        _ => match error.place() {
+            Some(place) => problem.at(place),
+            None => problem.at("the command line"),
+        },
+    }
 }
 
 fn many(count: usize, thing: &str) -> String {

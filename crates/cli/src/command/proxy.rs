@@ -1,30 +1,45 @@
 //! `castile proxy`: a local address for old clients, until interrupted.
 
-use castile_http::Config;
+use castile_http::{Config, connect};
 use castile_proxy::Settings;
 use tokio::net::TcpListener;
 
 use crate::args::Proxy;
+use crate::output;
 use crate::problem::{Exit, Problem};
 
 pub(super) fn run(arguments: &Proxy) -> Result<Exit, Problem> {
-    let profile = Config::read(&arguments.profile.config)
+    let config = &arguments.profile.config;
+    let unusable = |error: castile_http::Error| match error {
+        castile_http::Error::Config(error) => Problem::config(&error, config),
+        error => {
+            let profile = &arguments.profile.profile;
+            Problem::new(error.code(), &error).at(format_args!("profile {profile}"))
+        }
+    };
+    let profile = Config::read(config)
         .and_then(|config| config.profile(&arguments.profile.profile))
-        .map_err(|error| Problem::new(error.code(), &error))?;
+        .map_err(|error| Problem::config(&error, config))?;
+    let (_, oauth) = profile.in_oauth().map_err(|error| unusable(error.into()))?;
     let listen = arguments.listen;
     super::log_to_stderr();
     super::runtime()?.block_on(async {
-        let unusable = |error: std::io::Error| Problem::new("proxy-listener", &error).at(listen);
-        let listener = TcpListener::bind(listen).await.map_err(unusable)?;
-        let address = listener.local_addr().map_err(unusable)?;
-        anstream::println!("listening on http://{address} for profile {}", profile.name);
-        let stop = async {
-            // Without signal handlers the process can still be ended from outside.
-            if super::interrupted().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
-        castile_proxy::serve(listener, &profile, Settings::default(), stop)
+        let mut interrupts = super::Interrupts::listen()?;
+        // All that can fail, before the address is told.
+        if !listen.ip().is_loopback() {
+            let error = castile_proxy::Error::Remote { address: listen };
+            return Err(Problem::new(error.code(), &error).at(listen));
+        }
+        let stack = connect::raw(&profile).map_err(unusable)?;
+        let closed = |error: std::io::Error| Problem::new("proxy-listener", &error).at(listen);
+        let listener = TcpListener::bind(listen).await.map_err(closed)?;
+        let address = listener.local_addr().map_err(closed)?;
+        output::line(format_args!(
+            "listening on http://{address} for profile {}",
+            profile.name
+        ))?;
+        let settings = Settings::default();
+        castile_proxy::serve_through(listener, stack, &oauth.url, settings, interrupts.next())
             .await
             .map_err(|error| Problem::new(error.code(), &error).at(address))?;
         Ok(Exit::Done)

@@ -15,6 +15,8 @@ const KEY_FILE: &str = "client-key.pem";
 pub(super) fn run(arguments: &Sandbox) -> Result<Exit, Problem> {
     let runtime = super::runtime()?;
     runtime.block_on(async {
+        // Before the addresses are told: whoever reads them may stop this at once.
+        let mut interrupts = super::Interrupts::listen()?;
         let key = ClientKey::generate().map_err(|error| Problem::new(error.code(), &error))?;
         let peers = Peers::builder()
             .client(CLIENT_ID, key.jwks())
@@ -27,7 +29,7 @@ pub(super) fn run(arguments: &Sandbox) -> Result<Exit, Problem> {
             .map_err(|error| Problem::new(error.code(), &error))?;
         let config = write(arguments, &key, &peers)?;
         announce(arguments, &peers, &config)?;
-        super::interrupted().await?;
+        interrupts.next().await;
         peers.stop().await;
         Ok(Exit::Done)
     })

@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &Strip) -> Result<Exit, Problem> {
                 ReportFormat::Json => scripts(&report)?,
             };
             if arguments.output.is_some() {
-                anstream::println!("{text}");
+                crate::output::line(text)?;
             } else {
                 anstream::eprintln!("{text}");
             }
@@ -59,7 +59,20 @@ fn read(path: &Path, name: &str) -> Result<Vec<u8>, Problem> {
 }
 
 /// Writes beside the target first, so that a failure leaves what was there.
-fn write_file<'a>(path: &Path, slices: impl Iterator<Item = &'a [u8]>) -> Result<(), Problem> {
+fn write_file<'a>(path: &Path, mut slices: impl Iterator<Item = &'a [u8]>) -> Result<(), Problem> {
+    let unwritable = |error| Problem::new("file-unwritable", &error).at(path.display());
+    // A link stays a link; a pipe or a device cannot be replaced.
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let path = target.as_path();
+    if path.metadata().is_ok_and(|there| !there.is_file()) {
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .open(path)
+            .map_err(unwritable)?;
+        return slices
+            .try_for_each(|slice| file.write_all(slice))
+            .map_err(unwritable);
+    }
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
@@ -73,7 +86,7 @@ fn write_file<'a>(path: &Path, slices: impl Iterator<Item = &'a [u8]>) -> Result
         file.persist(path)?;
         Ok(())
     };
-    write().map_err(|error| Problem::new("file-unwritable", &error).at(path.display()))
+    write().map_err(unwritable)
 }
 
 fn write_all<'a>(slices: impl Iterator<Item = &'a [u8]>) -> Result<(), Problem> {

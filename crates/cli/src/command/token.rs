@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::args::{Algorithm, Token};
+use crate::output;
 use crate::problem::{Exit, Problem};
 
 /// What is shown. Serialised as it stands for scripts.
@@ -50,9 +51,9 @@ pub(super) fn run(arguments: &Token) -> Result<Exit, Problem> {
     if arguments.json {
         let text = serde_json::to_string_pretty(&shown)
             .map_err(|error| Problem::new("cli-json", &error))?;
-        anstream::println!("{text}");
+        output::line(text)?;
     } else {
-        show(&shown, &token);
+        show(&shown, &token)?;
     }
     Ok(if shown.missing_scope.is_empty() {
         Exit::Done
@@ -65,13 +66,14 @@ fn source(arguments: &Token) -> Result<(String, TokenCache), Problem> {
     if let Some(name) = &arguments.profile {
         let profile = Config::read(&arguments.config)
             .and_then(|config| config.profile(name))
-            .map_err(|error| Problem::new(error.code(), &error))?;
+            .map_err(|error| Problem::config(&error, &arguments.config))?;
         let endpoint = profile
             .in_oauth()
             .map(|(_, oauth)| oauth.token_endpoint.as_str().to_owned())
-            .map_err(|error| Problem::new(error.code(), &error))?;
-        let source = connect::token_source(&profile).map_err(|error| {
-            Problem::new(error.code(), &error).at(format_args!("profile {name}"))
+            .map_err(|error| Problem::config(&error, &arguments.config))?;
+        let source = connect::token_source(&profile).map_err(|error| match error {
+            Error::Config(error) => Problem::config(&error, &arguments.config),
+            error => Problem::new(error.code(), &error).at(format_args!("profile {name}")),
         })?;
         return Ok((endpoint, source));
     }
@@ -85,10 +87,10 @@ fn source(arguments: &Token) -> Result<(String, TokenCache), Problem> {
             "neither a profile nor a token endpoint was named",
         ));
     };
-    let setting = |error: SettingError| Problem::new(error.code(), &error);
+    let setting = |error: SettingError| Problem::new(error.code(), &error).at("the command line");
     let pem = SecretRef::File(key.clone())
         .read()
-        .map_err(|error| Problem::new(error.code(), &error))?;
+        .map_err(|error| Problem::config(&error, key))?;
     let unusable =
         |error: castile_auth::KeyError| Problem::new(error.code(), &error).at(key.display());
     let mut signer = LocalSigner::read(&pem).map_err(unusable)?;
@@ -129,29 +131,32 @@ fn source(arguments: &Token) -> Result<(String, TokenCache), Problem> {
     ))
 }
 
-fn show(shown: &Shown<'_>, token: &AccessToken) {
+fn show(shown: &Shown<'_>, token: &AccessToken) -> Result<(), Problem> {
     let bold = anstyle::Style::new().bold();
-    anstream::println!("{bold}token from{bold:#} {}", shown.token_endpoint);
-    anstream::println!("  scope    {}", shown.scope.unwrap_or("(not said)"));
+    let mut lines = vec![
+        format!("{bold}token from{bold:#} {}", shown.token_endpoint),
+        format!("  scope    {}", shown.scope.unwrap_or("(not said)")),
+    ];
     for scope in &shown.missing_scope {
-        anstream::println!("  missing  {scope} was asked for and not granted");
+        lines.push(format!("  missing  {scope} was asked for and not granted"));
     }
-    match token.lifetime() {
-        Some(lifetime) => anstream::println!("  expires  in {}", seconds(lifetime)),
-        None => anstream::println!("  expires  (not said)"),
-    }
+    lines.push(match token.lifetime() {
+        Some(lifetime) => format!("  expires  in {}", seconds(lifetime)),
+        None => String::from("  expires  (not said)"),
+    });
     match &shown.claims {
-        Some(claims) => {
-            for (name, value) in claims {
-                anstream::println!("  claim    {name} = {value}");
-            }
-        }
-        None => anstream::println!("  claims   none to show: the token is opaque"),
+        Some(claims) => lines.extend(
+            claims
+                .iter()
+                .map(|(name, value)| format!("  claim    {name} = {value}")),
+        ),
+        None => lines.push(String::from("  claims   none to show: the token is opaque")),
     }
-    match shown.access_token {
-        Some(secret) => anstream::println!("  token    {secret}"),
-        None => anstream::println!("  token    not shown; --reveal prints it"),
-    }
+    lines.push(match shown.access_token {
+        Some(secret) => format!("  token    {secret}"),
+        None => String::from("  token    not shown; --reveal prints it"),
+    });
+    output::line(lines.join("\n"))
 }
 
 fn seconds(duration: Duration) -> String {
