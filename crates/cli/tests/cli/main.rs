@@ -1,0 +1,8 @@
+//! The binary `castile` as a user's shell sees it: words in, output, one form of error and an exit code out.
+
+mod generate;
+mod process;
+mod run;
+mod strip;
+mod token;
+mod words;

@@ -1,0 +1,198 @@
+//! `castile sandbox` and `castile proxy` as processes: they tell their address, serve, and end when told.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Stdio};
+
+use serde_json::Value;
+
+use crate::run::{castile, run};
+
+const PASSWORD: &str = "canary-of-a-password";
+const ACCOUNT: &str = "0000000010017";
+
+/// A running process; it does not outlive its test.
+struct Process {
+    child: Child,
+    out: BufReader<ChildStdout>,
+}
+
+impl Process {
+    fn start(folder: &Path, words: &[&str]) -> Self {
+        let mut child = castile(folder, words)
+            .env("RUST_LOG", "trace")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let out = BufReader::new(child.stdout.take().expect("piped"));
+        Self { child, out }
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.out.read_line(&mut line).expect("UTF-8");
+        line
+    }
+
+    /// Ends it as a service manager does; gives its exit code and what it wrote to standard error.
+    fn terminate(mut self) -> (Option<i32>, String) {
+        let id = self.child.id().to_string();
+        let told = std::process::Command::new("kill")
+            .args(["-TERM", &id])
+            .status();
+        assert!(told.expect("POSIX has kill").success());
+        let mut err = String::new();
+        let stderr = self.child.stderr.as_mut().expect("piped");
+        stderr.read_to_string(&mut err).expect("UTF-8");
+        let status = self.child.wait().expect("it ends");
+        (status.code(), err)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The answer to an old client's request, by plain HTTP.
+fn post(address: &str, action: &str, body: &str) -> String {
+    let mut socket = TcpStream::connect(address).expect("it listens");
+    let request = format!(
+        "POST / HTTP/1.1\r\nHost: {address}\r\nContent-Type: text/xml; charset=utf-8\r\n\
+         SOAPAction: \"http://jackhenry.com/ws/{action}\"\r\nContent-Length: {}\r\n\
+         Connection: close\r\n\r\n{body}",
+        body.len()
+    );
+    socket.write_all(request.as_bytes()).expect("sent");
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).expect("an answer");
+    answer
+}
+
+fn old_acct_inq() -> String {
+    format!(
+        "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Header>\
+         <w:Security xmlns:w=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\">\
+         <w:UsernameToken><w:Username>user</w:Username><w:Password>{PASSWORD}</w:Password>\
+         </w:UsernameToken></w:Security></s:Header><s:Body>\
+         <AcctInq xmlns=\"http://jackhenry.com/jxchange/TPG/2008\"><MsgRqHdr><jXchangeHdr>\
+         <AuditUsrId/><AuditWsId/></jXchangeHdr></MsgRqHdr>\
+         <InAcctId><AcctId>{ACCOUNT}</AcctId><AcctType>D</AcctType></InAcctId>\
+         <IncXtendElemArray><IncXtendElemInfo><XtendElem>x_DepInfoRec</XtendElem>\
+         </IncXtendElemInfo></IncXtendElemArray></AcctInq>\
+         </s:Body></s:Envelope>"
+    )
+}
+
+#[test]
+fn a_sandbox_and_a_proxy_serve_an_old_client_and_end_when_told() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let words = ["sandbox", "--out", "bank", "--json"];
+    let mut sandbox = Process::start(folder.path(), &words);
+    let told: Value = serde_json::from_str(&sandbox.line()).expect("one line of JSON");
+    assert_eq!(told["schema_version"], 1);
+    assert_eq!(told["config"], "bank/castile.toml");
+    for name in ["provider", "token_endpoint", "gateway"] {
+        let url = told[name].as_str().expect("a URL");
+        assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+    }
+    let profile = ["--config", "bank/castile.toml", "--profile", "sandbox"];
+
+    let token = [&["token", "--json"], &profile[..]].concat();
+    let token = run(folder.path(), &token);
+    assert_eq!(token.exit, 0, "{token:?}");
+    assert_eq!(token.json()["token_endpoint"], told["token_endpoint"]);
+
+    let words = [&["proxy", "--listen", "127.0.0.1:0"], &profile[..]].concat();
+    let mut proxy = Process::start(folder.path(), &words);
+    let line = proxy.line();
+    let address = line
+        .strip_prefix("listening on http://")
+        .and_then(|rest| rest.split(' ').next())
+        .unwrap_or_else(|| panic!("{line}"));
+    let answer = post(address, "AcctInq", &old_acct_inq());
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(answer.contains("AcctInqResponse"), "{answer}");
+    assert!(answer.contains(ACCOUNT), "{answer}");
+    let refused = post(address, "AcctInq", "<!DOCTYPE a><a/>");
+    assert!(refused.contains("envelope-dtd"), "{refused}");
+
+    let (exit, log) = proxy.terminate();
+    assert_eq!(exit, Some(0), "{log}");
+    assert!(log.contains("forwarded"), "{log}");
+    for secret in [PASSWORD, ACCOUNT, "eyJ"] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+    let (exit, log) = sandbox.terminate();
+    assert_eq!(exit, Some(0), "{log}");
+    assert!(log.contains("answered AcctInq"), "{log}");
+    for secret in [PASSWORD, ACCOUNT, "eyJ"] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+}
+
+#[test]
+fn told_to_end_at_once_they_end_cleanly() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut sandbox = Process::start(folder.path(), &["sandbox"]);
+    assert!(sandbox.line().starts_with("identity provider  http://127."));
+    let words = [
+        "proxy",
+        "--config",
+        "sandbox/castile.toml",
+        "--profile",
+        "sandbox",
+        "--listen",
+        "127.0.0.1:0",
+    ];
+    let mut proxy = Process::start(folder.path(), &words);
+    assert!(proxy.line().starts_with("listening on "));
+    assert_eq!(proxy.terminate().0, Some(0));
+    assert_eq!(sandbox.terminate().0, Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_sandboxs_key_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut sandbox = Process::start(folder.path(), &["sandbox", "--json"]);
+    let first = sandbox.line();
+    assert!(first.contains("schema_version"), "{first}");
+    let key = folder.path().join("sandbox/client-key.pem");
+    let mode = key.metadata().expect("it is there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn a_proxy_that_cannot_serve_says_so_before_it_says_that_it_listens() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut sandbox = Process::start(folder.path(), &["sandbox", "--json"]);
+    let first = sandbox.line();
+    assert!(first.contains("schema_version"), "{first}");
+    let proxy = |profile: &str, listen: &str| {
+        let words = [
+            "proxy",
+            "--config",
+            "sandbox/castile.toml",
+            "--profile",
+            profile,
+            "--listen",
+            listen,
+        ];
+        run(folder.path(), &words)
+    };
+    proxy("nobody", "127.0.0.1:0").refused(2, "config-no-profile");
+    proxy("sandbox", "0.0.0.0:0").refused(2, "proxy-remote");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback");
+    let address = taken.local_addr().expect("bound").to_string();
+    let ran = proxy("sandbox", &address);
+    assert_eq!(ran.refused(2, "proxy-listener").line("at"), address);
+    std::fs::write(folder.path().join("sandbox/client-key.pem"), "no key").expect("ours");
+    proxy("sandbox", "127.0.0.1:0").refused(2, "key-unreadable");
+}
