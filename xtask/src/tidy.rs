@@ -82,7 +82,7 @@ pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> Result<Outcome, Stop
     findings.extend(sentences::check(&files));
     findings.extend(length::check(&files));
     findings.extend(traces::check(&files));
-    findings.extend(ledger::check(&files));
+    findings.extend(ledger::check(&packages, &files));
     findings.extend(table::check(&files));
 
     for finding in &findings {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Finding, find, line_of};
-use crate::workspace::SourceFile;
+use crate::workspace::{Package, SourceFile};
 
 pub(super) const LEDGER: &str = "docs/ledger.toml";
 
@@ -62,7 +62,7 @@ impl Ledger {
     }
 }
 
-pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
+pub(super) fn check(packages: &[Package], files: &[SourceFile]) -> Vec<Finding> {
     let ledger = match Ledger::read(files) {
         Ok(ledger) => ledger,
         Err(finding) => return vec![finding],
@@ -82,10 +82,10 @@ pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
             );
         }
         ids.push(&promise.id);
-        if promise.promise.trim().is_empty() || promise.command.trim().is_empty() {
+        if promise.promise.trim().is_empty() {
             found(
-                format!("`{}` has an empty promise or command", promise.id),
-                "say what holds and what to type to see it",
+                format!("`{}` promises nothing", promise.id),
+                "say what holds",
             );
         }
         let known = ledger.points.get(&promise.issue.to_string());
@@ -93,6 +93,12 @@ pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
             found(
                 format!("issue {} has no point \"{}\"", promise.issue, promise.point),
                 "name a point that stands in [points]",
+            );
+        }
+        if let Err(what) = shows(&promise.command, packages, files) {
+            found(
+                format!("`{}`: {what}", promise.id),
+                "give a command that a reader can type",
             );
         }
         if let Err(what) = proves(&promise.test, files) {
@@ -117,6 +123,35 @@ pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Why `command` shows nothing, if it does not: each program's words are checked as far as a reader would trip.
+fn shows(command: &str, packages: &[Package], files: &[SourceFile]) -> Result<(), String> {
+    let words: Vec<&str> = command.split_whitespace().collect();
+    let has = |path: String| find(files, &path).is_some();
+    let known = match words[..] {
+        ["cargo", "xtask", name, ..] => has(format!("xtask/src/{name}.rs")),
+        ["cargo", "deny", "check", ..] => has("deny.toml".to_owned()),
+        ["castile", name, ..] => has(format!("crates/cli/src/command/{name}.rs")),
+        ["cargo", "test", "-p", name, ref rest @ ..] => packages
+            .iter()
+            .filter(|package| package.name == name)
+            .filter_map(|package| package.manifest.strip_suffix("Cargo.toml"))
+            .any(|folder| match *rest {
+                ["--test", target, ..] => {
+                    has(format!("{folder}tests/{target}.rs"))
+                        || has(format!("{folder}tests/{target}/main.rs"))
+                }
+                _ => true,
+            }),
+        [script] => has(script.to_owned()),
+        _ => false,
+    };
+    if known {
+        Ok(())
+    } else {
+        Err(format!("`{command}` is no command of this checkout"))
+    }
 }
 
 /// Why `test` proves nothing, if it does not.

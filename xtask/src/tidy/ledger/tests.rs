@@ -10,7 +10,7 @@ fn ledger(test: &str) -> SourceFile {
         LEDGER,
         &format!(
             "[points]\n2 = [\"5\"]\n[[promise]]\nid = \"cut\"\nissue = 2\npoint = \"5\"\n\
-             promise = \"It cuts.\"\ntest = \"{test}\"\ncommand = \"castile strip\"\n"
+             promise = \"It cuts.\"\ntest = \"{test}\"\ncommand = \"cargo xtask tidy\"\n"
         ),
     )
 }
@@ -18,7 +18,14 @@ fn ledger(test: &str) -> SourceFile {
 fn findings(test: &str, others: &[SourceFile]) -> Vec<Finding> {
     let mut files = vec![ledger(test)];
     files.extend_from_slice(others);
-    check(&files)
+    check_all(&files)
+}
+
+/// With the file that the command of [`ledger`] needs.
+fn check_all(files: &[SourceFile]) -> Vec<Finding> {
+    let mut files = files.to_vec();
+    files.push(file("xtask/src/tidy.rs", ""));
+    check(&[], &files)
 }
 
 #[test]
@@ -91,24 +98,57 @@ fn a_test_program_of_several_files_is_one_tree() {
 #[test]
 fn a_point_without_a_promise_is_found_as_is_a_promise_without_a_point() {
     let uncovered = file(LEDGER, "[points]\n2 = [\"5\", \"6\"]\n");
-    assert_eq!(check(&[uncovered]).len(), 2);
+    assert_eq!(check_all(&[uncovered]).len(), 2);
     let mut stray = ledger("tests/tests/a.rs::holds");
     stray.text = stray.text.replace("point = \"5\"", "point = \"7\"");
-    assert_eq!(check(&[stray, file("tests/tests/a.rs", TEST)]).len(), 2);
+    assert_eq!(check_all(&[stray, file("tests/tests/a.rs", TEST)]).len(), 2);
 }
 
 #[test]
 fn what_is_no_ledger_is_found_with_its_line() {
-    assert_eq!(check(&[]).len(), 1);
+    assert_eq!(check_all(&[]).len(), 1);
     let unknown = file(
         LEDGER,
         "[points]\n\n[[promise]]\nid = \"a\"\nproof = \"b\"\n",
     );
-    let found = check(&[unknown]);
+    let found = check_all(&[unknown]);
     assert_eq!(found.len(), 1);
     assert!(found[0].line >= 3, "{found:?}");
     let mut twice = ledger("tests/tests/a.rs::holds");
     let entry = twice.text.split_once("[[promise]]").unwrap().1.to_owned();
     twice.text.push_str(&format!("[[promise]]{entry}"));
-    assert_eq!(check(&[twice, file("tests/tests/a.rs", TEST)]).len(), 1);
+    assert_eq!(check_all(&[twice, file("tests/tests/a.rs", TEST)]).len(), 1);
+}
+
+#[test]
+fn a_command_that_nobody_can_type_is_found() {
+    let files = [
+        file("crates/a/tests/b.rs", ""),
+        file("crates/cli/src/command/strip.rs", ""),
+        file(".ci/run", ""),
+    ];
+    let a = Package {
+        name: "castile-a".to_owned(),
+        manifest: "crates/a/Cargo.toml".to_owned(),
+        dependencies: Vec::new(),
+    };
+    let known = |command| shows(command, std::slice::from_ref(&a), &files).is_ok();
+    for command in [
+        "castile strip a.xml",
+        "cargo test -p castile-a",
+        "cargo test -p castile-a --test b c",
+        ".ci/run",
+    ] {
+        assert!(known(command), "{command}");
+    }
+    for command in [
+        "",
+        "castile peel a.xml",
+        "cargo test -p castile-b",
+        "cargo test -p castile-a --test c",
+        "cargo xtask polish",
+        "make",
+    ] {
+        assert!(!known(command), "{command}");
+    }
 }
