@@ -6,6 +6,27 @@ use crate::problem::Exit;
 
 pub(super) const TABLE: &[Entry] = &[
     Entry {
+        code: "choice-as-optional",
+        exit: Exit::Findings,
+        who: YOU,
+        means: "A choice of the schema became fields of which each may be absent; that only one may be set is not checked.",
+        remedy: "set one of them",
+    },
+    Entry {
+        code: "definition-differs",
+        exit: Exit::Findings,
+        who: YOU,
+        means: "Two files define one type differently, one containing the other; the larger definition serves both.",
+        remedy: "nothing, unless the service with the smaller one refuses the added field",
+    },
+    Entry {
+        code: "documentation-differs",
+        exit: Exit::Findings,
+        who: YOU,
+        means: "Two files document one type differently; the first documentation is kept.",
+        remedy: "nothing",
+    },
+    Entry {
         code: "wsdl-unreadable",
         exit: Exit::Usage,
         who: YOU,
