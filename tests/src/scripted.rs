@@ -136,7 +136,11 @@ async fn read(socket: &mut TcpStream) -> Option<Arrival> {
         head: String::from_utf8(bytes).ok()?,
         body,
     };
-    let length: usize = arrival.header("content-length").first()?.parse().ok()?;
+    // A GET has no body and names no length.
+    let length: usize = match arrival.header("content-length").first() {
+        Some(length) => length.parse().ok()?,
+        None => 0,
+    };
     while arrival.body.len() < length {
         if socket.read_buf(&mut arrival.body).await.ok()? == 0 {
             return None;

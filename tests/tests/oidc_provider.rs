@@ -11,7 +11,7 @@ use castile::auth::{
 };
 use castile::http::connect::system_ports;
 use castile::http::profile::Limits;
-use castile_tests::{Client, Keys, NO_NODE, Provider, node, not_run};
+use castile_tests::{Client, Keys, NO_NODE, Provider, Reply, Scripted, node, not_run};
 use serde_json::json;
 
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::ES256, Algorithm::PS256, Algorithm::RS256];
@@ -180,6 +180,40 @@ async fn the_kid_of_a_key_is_its_thumbprint_unless_given() {
         .await
         .expect("a token");
     assert_eq!(bench.provider.log().await, []);
+}
+
+#[tokio::test]
+async fn the_jwks_document_that_we_publish_is_read_by_the_provider() {
+    let Some(node) = node() else {
+        let test = "the_jwks_document_that_we_publish_is_read_by_the_provider";
+        return not_run(&format!("oidc_provider::{test}"), NO_NODE);
+    };
+    let rsa = LocalSigner::read(Keys::make(&node)["PS256"].pem.as_bytes()).expect("a key");
+    let document = rsa.jwks().expect("its document").into_bytes();
+    let published = Scripted::start(vec![Reply::Answer(
+        "200 OK\r\nContent-Type: application/jwk-set+json",
+        document,
+    )])
+    .await;
+    let provider = Provider::start_with(
+        &node,
+        &json!({ "clients": [{ "client_id": "published", "jwks_uri": published.url() }] }),
+    );
+    let bench = Bench {
+        provider,
+        keys: BTreeMap::new(),
+    };
+    // The document names no algorithm, so that one RSA key serves both.
+    for algorithm in [Algorithm::PS256, Algorithm::RS256] {
+        let signer = rsa.clone().with_algorithm(algorithm).expect("an RSA key");
+        let policy = AssertionPolicy::new("published").expect("a client id");
+        let cache = bench.cache_by(policy, signer, &ports());
+        let granted = cache.token().await;
+        assert!(granted.is_ok(), "{:?}", bench.provider.log().await);
+    }
+    assert_eq!(bench.provider.log().await, []);
+    let fetches = published.arrivals().len();
+    assert_eq!(fetches, 1, "the provider keeps the document");
 }
 
 #[tokio::test]

@@ -77,12 +77,16 @@ const provider = new Provider(issuer, {
   fetch: (url, { dispatcher, ...options }) => globalThis.fetch(url, options),
 });
 
+function causes(error) {
+  const own = error.error_detail ?? error.error_description ?? error.message;
+  return error.cause ? [own, ...causes(error.cause)] : [own];
+}
 for (const event of ['grant.error', 'server_error']) {
   provider.on(event, (ctx, error) => {
     log.push({
       client: ctx.oidc?.client?.clientId ?? null,
       error: error.error ?? error.name,
-      detail: error.error_detail ?? error.error_description ?? error.message,
+      detail: causes(error).join(': '),
     });
   });
 }
