@@ -77,13 +77,10 @@ mod tests {
                     );
                 }
                 // Codes that are given where the error is made.
-                for made in source
-                    .split("Diagnostic::new(")
-                    .chain(source.split(" fault("))
-                    .skip(1)
-                {
+                let remarks = source.split("Diagnostic::new(").skip(1);
+                for made in remarks.chain(source.split(" Some(fault(").skip(1)) {
                     let literal = made.split('"').nth(1).unwrap_or_default();
-                    let near = made.find('"').is_some_and(|at| at < 60);
+                    let near = made.find('"').is_some_and(|at| at < 80);
                     if near && literal.contains('-') && !literal.contains(' ') {
                         found.insert(literal.to_owned());
                     }
