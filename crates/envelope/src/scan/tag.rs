@@ -207,28 +207,35 @@ impl Scanner<'_> {
 
     /// Prefixes bound, no name twice. Quadratic, but in a number that the limit bounds.
     fn check_attributes(&self) -> Result<(), Refusal> {
-        let input = self.input;
-        // Looked up once: with all prefixes in scope on each of many elements it would add up.
-        let namespaces: SmallVec<[Option<Ns>; 16]> = self
-            .attributes
-            .iter()
-            .map(|attribute| self.prefixed_ns(attribute))
-            .collect::<Result<_, _>>()?;
+        let mut prefixed = 0;
         for (at, attribute) in self.attributes.iter().enumerate() {
-            let prefix = attribute.name.prefix.of(input);
-            let local = attribute.name.local.of(input);
-            for (earlier, ns) in self.attributes[..at].iter().zip(&namespaces) {
-                let same_name = || {
-                    earlier.name.prefix.of(input) == prefix
-                        || matches!((namespaces[at], ns), (Some(a), Some(b)) if a.same(*b, input))
-                };
-                if earlier.name.local.of(input) == local && same_name() {
-                    return Err(Refusal::malformed(
-                        attribute.name.whole.start,
-                        Flaw::DuplicateAttribute,
-                    ));
-                }
+            let name = self.bytes(attribute.name.whole);
+            let mut earlier = self.attributes[..at].iter();
+            if earlier.any(|earlier| self.bytes(earlier.name.whole) == name) {
+                return Err(duplicate(attribute));
             }
+            prefixed += usize::from(self.prefixed_ns(attribute)?.is_some());
+        }
+        if prefixed > 1 {
+            self.check_expanded_names()?;
+        }
+        Ok(())
+    }
+
+    /// No local name twice in one namespace under two prefixes (Namespaces in XML 1.0, section 6.3).
+    fn check_expanded_names(&self) -> Result<(), Refusal> {
+        // Looked up once: with all prefixes in scope on each of many elements it would add up.
+        let mut seen: SmallVec<[(Ns, &[u8]); 16]> = SmallVec::new();
+        for attribute in &self.attributes {
+            let Some(ns) = self.prefixed_ns(attribute)? else {
+                continue;
+            };
+            let local = self.bytes(attribute.name.local);
+            let same = |&(other, name): &(Ns, &[u8])| name == local && ns.same(other, self.input);
+            if seen.iter().any(same) {
+                return Err(duplicate(attribute));
+            }
+            seen.push((ns, local));
         }
         Ok(())
     }
@@ -246,4 +253,8 @@ impl Scanner<'_> {
             },
         }
     }
+}
+
+fn duplicate(attribute: &Attribute) -> Refusal {
+    Refusal::malformed(attribute.name.whole.start, Flaw::DuplicateAttribute)
 }

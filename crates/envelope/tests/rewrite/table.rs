@@ -240,7 +240,7 @@ fn rows() -> Vec<Row> {
             "<w:Security xmlns:w=\"urn:other\"/>",
         ),
         header(
-            "right prefix in no declaration but another's",
+            "namespace of WS-Security 1.1, which has no Security",
             "<wsse:Security xmlns:wsse=\"http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd\"/>",
         ),
         header(
