@@ -209,8 +209,8 @@ impl HeaderValues {
     };
 }
 
-/// The endpoint of the old model.
-#[derive(Debug, Clone)]
+/// The endpoint of the old model. `Debug` does not show the user name.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Legacy {
     /// The service address.
@@ -223,6 +223,18 @@ pub struct Legacy {
     pub password: Option<SecretRef>,
     /// Time limits.
     pub limits: Limits,
+}
+
+impl fmt::Debug for Legacy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Legacy")
+            .field("url", &self.url)
+            .field("header", &self.header)
+            .field("has_username", &self.username.is_some())
+            .field("password", &self.password)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The endpoint of the new model.
