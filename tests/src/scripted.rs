@@ -32,6 +32,8 @@ impl Arrival {
 pub enum Reply {
     /// Status line without the version and headers (between them `\r\n`), then a body; the connection is kept.
     Answer(&'static str, Vec<u8>),
+    /// The same head, and between two texts the body of the request, as careless servers write it into their errors.
+    Echo(&'static str, &'static str, &'static str),
     /// The connection is closed in place of an answer.
     Close,
     /// The head and the first bytes of a longer body, then the connection is closed.
@@ -95,13 +97,14 @@ async fn serve(mut socket: TcpStream, replies: Arc<Vec<Reply>>, kept: Arc<Mutex<
     while let Some(arrival) = read(&mut socket).await {
         let number = {
             let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.push(arrival);
+            kept.push(arrival.clone());
             kept.len() - 1
         };
         let sent = match &replies[number.min(replies.len() - 1)] {
-            Reply::Answer(head, body) => {
-                let head = format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n", body.len());
-                socket.write_all(&[head.as_bytes(), body].concat()).await
+            Reply::Answer(head, body) => answer(&mut socket, head, body).await,
+            Reply::Echo(head, before, after) => {
+                let body = [before.as_bytes(), &arrival.body, after.as_bytes()].concat();
+                answer(&mut socket, head, &body).await
             }
             Reply::Close => return,
             Reply::Break(head) => {
@@ -119,6 +122,11 @@ async fn serve(mut socket: TcpStream, replies: Arc<Vec<Reply>>, kept: Arc<Mutex<
             return;
         }
     }
+}
+
+async fn answer(socket: &mut TcpStream, head: &str, body: &[u8]) -> std::io::Result<()> {
+    let head = format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n", body.len());
+    socket.write_all(&[head.as_bytes(), body].concat()).await
 }
 
 async fn read(socket: &mut TcpStream) -> Option<Arrival> {

@@ -1,0 +1,77 @@
+//! Configurations and keys that cannot be used, with secrets where none may stand.
+
+use std::error::Error;
+
+use castile::auth::LocalSigner;
+use castile::http::{Config, connect};
+
+use crate::witness::Witness;
+use crate::world::{PASSWORD, USER, WRITTEN_SECRET, World, write_private};
+
+pub(crate) fn refused(world: &mut World, witness: &mut Witness) {
+    let origin = world.folder.path().join("castile.toml");
+    let legacy = format!(
+        "version = 1\n[profile.old]\ninst_rt_id = \"1\"\ninst_env = \"TEST\"\nproduct = \"p\"\n\
+         state = \"legacy\"\n[profile.old.legacy]\nurl = \"https://old.invalid/\"\n\
+         username = \"{USER}\"\npassword = {{ command = [\"false\", \"{PASSWORD}\"] }}\n"
+    );
+    let config = Config::parse(&legacy, &origin).expect("a configuration of the old model");
+    let profile = config.profile("old").expect("it is there");
+    witness.debug("Config", &config);
+    witness.debug("a Profile of the old model", &profile);
+    let old = profile.legacy.as_ref().expect("state legacy");
+    let password = old.password.as_ref().expect("a password");
+    let error = password.read().expect_err("`false` prints nothing");
+    witness.error("a command that fails", &error);
+
+    for bad in [
+        legacy.replace("{ command", &format!("\"{WRITTEN_SECRET}\" # {{ command")),
+        legacy.replace(
+            "username = ",
+            &format!("pasword = \"{WRITTEN_SECRET}\"\nusername = "),
+        ),
+        legacy.replace(
+            "product = \"p\"",
+            &format!("product = [\"{WRITTEN_SECRET}\"]"),
+        ),
+        legacy.replace("\"legacy\"", &format!("\"{WRITTEN_SECRET}\"")),
+        legacy.replace("https://old", &format!("https://u:{WRITTEN_SECRET}@old")),
+        legacy.replace(
+            "https://old.invalid/",
+            &format!("http://old.invalid/?{WRITTEN_SECRET}"),
+        ),
+        legacy.replace("username = ", &format!("username = \"{WRITTEN_SECRET}")),
+        legacy.replace("version = 1", &format!("version = \"{WRITTEN_SECRET}\"")),
+        format!("{legacy}\nusername = \"{WRITTEN_SECRET}\"\n"),
+    ] {
+        let error = Config::parse(&bad, &origin).expect_err("a bad configuration");
+        witness.error("a configuration that is refused", &error);
+    }
+
+    let pem = std::fs::read_to_string(world.folder.path().join("key.pem")).expect("ours");
+    let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    for bad in [
+        pem.replace("PRIVATE KEY", "PUBLIC KEY"),
+        pem.replace("PRIVATE KEY", "RSA PRIVATE KEY"),
+        pem.replace("PRIVATE KEY", "OPENSSH PRIVATE KEY"),
+        pem.replace("MI", "IM"),
+        pem[..pem.len() / 2].to_owned(),
+        pem.repeat(2),
+        body,
+    ] {
+        let error = LocalSigner::read(bad.as_bytes()).expect_err("a bad key");
+        witness.error("a key that is refused", &error);
+        let path = world.folder.path().join("bad.pem");
+        write_private(&path, &bad);
+        let profile = world.profile_with("key.pem", "bad.pem");
+        let error = connect::token_source(&profile).expect_err("a bad key");
+        witness.error("a profile with a bad key", &error);
+        let source: Option<&(dyn Error + 'static)> = error.source();
+        witness.debug("its cause", &source);
+    }
+
+    let signer = LocalSigner::read(pem.as_bytes()).expect("the client's key");
+    witness.debug("LocalSigner", &signer);
+    witness.debug("the public key", &signer.public_jwk().expect("a key"));
+    witness.debug("the public keys", &signer.jwks().expect("a key"));
+}
