@@ -182,7 +182,7 @@ impl Cuts {
     }
 }
 
-/// Reads up to the root element, which must be an Envelope.
+/// Reads up to the root element, which must be an Envelope with something inside.
 pub(crate) fn envelope(scanner: &mut Scanner<'_>) -> Result<(SoapVersion, Tag), Refusal> {
     const JXCHANGE: &[u8] = b"http://jackhenry.com/";
     let Event::Start(tag) = scanner.next()? else {
@@ -190,14 +190,21 @@ pub(crate) fn envelope(scanner: &mut Scanner<'_>) -> Result<(SoapVersion, Tag), 
         return Err(Refusal::NotXml { offset: 0 });
     };
     let offset = tag.span.start;
-    match (tag.ns, scanner.bytes(tag.local)) {
-        (Ns::Soap11, b"Envelope") => Ok((SoapVersion::V11, tag)),
-        (Ns::Soap12, b"Envelope") => Ok((SoapVersion::V12, tag)),
+    let soap = match (tag.ns, scanner.bytes(tag.local)) {
+        (Ns::Soap11, b"Envelope") => SoapVersion::V11,
+        (Ns::Soap12, b"Envelope") => SoapVersion::V12,
         (Ns::Other(uri), _) if chars::unescape(scanner.bytes(uri)).starts_with(JXCHANGE) => {
-            Err(Refusal::BareBody { offset })
+            return Err(Refusal::BareBody { offset });
         }
-        _ => Err(Refusal::NotSoap { offset }),
+        _ => return Err(Refusal::NotSoap { offset }),
+    };
+    if tag.empty {
+        return Err(Refusal::BodyExpected {
+            offset,
+            expected: "Header or Body",
+        });
     }
+    Ok((soap, tag))
 }
 
 impl SoapVersion {

@@ -72,13 +72,7 @@ pub fn open(input: &[u8]) -> Result<Opened, Refusal> {
     }
     Charset::Utf8.check(input)?;
     let mut scanner = Scanner::new(input, prolog.end, &Limits::default());
-    let (soap, root) = envelope(&mut scanner)?;
-    if root.empty {
-        return Err(Refusal::BodyExpected {
-            offset: root.span.start,
-            expected: "Header or Body",
-        });
-    }
+    let (soap, _) = envelope(&mut scanner)?;
     let body_tag = find_body(&mut scanner, soap)?;
     let content = if body_tag.empty {
         Content::Empty

@@ -81,6 +81,7 @@ fn refusals_are_those_of_the_whole_whatever_the_chunks() {
         [&b"<?xml version='1.0'"[..], &[b' '; 236], b"?><a/>"].concat(),
         b"<a>&nbsp;</a>".to_vec(),
         b"<AcctInq xmlns='http://jackhenry.com/jxchange/TPG/2008'/>".to_vec(),
+        b"<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'/> x".to_vec(),
         envelope11(&double).into_bytes(),
         envelope11("& long and without an end to it, whatever comes").into_bytes(),
         envelope11("<a></b>").into_bytes(),
