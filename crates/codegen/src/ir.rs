@@ -6,6 +6,7 @@ mod builtin;
 
 use std::collections::BTreeMap;
 
+use crate::diagnostic::Diagnostic;
 use crate::doc::Doc;
 use crate::error::Place;
 use crate::qname::QName;
@@ -23,6 +24,8 @@ pub(crate) struct Ir {
     pub(crate) elements: BTreeMap<QName, Element>,
     /// The `version` of the schemas that have one.
     pub(crate) version: Option<String>,
+    /// What was left out when the files were read.
+    pub(crate) remarks: Vec<Diagnostic>,
 }
 
 #[derive(Debug)]
@@ -62,6 +65,8 @@ pub(crate) struct Operation {
     pub(crate) unsupported: Option<(Place, String)>,
     /// The module, set by the naming pass.
     pub(crate) module: String,
+    /// The Rust name of the request, set by the naming pass.
+    pub(crate) rust: String,
 }
 
 /// A global element.

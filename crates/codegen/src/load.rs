@@ -20,6 +20,8 @@ pub(crate) use locate::contracts;
 /// One WSDL file with everything it leads to.
 #[derive(Debug, Default)]
 pub(crate) struct Document {
+    /// The WSDL file.
+    pub(crate) file: Arc<str>,
     /// The WSDL itself first, then its imports.
     pub(crate) definitions: Vec<Definitions>,
     pub(crate) schemas: Vec<Schema>,
@@ -34,7 +36,10 @@ pub(crate) struct Document {
 /// Any [`Error`] of reading; a missing file names the element that asks for it.
 pub(crate) fn load(path: &Path) -> Result<Document, Error> {
     let mut loader = Loader {
-        document: Document::default(),
+        document: Document {
+            file: Arc::from(path.display().to_string()),
+            ..Document::default()
+        },
         seen: BTreeSet::new(),
         root: path,
     };

@@ -61,7 +61,7 @@ pub(crate) fn lower(document: &Document) -> Result<Ir, Error> {
             .collect(),
     };
     let mut ir = types::lower(&components)?;
-    ir.services = message::services(document, &components)?;
+    (ir.services, ir.remarks) = message::services(document, &components)?;
     ir.version = schemas().filter_map(|schema| schema.version.clone()).max();
     Ok(ir)
 }

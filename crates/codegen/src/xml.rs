@@ -10,6 +10,9 @@ use crate::qname::QName;
 
 pub(crate) use parse::parse;
 
+/// Bound to the prefix `xml` without a declaration (Namespaces in XML 1.0, section 3).
+const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
+
 /// One element.
 #[derive(Debug)]
 pub(crate) struct Element {
@@ -134,6 +137,9 @@ impl Element {
         let (prefix, local) = value.split_once(':').unwrap_or(("", value));
         if local.is_empty() {
             return Err(self.incomplete(attribute));
+        }
+        if prefix == "xml" {
+            return Ok(QName::new(XML_NAMESPACE, local));
         }
         match self.scope.namespace(prefix) {
             Some(namespace) => Ok(QName::new(namespace, local)),

@@ -1,51 +1,83 @@
 //! Services and operations, from service through port, binding and port type to the message elements.
 
 use super::Components;
+use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Place};
 use crate::ir::{Operation, Service};
 use crate::load::Document;
 use crate::qname::QName;
 use crate::wsdl::{self, Binding, BindingOperation, MessageUse, PortOperation};
 
-/// Makes the services of a contract.
+/// Makes the services of a contract; remarks on what is left out.
 pub(super) fn services(
     document: &Document,
     components: &Components<'_>,
-) -> Result<Vec<Service>, Error> {
-    let reader = Messages {
+) -> Result<(Vec<Service>, Vec<Diagnostic>), Error> {
+    let mut reader = Messages {
         document,
         components,
+        remarks: Vec::new(),
     };
-    let services = document
+    let mut services = Vec::new();
+    for definitions in &document.definitions {
+        for service in &definitions.services {
+            services.extend(reader.service(service)?);
+        }
+    }
+    let has_none = document
         .definitions
         .iter()
-        .flat_map(|definitions| &definitions.services);
-    let mut made = Vec::new();
-    for service in services {
-        made.extend(reader.service(service)?);
+        .all(|definitions| definitions.services.is_empty());
+    if has_none {
+        let place = Place {
+            file: document.file.clone(),
+            line: 1,
+        };
+        let message = "the file has no service, so no operation can be called".to_owned();
+        reader
+            .remarks
+            .push(Diagnostic::new("no-service", &place, message));
     }
-    Ok(made)
+    Ok((services, reader.remarks))
 }
 
 struct Messages<'a> {
     document: &'a Document,
     components: &'a Components<'a>,
+    remarks: Vec<Diagnostic>,
 }
 
 impl<'a> Messages<'a> {
     /// A service by its SOAP 1.1 port, else its SOAP 1.2 port; `None` when it has neither.
-    fn service(&self, service: &wsdl::Service) -> Result<Option<Service>, Error> {
+    fn service(&mut self, service: &wsdl::Service) -> Result<Option<Service>, Error> {
         let mut chosen: Option<(&Binding, &wsdl::Port)> = None;
+        let mut bindings = Vec::new();
         for port in &service.ports {
             let binding = self.binding(&port.binding, &port.place)?;
+            bindings.push((binding, port));
             let better = chosen.is_none_or(|(best, _)| binding.soap < best.soap);
             if binding.soap.is_some() && better {
                 chosen = Some((binding, port));
             }
         }
         let Some((binding, port)) = chosen else {
+            let message = format!("`{}` has no SOAP port; it is left out", service.name);
+            self.remarks
+                .push(Diagnostic::new("service-left-out", &service.place, message));
             return Ok(None);
         };
+        // Other ports usually offer the same operations another way; those that do not are told.
+        for (other, port) in bindings {
+            if other.port_type != binding.port_type {
+                let port_type = other.port_type.local();
+                let message = format!(
+                    "a port of `{}` offers `{port_type}`; it is left out",
+                    service.name
+                );
+                self.remarks
+                    .push(Diagnostic::new("port-left-out", &port.place, message));
+            }
+        }
         let port_type = self.port_type(&binding.port_type, &binding.place)?;
         let operations = port_type
             .operations
@@ -107,6 +139,7 @@ impl<'a> Messages<'a> {
             faults: Vec::new(),
             unsupported: bound.unsupported.clone(),
             module: String::new(),
+            rust: String::new(),
         };
         let BindingOperation {
             input_part,

@@ -44,6 +44,7 @@ pub(crate) fn merge(parts: Vec<Ir>, diagnostics: &mut Vec<Diagnostic>) -> Result
                 None => whole.services.push(service),
             }
         }
+        diagnostics.extend(part.remarks);
         whole.version = whole.version.max(part.version);
     }
     whole.services.sort_by(|a, b| a.name.cmp(&b.name));

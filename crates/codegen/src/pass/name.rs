@@ -1,5 +1,7 @@
 //! Gives everything its Rust name.
 
+use std::collections::BTreeSet;
+
 use crate::ir::{Body, Ir, Member, Struct, Type};
 use crate::names::{KEYWORDS, TYPES, Taken, snake_name, type_name};
 use crate::qname::QName;
@@ -27,6 +29,7 @@ pub(crate) fn name(ir: &mut Ir) {
             name_fields(ty);
         }
     }
+    name_requests(ir, &mut taken);
     name_modules(ir);
 }
 
@@ -56,6 +59,41 @@ fn name_fields(ty: &mut Type) {
     if let Body::Struct(Struct { members, .. }) = &mut ty.body {
         let mut taken = Taken::reserving(&[&KEYWORDS[..], &["ext"]].concat());
         walk(members, &mut taken);
+    }
+}
+
+/// Names requests after their elements, or after their operations: where operations of one service share an
+/// element, and where it is an answer too.
+fn name_requests(ir: &mut Ir, taken: &mut Taken) {
+    let operations = ir.services.iter().flat_map(|service| &service.operations);
+    let answers: BTreeSet<QName> = operations
+        .flat_map(|operation| operation.output.iter().chain(&operation.faults).cloned())
+        .collect();
+    for service in &mut ir.services {
+        let inputs: Vec<_> = service
+            .operations
+            .iter()
+            .map(|operation| operation.input.clone())
+            .collect();
+        for operation in &mut service.operations {
+            let uses = inputs.iter().filter(|input| **input == operation.input);
+            let is_answer = operation
+                .input
+                .as_ref()
+                .is_some_and(|name| answers.contains(name));
+            let is_shared = is_answer || uses.count() > 1;
+            let element = operation
+                .input
+                .as_ref()
+                .and_then(|name| ir.elements.get(name));
+            operation.rust = match element {
+                Some(element) if !is_shared => element.rust.clone(),
+                _ => {
+                    let plain = type_name(&operation.name);
+                    taken.take(&[plain.clone(), format!("{plain}Request")])
+                }
+            };
+        }
     }
 }
 

@@ -129,14 +129,13 @@ fn check(operation: &Operation) -> Result<(), Error> {
             construct: construct.clone(),
         });
     }
-    let construct = match operation.faults.len() {
-        1 => return Ok(()),
-        0 => "an operation without a declared fault",
-        _ => "an operation with several declared faults",
-    };
+    if operation.faults.len() <= 1 {
+        return Ok(());
+    }
+    let construct = "an operation with several declared faults".to_owned();
     Err(Error::Unsupported {
         place: operation.place.clone(),
-        construct: construct.to_owned(),
+        construct,
     })
 }
 

@@ -7,7 +7,13 @@ use crate::pass::select;
 use crate::qname::QName;
 
 /// Adds the struct of a message element with its `Struct` and `Message` implementations.
-pub(super) fn push(source: &mut Source, context: &Context<'_>, name: &QName, role: &str) {
+pub(super) fn push(
+    source: &mut Source,
+    context: &Context<'_>,
+    name: &QName,
+    rust: &str,
+    role: &str,
+) {
     let Some(element) = context.ir.elements.get(name) else {
         return;
     };
@@ -25,16 +31,9 @@ pub(super) fn push(source: &mut Source, context: &Context<'_>, name: &QName, rol
     };
     let fallback = format!("{role}: element {}.", comment::code(name.local()));
     let doc: &Doc = doc;
-    structure::push(
-        source,
-        context,
-        (&element.rust, schema_name),
-        doc,
-        &fallback,
-        root,
-    );
+    structure::push(source, context, (rust, schema_name), doc, &fallback, root);
     source.blank();
-    source.line(&format!("impl Message for {} {{", element.rust));
+    source.line(&format!("impl Message for {rust} {{"));
     let constant = |source: &mut Source, constant: &str, value: &str| {
         source.pair(
             4,

@@ -118,7 +118,7 @@ fn operation_file(context: &Context<'_>, service: &Service, operation: &Operatio
     let home = Home::Operation(service.module.clone(), operation.module.clone());
     let mut file = File::new(context, home.clone());
     if let Some(input) = &operation.input {
-        file.message(input, "Request");
+        file.message(input, &operation.rust, "Request");
         file.model(&["Effect", "Operation"]);
         operation::push(&mut file.body, context, service, operation);
         file.body.blank();
@@ -209,16 +209,18 @@ impl<'a> File<'a> {
                     .iter()
                     .any(|operation| operation.faults.contains(name))
             });
-            self.message(name, if is_fault { "Fault" } else { "Response" });
+            let element = self.context.ir.elements.get(name);
+            let rust = element.map_or("", |element| element.rust.as_str());
+            self.message(name, rust, if is_fault { "Fault" } else { "Response" });
         }
     }
 
-    fn message(&mut self, name: &QName, role: &str) {
+    fn message(&mut self, name: &QName, rust: &str, role: &str) {
         if let Ok(root) = select::root(self.context.ir, name) {
             self.use_struct(&root.fields());
         }
         self.model(&["Message"]);
-        message::push(&mut self.body, self.context, name, role);
+        message::push(&mut self.body, self.context, name, rust, role);
         self.body.blank();
     }
 

@@ -17,10 +17,7 @@ pub(super) fn push(
             .map_or("NoFault", |element| element.rust.as_str())
             .to_owned()
     };
-    source.line(&format!(
-        "impl Operation for {} {{",
-        rust(operation.input.as_ref())
-    ));
+    source.line(&format!("impl Operation for {} {{", operation.rust));
     let values = [
         ("NAME", &*operation.name),
         ("ACTION", &*operation.action),

@@ -7,12 +7,10 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
 
 use super::entity::{Entities, NESTING};
-use super::{Child, Element, Scope};
+use super::{Child, Element, Scope, XML_NAMESPACE};
 use crate::error::{Error, Place};
 use crate::limits;
 use crate::qname::QName;
-
-const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// Reads one document.
 ///
