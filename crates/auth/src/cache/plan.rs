@@ -68,9 +68,11 @@ pub(super) fn rest(error: &Error, count: u32, spread: f64) -> Duration {
                 .unwrap_or(u32::MAX),
         )
         .min(longest);
+    // The server may ask for any number of seconds; multiplied, the largest would overflow.
+    let asked = error.retry_after().unwrap_or_default().min(LONGEST_REST);
     // Only ever longer than asked: replicas that failed together do not return together.
     doubled
-        .max(error.retry_after().unwrap_or_default())
+        .max(asked)
         .mul_f64(1.0 + 0.1 * spread)
         .min(LONGEST_REST)
 }

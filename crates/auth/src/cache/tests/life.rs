@@ -138,6 +138,8 @@ async fn retry_after_is_kept_up_to_an_hour() {
         (429, 30, 30.0, "token-throttled"),
         (503, 90, 90.0, "token-server-error"),
         (503, 86_400, 3600.0, "token-server-error"),
+        (429, u64::MAX, 3600.0, "token-throttled"),
+        (503, u64::MAX, 3600.0, "token-server-error"),
     ] {
         let stage = Stage::new(600);
         stage.server.will(Answer::RetryAfter(status, asked));
