@@ -6,7 +6,7 @@ mod peek;
 use std::sync::Arc;
 
 use castile_auth::{AccessToken, TokenSource};
-use http::header::{AUTHORIZATION, HeaderValue};
+use http::header::{AUTHORIZATION, HOST, HeaderValue};
 use http::{Request, Response, StatusCode};
 use tracing::Instrument as _;
 
@@ -87,6 +87,8 @@ where
                 found,
             });
         }
+        // A name of the caller's own could lead to another tenant of the same address.
+        request.headers_mut().remove(HOST);
         let progress = Progress::of(&request);
         request.extensions_mut().insert(progress.clone());
         let again = replay(&request);

@@ -73,6 +73,19 @@ async fn the_token_goes_to_its_origin_only() {
     assert!(other.arrivals().is_empty());
 }
 
+#[tokio::test]
+async fn no_host_header_sends_the_token_to_another_tenant() {
+    let peer = Peer::replies(vec![ok()]).await;
+    let stack = stack::typed(plan(&peer, Arc::new(Tokens::default())), transport());
+    let mut request = peer.request(Effect::Read);
+    request
+        .headers_mut()
+        .insert("host", "other.example".parse().unwrap());
+    stack.send(request).await.unwrap();
+    let authority = format!("127.0.0.1:{}", peer.url.port().unwrap());
+    assert_eq!(peer.arrivals()[0].header("host"), [authority]);
+}
+
 #[test]
 fn a_plan_for_plain_http_is_refused() {
     for url in [
