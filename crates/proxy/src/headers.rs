@@ -33,6 +33,10 @@ pub(crate) fn to_gateway(headers: &mut HeaderMap) {
 
 /// Leaves in an answer what the client should see.
 pub(crate) fn to_client(headers: &mut HeaderMap) {
+    // Beside a transfer coding a length means nothing (RFC 9112 section 6.3), but would once the coding is gone.
+    if headers.contains_key(TRANSFER_ENCODING) {
+        headers.remove(CONTENT_LENGTH);
+    }
     remove_hop_by_hop(headers);
 }
 
@@ -93,7 +97,6 @@ mod tests {
     #[test]
     fn an_answer_keeps_its_own_headers() {
         let mut answer = headers(&[
-            ("transfer-encoding", "chunked"),
             ("connection", "keep-alive"),
             ("content-type", "text/xml"),
             ("content-length", "3"),
@@ -106,5 +109,12 @@ mod tests {
             ("www-authenticate", "Bearer"),
         ]);
         assert_eq!(answer, expected);
+    }
+
+    #[test]
+    fn a_length_beside_a_transfer_coding_goes_with_it() {
+        let mut answer = headers(&[("transfer-encoding", "chunked"), ("content-length", "3")]);
+        to_client(&mut answer);
+        assert_eq!(answer, HeaderMap::new());
     }
 }

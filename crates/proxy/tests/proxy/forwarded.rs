@@ -141,6 +141,23 @@ async fn a_refused_read_is_repeated_and_a_refused_write_only_on_proof() {
 }
 
 #[tokio::test]
+async fn a_length_beside_chunks_is_not_passed_on() {
+    let folder = tempfile::tempdir().unwrap();
+    // The peer adds a Content-Length, of the chunks as they are written.
+    let head = "200 OK\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked";
+    let chunks = b"5\r\n<ok/>\r\n0\r\n\r\n".to_vec();
+    let gateway = Peer::replies(vec![Reply::Answer(head, chunks.clone())]).await;
+    let provider = provider().await;
+    let profile = profile(&gateway, &provider, folder.path(), "oauth");
+    let proxy = proxy(&profile, Settings::default()).await;
+    let reply = call(proxy.address, OLD).await;
+    assert_eq!(reply.status, 200);
+    assert_eq!(reply.header("content-length"), None);
+    assert_eq!(reply.header("transfer-encoding"), Some("chunked"));
+    assert_eq!(reply.body, chunks);
+}
+
+#[tokio::test]
 async fn an_answer_is_streamed_before_it_is_complete() {
     let folder = tempfile::tempdir().unwrap();
     let gateway = Peer::replies(vec![Reply::Stall("200 OK\r\nContent-Type: text/xml")]).await;
