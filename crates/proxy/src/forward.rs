@@ -1,6 +1,7 @@
 //! Takes one request through the stack and brings the answer, or a fault, back.
 
 use castile_http::{Answer, Body, Effect, Error, Phase, SoapTransport};
+use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Request, Response, StatusCode, Uri};
 use http_body::Body as _;
 
@@ -59,23 +60,37 @@ fn log_oddity(answer: &Response<Body>, effect: Effect) {
     }
 }
 
-/// By `SOAPAction` (SOAP 1.1), or the media type's `action` (SOAP 1.2).
+/// By all that the client says it calls: which of several words the gateway goes by is not known here.
 fn effect(headers: &HeaderMap) -> Effect {
-    action(headers).map_or(Effect::Unknown, |action| Effect::from_soap_action(&action))
+    let mut effects = actions(headers).map(|action| Effect::from_soap_action(&action));
+    let first = effects.next().unwrap_or_default();
+    if effects.all(|effect| effect == first) {
+        first
+    } else {
+        Effect::Unknown
+    }
 }
 
-/// What the client says it calls.
-pub(crate) fn action(headers: &HeaderMap) -> Option<String> {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let parameter = || {
-        let value = text("content-type")?.split(';').find_map(|part| {
-            let (name, value) = part.split_once('=')?;
-            name.trim().eq_ignore_ascii_case("action").then_some(value)
-        })?;
-        Some(value)
-    };
-    let action = text("soapaction").or_else(parameter)?;
-    Some(action.trim().trim_matches('"').to_owned())
+/// What the client says it calls: by `SOAPAction` (SOAP 1.1), or the media type's `action` (SOAP 1.2).
+pub(crate) fn actions(headers: &HeaderMap) -> impl Iterator<Item = String> {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let parameters = headers
+        .get_all(CONTENT_TYPE)
+        .iter()
+        .map(text)
+        .flat_map(|value| {
+            let parts = value.split(';').filter_map(|part| part.split_once('='));
+            parts
+                .filter(|(name, _)| name.trim().eq_ignore_ascii_case("action"))
+                .map(|(_, action)| action.to_owned())
+                .collect::<Vec<_>>()
+        });
+    headers
+        .get_all("soapaction")
+        .iter()
+        .map(text)
+        .chain(parameters)
+        .map(|action| action.trim().trim_matches('"').to_owned())
 }
 
 fn redirect(status: StatusCode, effect: Effect) -> Fault {

@@ -21,7 +21,7 @@ use tracing::Instrument as _;
 use url::Url;
 
 use crate::fault::{Fault, Party, Version};
-use crate::forward::{action, forward};
+use crate::forward::{actions, forward};
 use crate::{Error, Settings, refuse};
 
 /// How long to wait after the system refused a connection: it is out of files or memory, not of clients.
@@ -216,7 +216,7 @@ fn busy() -> Fault {
 
 /// The name in the action, if it is one: what else a client writes there is not for a log.
 fn operation(headers: &HeaderMap) -> Option<String> {
-    let action = action(headers)?;
+    let action = actions(headers).next()?;
     let name = action.rsplit('/').next()?;
     let is_name = (1..=64).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric());
     is_name.then(|| name.to_owned())

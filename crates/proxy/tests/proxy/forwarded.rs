@@ -141,6 +141,31 @@ async fn a_refused_read_is_repeated_and_a_refused_write_only_on_proof() {
 }
 
 #[tokio::test]
+async fn a_write_in_any_word_of_the_client_is_no_read() {
+    let (read, write) = (
+        "http://jackhenry.com/ws/AcctInq",
+        "http://jackhenry.com/ws/XferAdd",
+    );
+    for headers in [
+        format!("Content-Type: text/xml\r\nSOAPAction: \"{read}\"\r\nSOAPAction: \"{write}\"\r\n"),
+        format!(
+            "Content-Type: application/soap+xml; action=\"{write}\"\r\nSOAPAction: \"{read}\"\r\n"
+        ),
+        format!("Content-Type: text/xml\r\nSOAPAction: \"{read}\"\r\nSOAPAction: \"\"\r\n"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let refused = Reply::Answer("401 Unauthorized", Vec::new());
+        let gateway = Peer::replies(vec![refused, ok()]).await;
+        let provider = provider().await;
+        let profile = profile(&gateway, &provider, folder.path(), "oauth");
+        let proxy = proxy(&profile, Settings::default()).await;
+        let reply = exchange(proxy.address, &message(&headers, OLD)).await;
+        assert_eq!(reply.status, 401, "{headers}");
+        assert_eq!(gateway.arrivals().len(), 1, "{headers}");
+    }
+}
+
+#[tokio::test]
 async fn a_length_beside_chunks_is_not_passed_on() {
     let folder = tempfile::tempdir().unwrap();
     // The peer adds a Content-Length, of the chunks as they are written.
