@@ -7,6 +7,7 @@ use http_body::Body as _;
 
 use crate::fault::{Fault, Party, Version};
 use crate::headers;
+use crate::watch::{self, UnderWay};
 
 /// Sends the message of `request` to `target` and gives what the client shall see.
 pub(crate) async fn forward<T>(
@@ -28,7 +29,10 @@ where
     *outgoing.headers_mut() = parts.headers;
     headers::to_gateway(outgoing.headers_mut());
 
-    let mut answer = match stack.send(outgoing).await {
+    let under_way = UnderWay::start(&mut outgoing);
+    let sent = stack.send(outgoing).await;
+    under_way.end();
+    let mut answer = match sent {
         Ok(answer) => answer,
         Err(error) => return Err(fault(&error.into(), version)),
     };
@@ -38,7 +42,7 @@ where
     }
     log_oddity(&answer, effect);
     headers::to_client(answer.headers_mut());
-    Ok(answer)
+    Ok(answer.map(|body| watch::body(body, effect)))
 }
 
 /// An answer that is no SOAP message goes to the client as it is; what it means, the log says.

@@ -23,6 +23,7 @@ mod headers;
 mod refuse;
 mod serve;
 mod settings;
+mod watch;
 
 pub use error::Error;
 pub use serve::{serve, serve_through};

@@ -192,6 +192,7 @@ async fn the_log_at_trace_holds_no_secret_and_no_customer_value() {
     let odd = "Content-Type: text/xml\r\nSOAPAction: \"a b canary <c>\"\r\n";
     exchange(proxy.address, &message(odd, "<canary/>")).await;
     exchange(proxy.address, b"canary canary canary\r\n\r\n").await;
+    the_outcome_of_a_call_without_answer_is_logged(&log).await;
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(
@@ -202,4 +203,46 @@ async fn the_log_at_trace_holds_no_secret_and_no_customer_value() {
         .find("canary")
         .map(|at| &log[at.saturating_sub(300)..at + 6]);
     assert_eq!(at, None);
+}
+
+/// Part of the test above: the log is that of the whole process.
+async fn the_outcome_of_a_call_without_answer_is_logged(log: &Log) {
+    let write = "Content-Type: text/xml\r\nSOAPAction: \"http://jackhenry.com/ws/LeftAdd\"\r\n";
+    let head = "200 OK\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked";
+    let without_last_chunk = Reply::AnswerAndClose(head, b"4\r\n<ok>\r\n".to_vec());
+    for (reply, stays, expected) in [
+        (
+            Reply::Hang,
+            false,
+            "given up after the request was sent: the client left",
+        ),
+        (without_last_chunk, true, "the answer broke off"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let (gateway, provider) = (Peer::replies(vec![reply]).await, provider().await);
+        let profile = profile(&gateway, &provider, folder.path(), "oauth");
+        let proxy = proxy(&profile, Settings::default()).await;
+        let mut socket = TcpStream::connect(proxy.address).await.unwrap();
+        socket.write_all(&message(write, OLD)).await.unwrap();
+        while gateway.arrivals().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        let _staying = stays.then_some(socket);
+        let told = async {
+            loop {
+                let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+                let line = log
+                    .lines()
+                    .find(|line| line.contains(expected) && line.contains("operation=\"LeftAdd\""));
+                if let Some(line) = line {
+                    assert!(line.contains("outcome_unknown=true"), "{line}");
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), told)
+            .await
+            .expect(expected);
+    }
 }
