@@ -95,6 +95,8 @@ impl Workspace {
     pub(crate) fn files(&self) -> Result<Vec<SourceFile>, Stop> {
         let output = Command::new("git")
             .current_dir(&self.root)
+            // A checkout may belong to another user, as in a container; only names are read here.
+            .args(["-c", "safe.directory=*"])
             .args([
                 "ls-files",
                 "-z",
