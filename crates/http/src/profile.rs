@@ -42,7 +42,7 @@ use castile_auth::{Algorithm, TokenEndpoint};
 use url::Url;
 
 pub use error::{ConfigError, Place};
-pub use secret::{SECRET_LIMIT, SecretRef};
+pub use secret::{SECRET_LIMIT, Secret, SecretRef};
 
 /// The file that [`Config::discover`] reads.
 pub const FILE_NAME: &str = "castile.toml";

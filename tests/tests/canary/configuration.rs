@@ -48,6 +48,9 @@ pub(crate) fn refused(world: &mut World, witness: &mut Witness) {
         witness.error("a configuration that is refused", &error);
     }
 
+    let (client, _) = world.profile.in_oauth().expect("state oauth");
+    let secret = client.key.read().expect("the client's key");
+    witness.debug("a Secret", &secret);
     let pem = std::fs::read_to_string(world.folder.path().join("key.pem")).expect("ours");
     let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
     for bad in [

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::Read as _;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
@@ -16,6 +17,23 @@ pub const SECRET_LIMIT: usize = 64 * 1024;
 
 /// How long a secret's command may run.
 const COMMAND_LIMIT: Duration = Duration::from_secs(30);
+
+/// The bytes of a secret, wiped from memory at its end. `Debug` shows their number only.
+pub struct Secret(Zeroizing<Vec<u8>>);
+
+impl Deref for Secret {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secret({} bytes)", self.len())
+    }
+}
 
 /// Where a secret lies. The configuration holds references only.
 #[derive(Clone, PartialEq, Eq)]
@@ -37,15 +55,16 @@ impl SecretRef {
     ///
     /// # Errors
     /// When there is no secret, it is exposed, or it is longer than [`SECRET_LIMIT`].
-    pub fn read(&self) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
-        match self {
+    pub fn read(&self) -> Result<Secret, ConfigError> {
+        let secret = match self {
             Self::File(path) => read_file(path),
             Self::Env(name) => match std::env::var(name) {
                 Ok(value) if !value.is_empty() => bounded(Zeroizing::new(value.into_bytes())),
                 _ => Err(ConfigError::SecretEnv { name: name.clone() }),
             },
             Self::Command(words) => run(words),
-        }
+        };
+        secret.map(Secret)
     }
 }
 
