@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 /// A request as it arrived.
 #[derive(Debug, Clone)]
@@ -57,6 +58,7 @@ impl Reply {
 pub struct Scripted {
     url: String,
     arrivals: Arc<Mutex<Vec<Arrival>>>,
+    count: watch::Receiver<usize>,
 }
 
 impl Scripted {
@@ -69,15 +71,21 @@ impl Scripted {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
         let address = listener.local_addr().expect("bound");
         let arrivals = Arc::new(Mutex::new(Vec::new()));
-        let (kept, replies) = (Arc::clone(&arrivals), Arc::new(replies));
+        let (told, count) = watch::channel(0);
+        let desk = Arc::new(Desk {
+            replies,
+            arrivals: Arc::clone(&arrivals),
+            told,
+        });
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                tokio::spawn(serve(socket, Arc::clone(&replies), Arc::clone(&kept)));
+                tokio::spawn(serve(socket, Arc::clone(&desk)));
             }
         });
         Self {
             url: format!("http://{address}/svc"),
             arrivals,
+            count,
         }
     }
 
@@ -91,16 +99,35 @@ impl Scripted {
         let arrivals = self.arrivals.lock();
         arrivals.unwrap_or_else(PoisonError::into_inner).clone()
     }
+
+    /// Completes when so many requests have arrived.
+    pub fn arrived(&self, count: usize) -> impl Future<Output = ()> + Send + 'static {
+        let mut counted = self.count.clone();
+        async move {
+            // It fails only when the server is gone, and then nothing arrives any more.
+            if counted.wait_for(|arrived| *arrived >= count).await.is_err() {
+                std::future::pending().await
+            }
+        }
+    }
 }
 
-async fn serve(mut socket: TcpStream, replies: Arc<Vec<Reply>>, kept: Arc<Mutex<Vec<Arrival>>>) {
+struct Desk {
+    replies: Vec<Reply>,
+    arrivals: Arc<Mutex<Vec<Arrival>>>,
+    told: watch::Sender<usize>,
+}
+
+async fn serve(mut socket: TcpStream, desk: Arc<Desk>) {
     while let Some(arrival) = read(&mut socket).await {
         let number = {
-            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.push(arrival.clone());
-            kept.len() - 1
+            let arrivals = desk.arrivals.lock();
+            let mut arrivals = arrivals.unwrap_or_else(PoisonError::into_inner);
+            arrivals.push(arrival.clone());
+            arrivals.len() - 1
         };
-        let sent = match &replies[number.min(replies.len() - 1)] {
+        desk.told.send_replace(number + 1);
+        let sent = match &desk.replies[number.min(desk.replies.len() - 1)] {
             Reply::Answer(head, body) => answer(&mut socket, head, body).await,
             Reply::Echo(head, before, after) => {
                 let body = [before.as_bytes(), &arrival.body, after.as_bytes()].concat();

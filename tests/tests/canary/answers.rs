@@ -240,11 +240,14 @@ fn odd_answers() -> Vec<Reply> {
 pub(crate) async fn odd(world: &World, witness: &mut Witness) {
     for (number, reply) in odd_answers().into_iter().enumerate() {
         let name = format!("odd answer {number}");
+        let silent = matches!(reply, Reply::Silence);
         let gateway = Scripted::start(vec![reply]).await;
         let profile = world.profile_at(&gateway);
         let source = connect::token_source(&profile).expect("a usable key");
         let mut plan = connect::plan(&profile, Arc::new(source)).expect("state oauth");
-        plan.total = Duration::from_millis(500);
+        if silent {
+            plan.total = Duration::from_millis(500);
+        }
         let transport = ReqwestTransport::new(Default::default()).expect("TLS roots");
         let url = gateway.url().parse().expect("an address");
         let client = Client::new(url, stack::typed(plan, transport));
@@ -262,7 +265,7 @@ pub(crate) async fn odd(world: &World, witness: &mut Witness) {
         if let Err(error) = client.call(&xfer_add(ACCOUNT, ACCOUNT, 1)).send().await {
             call_error(witness, &name, &error);
         }
-        assert!(!gateway.arrivals().is_empty(), "{name}");
+        assert!(silent || gateway.arrivals().len() >= 2, "{name}");
     }
 }
 

@@ -1,8 +1,11 @@
 //! Answers that no gateway should give: each has its code, its culprit and a word on the outcome, and none a second try.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use castile::Error;
+use castile::auth::ports::{BoxFuture, Sleep};
 use castile::http::Blame;
 use castile_jx::inquiry::HdrFault;
 use castile_tests::request::{acct_srch, xfer_add};
@@ -212,12 +215,28 @@ async fn an_answer_over_the_limit_is_not_read_to_its_end() {
     assert_eq!(gateway.arrivals().len(), 2);
 }
 
+/// A limit that is over as soon as the next request has arrived, however fast or slow the machine is.
+struct UntilArrival {
+    gateway: Arc<Scripted>,
+    calls: AtomicUsize,
+}
+
+impl Sleep for UntilArrival {
+    fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
+        let call = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
+        Box::pin(self.gateway.arrived(call))
+    }
+}
+
 #[tokio::test]
 async fn a_gateway_that_is_silent_costs_the_time_limit_and_the_outcome_is_open() {
     let bank = Institution::open().await;
-    let gateway = Scripted::start(vec![Reply::Silence]).await;
+    let gateway = Arc::new(Scripted::start(vec![Reply::Silence]).await);
     let client = bank.client_at(gateway.url(), |plan| {
-        plan.total = Duration::from_millis(300);
+        plan.sleep = Arc::new(UntilArrival {
+            gateway: Arc::clone(&gateway),
+            calls: AtomicUsize::new(0),
+        });
     });
     let said = Says {
         retryable: true,
@@ -232,12 +251,26 @@ async fn a_gateway_that_is_silent_costs_the_time_limit_and_the_outcome_is_open()
 }
 
 #[tokio::test]
+async fn a_real_time_limit_ends_a_call_too() {
+    let bank = Institution::open().await;
+    let gateway = Scripted::start(vec![Reply::Silence]).await;
+    let limit = Duration::from_millis(100);
+    let client = bank.client_at(gateway.url(), |plan| plan.total = limit);
+    let sent = client.call(&acct_srch("SBX0001", 1, None)).send().await;
+    let error = sent.expect_err("no answer");
+    // On a slow machine it may be over before the request leaves.
+    assert!(error.code().starts_with("timeout-"), "{error}");
+    assert!(error.is_retryable());
+}
+
+#[tokio::test]
 async fn where_nobody_listens_nothing_happened_and_all_may_be_repeated() {
     let bank = Institution::open().await;
-    // A port that was free a moment ago.
-    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback");
-    let url = format!("http://{}/svc", free.local_addr().expect("bound"));
-    drop(free);
+    // Bound, so that nobody else takes the port, and not listened on.
+    let held = tokio::net::TcpSocket::new_v4().expect("a socket");
+    let free = "127.0.0.1:0".parse().expect("an address");
+    held.bind(free).expect("loopback");
+    let url = format!("http://{}/svc", held.local_addr().expect("bound"));
     let client = bank.client_at(&url, |_| {});
     let transfer = xfer_add("0000000010017", "0000000020018", 1);
     let error = client.call(&transfer).send().await.expect_err("nobody");

@@ -160,10 +160,11 @@ async fn a_scope_that_was_not_granted_is_a_finding() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_network_does_is_exit_code_4() {
     let bank = Bank::open().await;
-    // A port that was free a moment ago.
-    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback");
-    let nobody = format!("http://{}/token", free.local_addr().expect("bound"));
-    drop(free);
+    // Bound, so that nobody else takes the port, and not listened on.
+    let held = tokio::net::TcpSocket::new_v4().expect("a socket");
+    let free = "127.0.0.1:0".parse().expect("an address");
+    held.bind(free).expect("loopback");
+    let nobody = format!("http://{}/token", held.local_addr().expect("bound"));
     let words = [
         "--token-endpoint",
         &nobody,
