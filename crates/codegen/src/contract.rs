@@ -63,7 +63,9 @@ impl Contract {
             version: None,
         };
         for file in load::contracts(&paths)? {
-            contract.add(lower(&load::load(&file)?)?);
+            // What the files define again has no services of its own.
+            let parts = lower(&load::load(&file)?)?;
+            parts.into_iter().for_each(|part| contract.add(part));
         }
         contract.services.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(contract)

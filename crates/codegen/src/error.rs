@@ -210,13 +210,13 @@ impl Error {
             Self::MissingFile { location, .. } => {
                 format!("put `{location}` beside the contract; nothing is fetched from the network")
             }
-            Self::Unsupported { .. } => "select other operations with --ops".into(),
+            Self::Unsupported { .. } => "select operations that do without it, with --ops".into(),
             Self::Clash { .. } => "generate the two services into two crates".into(),
             Self::Limit { .. } => {
                 "split the contract; the limit protects against hostile input".into()
             }
             Self::UnknownOperation { similar, .. } if similar.is_empty() => {
-                "list the operations with the contract's own documentation".into()
+                "take the name from a portType of the WSDL".into()
             }
             Self::UnknownOperation { similar, .. } => {
                 format!("did you mean {}?", similar.join(", "))

@@ -93,7 +93,7 @@ impl Generator {
         for file in load::contracts(&self.paths)? {
             let mut document = load::load(&file)?;
             digests.append(&mut document.digests);
-            parts.push(lower(&document)?);
+            parts.extend(lower(&document)?);
         }
         let mut ir = merge::merge(parts, &mut diagnostics)?;
         let definitions = ir.types.len();

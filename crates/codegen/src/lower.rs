@@ -3,8 +3,10 @@
 mod message;
 mod types;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::ir::Ir;
 use crate::load::Document;
@@ -13,9 +15,7 @@ use crate::schema;
 
 /// The components of all schemas of a contract, by name.
 struct Components<'a> {
-    elements: BTreeMap<&'a QName, &'a schema::Element>,
-    complex_types: BTreeMap<&'a QName, &'a schema::ComplexType>,
-    simple_types: BTreeMap<&'a QName, &'a schema::SimpleType>,
+    first: Layer<'a>,
     groups: BTreeMap<&'a QName, &'a schema::Group>,
     attribute_groups: BTreeMap<&'a QName, &'a schema::AttributeGroup>,
     attributes: BTreeMap<&'a QName, &'a schema::Attribute>,
@@ -23,45 +23,108 @@ struct Components<'a> {
     heads: BTreeSet<&'a QName>,
 }
 
+/// Definitions of which no two have one name.
+#[derive(Default)]
+struct Layer<'a> {
+    elements: BTreeMap<&'a QName, &'a schema::Element>,
+    complex_types: BTreeMap<&'a QName, &'a schema::ComplexType>,
+    simple_types: BTreeMap<&'a QName, &'a schema::SimpleType>,
+}
+
 /// Resolves the references of a contract.
+///
+/// Names that the files of the contract define again come as further parts, for merging to compare.
 ///
 /// # Errors
 ///
 /// A reference that leads nowhere. What cannot be rendered is noted in the IR, not refused here.
-pub(crate) fn lower(document: &Document) -> Result<Ir, Error> {
+pub(crate) fn lower(document: &Document) -> Result<Vec<Ir>, Error> {
     let schemas = || document.schemas.iter();
+    let mut layers = layers(&document.schemas);
+    let mut remarks = Vec::new();
+    let mut groups = BTreeMap::new();
+    for group in schemas().flat_map(|schema| &schema.groups) {
+        if let Some(known) = groups.insert(&group.name, group) {
+            groups.insert(&group.name, known);
+            let message = format!(
+                "the group `{}` is defined twice; the first is used",
+                group.name.local()
+            );
+            remarks.push(Diagnostic::new(
+                "group-defined-twice",
+                &group.content.place,
+                message,
+            ));
+        }
+    }
     let components = Components {
-        elements: schemas()
-            .flat_map(|s| &s.elements)
-            .map(|e| (&e.name, e))
-            .collect(),
-        complex_types: schemas()
-            .flat_map(|s| &s.complex_types)
-            .filter_map(|t| Some((t.name.as_ref()?, t)))
-            .collect(),
-        simple_types: schemas()
-            .flat_map(|s| &s.simple_types)
-            .filter_map(|t| Some((t.name.as_ref()?, t)))
-            .collect(),
-        groups: schemas()
-            .flat_map(|s| &s.groups)
-            .map(|g| (&g.name, g))
-            .collect(),
+        first: layers.remove(0),
+        groups,
         attribute_groups: schemas()
-            .flat_map(|s| &s.attribute_groups)
-            .map(|g| (&g.name, g))
+            .flat_map(|schema| &schema.attribute_groups)
+            .map(|group| (&group.name, group))
             .collect(),
         attributes: schemas()
-            .flat_map(|s| &s.attributes)
-            .map(|a| (&a.name, a))
+            .flat_map(|schema| &schema.attributes)
+            .map(|attribute| (&attribute.name, attribute))
             .collect(),
         heads: schemas()
-            .flat_map(|s| &s.elements)
-            .filter_map(|e| e.substitutes.as_ref())
+            .flat_map(|schema| &schema.elements)
+            .filter_map(|element| element.substitutes.as_ref())
             .collect(),
     };
-    let mut ir = types::lower(&components)?;
+    let mut ir = types::lower(&components, &components.first)?;
     (ir.services, ir.remarks) = message::services(document, &components)?;
+    ir.remarks.append(&mut remarks);
     ir.version = schemas().filter_map(|schema| schema.version.clone()).max();
-    Ok(ir)
+    let mut parts = vec![ir];
+    for layer in &layers {
+        parts.push(types::lower(&components, layer)?);
+    }
+    Ok(parts)
+}
+
+/// The definitions of all schemas: the first of each name in the first layer, the second in the next, and so on.
+fn layers(schemas: &[schema::Schema]) -> Vec<Layer<'_>> {
+    let mut elements: Vec<_> = schemas
+        .iter()
+        .flat_map(|schema| &schema.elements)
+        .map(|element| (&element.name, element))
+        .collect();
+    let mut complex_types: Vec<_> = schemas
+        .iter()
+        .flat_map(|schema| &schema.complex_types)
+        .filter_map(|ty| Some((ty.name.as_ref()?, ty)))
+        .collect();
+    let mut simple_types: Vec<_> = schemas
+        .iter()
+        .flat_map(|schema| &schema.simple_types)
+        .filter_map(|ty| Some((ty.name.as_ref()?, ty)))
+        .collect();
+    let mut layers = Vec::new();
+    while layers.is_empty() || elements.len() + complex_types.len() + simple_types.len() > 0 {
+        let mut layer = Layer::default();
+        elements = put(&mut layer.elements, elements);
+        complex_types = put(&mut layer.complex_types, complex_types);
+        simple_types = put(&mut layer.simple_types, simple_types);
+        layers.push(layer);
+    }
+    layers
+}
+
+/// Puts definitions into a layer and gives back those whose names it has already.
+fn put<'a, T>(
+    layer: &mut BTreeMap<&'a QName, &'a T>,
+    definitions: Vec<(&'a QName, &'a T)>,
+) -> Vec<(&'a QName, &'a T)> {
+    let mut again = Vec::new();
+    for (name, definition) in definitions {
+        match layer.entry(name) {
+            Entry::Vacant(place) => {
+                place.insert(definition);
+            }
+            Entry::Occupied(_) => again.push((name, definition)),
+        }
+    }
+    again
 }

@@ -251,3 +251,23 @@ fn an_unknown_operation_is_named_with_those_that_resemble_it() {
     }
     assert!(generate("Other.ThingInq").is_err());
 }
+
+#[test]
+fn a_name_defined_twice_in_one_contract_must_mean_one_thing() {
+    let again = |second: &str| {
+        let twice = format!("{second}\n      <xsd:complexType name=\"Fault_MType\">");
+        GOOD.replacen("<xsd:complexType name=\"Fault_MType\">", &twice, 1)
+    };
+    let same = "<xsd:complexType name=\"Fault_MType\"><xsd:sequence>\
+        <xsd:element name=\"Code\" type=\"xsd:string\"/></xsd:sequence></xsd:complexType>";
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.wsdl"), again(same)).unwrap();
+    let output = Generator::new().wsdl(folder.path()).generate().unwrap();
+    assert_eq!(output.diagnostics, []);
+
+    let error = refusal(&[("input.wsdl", &again(&same.replace("Code", "Reason")))]);
+    assert_eq!(error.code(), "wsdl-name-clash");
+    let element = "<xsd:element name=\"Fault\" type=\"ThingInqRs_MType\"/>";
+    let error = refusal(&[("input.wsdl", &again(element))]);
+    assert_eq!(error.code(), "wsdl-name-clash");
+}

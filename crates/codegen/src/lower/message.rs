@@ -208,7 +208,7 @@ impl<'a> Messages<'a> {
             ));
             return Ok(None);
         };
-        if !self.components.elements.contains_key(element) {
+        if !self.components.first.elements.contains_key(element) {
             return Err(dangling(&first.place, "element", element));
         }
         Ok(Some(element.clone()))

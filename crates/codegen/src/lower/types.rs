@@ -1,6 +1,6 @@
 //! Types, with groups put in place and anonymous types given names.
 
-use super::Components;
+use super::{Components, Layer};
 use crate::doc::Doc;
 use crate::error::{Error, Place};
 use crate::ir::{self, Body, Builtin, Ir, Member, ScopeKind, Struct, Type, TypeRef};
@@ -12,20 +12,20 @@ use crate::schema::{
 };
 use crate::verbatim;
 
-/// Makes all types and global elements.
-pub(super) fn lower(components: &Components<'_>) -> Result<Ir, Error> {
+/// Makes all types and global elements of a layer; references lead to the first.
+pub(super) fn lower(components: &Components<'_>, layer: &Layer<'_>) -> Result<Ir, Error> {
     let mut lowering = Lowering {
         components,
         ir: Ir::default(),
         spent: 0,
     };
-    for (name, ty) in &components.simple_types {
+    for (name, ty) in &layer.simple_types {
         lowering.simple_type(name, ty)?;
     }
-    for (name, ty) in &components.complex_types {
+    for (name, ty) in &layer.complex_types {
         lowering.complex_type(name, ty)?;
     }
-    for (name, element) in &components.elements {
+    for (name, element) in &layer.elements {
         let lowered = lowering.element(element, name.local())?;
         lowering.ir.elements.insert((*name).clone(), lowered);
     }
@@ -98,7 +98,7 @@ impl Lowering<'_> {
             }
             Content::Extension(base, children) => {
                 let any = base.namespace() == XSD && base.local() == "anyType";
-                match self.components.complex_types.get(base) {
+                match self.components.first.complex_types.get(base) {
                     Some(base_type) => match self.structure(base, base_type, depth + 1)? {
                         Ok(base) => structure = base,
                         Err(unsupported) => return Ok(Err(unsupported)),
@@ -203,7 +203,7 @@ impl Lowering<'_> {
                 rust,
             }
         } else {
-            match self.components.elements.get(name) {
+            match self.components.first.elements.get(name) {
                 Some(element) => self.element(element, name.local())?,
                 None => return Err(dangling(place, "element", name)),
             }
@@ -298,7 +298,7 @@ impl Lowering<'_> {
         if verbatim::is_verbatim(name.namespace()) {
             return Ok(TypeRef::Raw);
         }
-        let components = self.components;
+        let components = &self.components.first;
         if components.complex_types.contains_key(name) || components.simple_types.contains_key(name)
         {
             return Ok(TypeRef::Named(name.clone()));

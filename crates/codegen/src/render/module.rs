@@ -44,7 +44,7 @@ fn folder(
         parts.push("values".to_owned());
         files.push((
             format!("src/{module}/values.rs"),
-            values_file(context, module, &values),
+            values_file(context, home, &values),
         ));
     }
     let structs = types_in(context, home, false);
@@ -140,9 +140,8 @@ fn operation_file(context: &Context<'_>, service: &Service, operation: &Operatio
     file.finish(&title)
 }
 
-fn values_file(context: &Context<'_>, module: &str, values: &[(&QName, &Type)]) -> String {
-    let home = Home::Service(module.to_owned());
-    let mut file = File::new(context, home);
+fn values_file(context: &Context<'_>, home: &Home, values: &[(&QName, &Type)]) -> String {
+    let mut file = File::new(context, home.clone());
     for (name, ty) in values {
         if let Body::Scalar(scalar) = &ty.body {
             file.use_scalar(scalar);
