@@ -1,5 +1,5 @@
 //! What the end-to-end tests share: where foreign programs are, how to say that one is missing, a real identity
-//! provider, an institution to call, false servers and requests to call it with.
+//! provider, an institution to call, a proxy to it, false servers and requests to call them with.
 
 mod caller;
 mod institution;
@@ -7,6 +7,7 @@ mod message;
 mod not_run;
 mod peers;
 mod provider;
+mod proxied;
 pub mod request;
 mod scripted;
 
@@ -16,4 +17,5 @@ pub use message::{PASSWORD, USER, old_message};
 pub use not_run::not_run;
 pub use peers::{NO_JAVA, NO_NODE, NO_PYTHON, NO_SHARED, java, node, python, root, shared};
 pub use provider::{Client, Keys, Provider, Refusal, Stats};
+pub use proxied::Proxied;
 pub use scripted::{Arrival, Reply, Scripted};

@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use castile::Client;
 use castile::http::{Body, Error, ReqwestTransport, SoapTransport, connect, stack};
-use castile_proxy::Settings;
 use castile_sandbox::{Peer, Step};
 use castile_tests::request::acct_srch;
-use castile_tests::{Institution, old_message};
+use castile_tests::{Institution, Proxied, old_message};
 use http::{Request, Response};
-use tokio::sync::{Barrier, Semaphore, oneshot};
+use tokio::sync::{Barrier, Semaphore};
 use tokio::task::JoinSet;
 
 /// Long enough for every call to have asked for a token before the one request for it is answered.
@@ -95,32 +94,15 @@ async fn two_hundred_old_clients_of_a_proxy_cost_one_token_request() {
     let bank = Institution::open().await;
     let slow = [Step::Slow(PROVIDER_DELAY)];
     bank.sandbox().script(Peer::TokenEndpoint, slow);
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
-    let listener = listener.expect("loopback");
-    let url = format!("http://{}/", listener.local_addr().expect("bound"));
-    let (stop, stopped) = oneshot::channel::<()>();
-    let profile = Arc::clone(bank.profile());
-    let proxy = tokio::spawn(async move {
-        let stopped = async {
-            // Told, or the test is over: both mean stop.
-            let _ = stopped.await;
-        };
-        castile_proxy::serve(listener, &profile, Settings::default(), stopped).await
-    });
+    let proxy = Proxied::start(bank.profile()).await;
 
     let payload =
         "<Ping xmlns=\"http://jackhenry.com/jxchange/TPG/2008\"><PingRq>x</PingRq></Ping>";
     let message = old_message(payload);
-    let http = reqwest::Client::builder().no_proxy().build();
-    let http = http.expect("TLS roots");
     let start = Arc::new(Barrier::new(CLIENTS));
     let mut calls = JoinSet::new();
     for _ in 0..CLIENTS {
-        let request = http
-            .post(&url)
-            .header("content-type", "text/xml; charset=utf-8")
-            .header("soapaction", "\"http://jackhenry.com/ws/Ping\"")
-            .body(message.clone());
+        let request = proxy.post("Ping", message.clone());
         let start = Arc::clone(&start);
         calls.spawn(async move {
             start.wait().await;
@@ -138,6 +120,5 @@ async fn two_hundred_old_clients_of_a_proxy_cost_one_token_request() {
     assert_eq!(counters.token_requests, 1);
     assert_eq!(counters.operations_answered, 200);
 
-    stop.send(()).expect("the proxy still runs");
-    proxy.await.expect("no panic").expect("a clean end");
+    proxy.end().await;
 }

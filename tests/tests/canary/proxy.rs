@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use castile::http::Profile;
 use castile_proxy::Settings;
-use castile_tests::{Reply, Scripted};
-use tokio::sync::oneshot;
+use castile_tests::{Proxied, Reply, Scripted};
 
 use crate::message::{acct_inq, envelope, refused_envelopes, security};
 use crate::witness::Witness;
@@ -51,33 +50,13 @@ pub(crate) async fn old_clients(world: &World, witness: &mut Witness) {
 
 /// What a proxy for the profile answers to each message; empty where the answer broke off.
 async fn through(profile: &Arc<Profile>, messages: &[String]) -> Vec<String> {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
-    let listener = listener.expect("loopback");
-    let url = format!("http://{}/", listener.local_addr().expect("bound"));
-    let (stop, stopped) = oneshot::channel::<()>();
-    let profile = Arc::clone(profile);
-    let proxy = tokio::spawn(async move {
-        let stopped = async {
-            // Told, or the test is over: both mean stop.
-            let _ = stopped.await;
-        };
-        castile_proxy::serve(listener, &profile, Settings::default(), stopped).await
-    });
-    let http = reqwest::Client::builder().no_proxy().build();
-    let http = http.expect("TLS roots");
+    let proxy = Proxied::start(profile).await;
     let mut answers = Vec::new();
     for message in messages {
-        let request = http
-            .post(&url)
-            .header("content-type", "text/xml; charset=utf-8")
-            .header("soapaction", "\"http://jackhenry.com/ws/AcctInq\"")
-            .body(message.clone());
-        let answer = request.send().await.expect("the proxy answers");
+        let answer = proxy.post("AcctInq", message).send().await;
+        let answer = answer.expect("the proxy answers");
         answers.push(answer.text().await.unwrap_or_default());
     }
-    // Kept connections would hold up the end.
-    drop(http);
-    stop.send(()).expect("the proxy still runs");
-    proxy.await.expect("no panic").expect("a clean end");
+    proxy.end().await;
     answers
 }
