@@ -39,17 +39,34 @@ use crate::scan::{Event, Ns, Scanner, Tag, chars};
 /// # Ok::<(), castile_envelope::Refusal>(())
 /// ```
 pub fn cut(input: &[u8], policy: &Policy) -> Result<Cuts, Refusal> {
+    cut_as(input, None, policy)
+}
+
+/// As [`cut()`], with the charset that the Content-Type names.
+pub(crate) fn cut_as(
+    input: &[u8],
+    charset: Option<&str>,
+    policy: &Policy,
+) -> Result<Cuts, Refusal> {
     let limit = policy.limits.header_bytes;
     let window = &input[..input.len().min(limit)];
-    plan(window, input, policy).map_err(|refusal| match refusal {
-        Refusal::Truncated { .. } if limit < input.len() => Refusal::HeaderTooLarge { limit },
+    plan(window, input, charset, policy).map_err(|refusal| match refusal {
+        Refusal::Truncated { .. } if limit < input.len() => Refusal::HeaderTooLarge {
+            offset: limit,
+            limit,
+        },
         refusal => refusal,
     })
 }
 
 /// Plans the cut from a window on the start of `input`.
-fn plan(window: &[u8], input: &[u8], policy: &Policy) -> Result<Cuts, Refusal> {
-    let prolog = Prolog::read(window)?;
+fn plan(
+    window: &[u8],
+    input: &[u8],
+    charset: Option<&str>,
+    policy: &Policy,
+) -> Result<Cuts, Refusal> {
+    let prolog = Prolog::read(window, charset)?;
     let mut scanner = Scanner::new(window, prolog.end, &policy.limits);
     let (mut cuts, end) = header::plan(&mut scanner, policy, input.len())?;
     prolog.charset.check(&window[..end])?;
@@ -166,6 +183,19 @@ impl Cuts {
             removed: self.removed.to_vec(),
             findings: self.findings.to_vec(),
         }
+    }
+
+    /// The same cuts seen from `by` bytes further to the front, in an input of that length.
+    pub(crate) fn shifted(mut self, by: usize, input_length: usize) -> Self {
+        self.input_length = input_length;
+        let own = self.ranges.iter_mut();
+        for range in own.chain(self.removed.iter_mut().map(|removed| &mut removed.range)) {
+            *range = range.start + by..range.end + by;
+        }
+        for finding in &mut self.findings {
+            *finding.offset_mut() += by;
+        }
+        self
     }
 
     fn kept_ranges(&self, length: usize) -> impl Iterator<Item = Range<usize>> {

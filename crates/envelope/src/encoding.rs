@@ -27,9 +27,12 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 impl Prolog {
     /// Reads byte order mark and XML declaration (XML 1.0, section 4.3.3 and appendix F).
     ///
+    /// `content_type` is the charset that the Content-Type names: it yields to a byte order mark and
+    /// outdoes the declaration (RFC 7303 section 3).
+    ///
     /// # Errors
     /// Encodings that are not ASCII or a superset of it, a declaration that contradicts the bytes, and what is no XML.
-    pub(crate) fn read(input: &[u8]) -> Result<Self, Refusal> {
+    pub(crate) fn read(input: &[u8], content_type: Option<&str>) -> Result<Self, Refusal> {
         match input {
             [0xff, 0xfe, 0, 0, ..]
             | [0, 0, 0xfe, 0xff, ..]
@@ -49,8 +52,12 @@ impl Prolog {
             [b'-', b'-', ..] => return Err(Refusal::Multipart { offset: first }),
             _ => return Err(Refusal::NotXml { offset: first }),
         }
+        let outer = match content_type {
+            Some(named) if !bom => Some(charset(named.as_bytes(), bom, 0)?),
+            _ => None,
+        };
         let plain = Self {
-            charset: Charset::Utf8,
+            charset: outer.unwrap_or(Charset::Utf8),
             end: start,
             named_at: 0,
         };
@@ -73,7 +80,10 @@ impl Prolog {
         else {
             return Ok(Self { end, ..plain });
         };
-        let charset = charset(&input[named_at.clone()], bom, named_at.start)?;
+        let charset = match outer {
+            Some(charset) => charset,
+            None => charset(&input[named_at.clone()], bom, named_at.start)?,
+        };
         Ok(Self {
             charset,
             end,

@@ -91,7 +91,9 @@ pub enum Refusal {
     /// Body's start tag did not come within [`Limits::header_bytes`](crate::Limits::header_bytes).
     #[error("Body does not begin within the first {limit} bytes")]
     HeaderTooLarge {
-        /// The limit, which is also where reading stopped.
+        /// Where reading stopped.
+        offset: usize,
+        /// The limit in bytes.
         limit: usize,
     },
     /// Elements nested deeper than [`Limits::depth`](crate::Limits::depth).
@@ -193,7 +195,20 @@ impl Refusal {
 
     /// Where in the input the reason stands, in bytes from its start.
     pub fn offset(&self) -> usize {
-        match *self {
+        *self.clone().offset_mut()
+    }
+
+    /// The same refusal seen from `by` bytes further to the front.
+    pub(crate) fn shifted(mut self, by: usize) -> Self {
+        *self.offset_mut() += by;
+        if let Self::SecondBlock { first, .. } = &mut self {
+            *first += by;
+        }
+        self
+    }
+
+    fn offset_mut(&mut self) -> &mut usize {
+        match self {
             Self::NotXml { offset }
             | Self::Multipart { offset }
             | Self::Utf16 { offset }
@@ -206,7 +221,7 @@ impl Refusal {
             | Self::Truncated { offset }
             | Self::BodyExpected { offset, .. }
             | Self::SeveralPayloads { offset }
-            | Self::HeaderTooLarge { limit: offset }
+            | Self::HeaderTooLarge { offset, .. }
             | Self::TooDeep { offset, .. }
             | Self::TooManyAttributes { offset, .. }
             | Self::TooManyNamespaces { offset, .. }

@@ -64,7 +64,7 @@ pub struct Part {
 /// # Ok::<(), castile_envelope::Refusal>(())
 /// ```
 pub fn open(input: &[u8]) -> Result<Opened, Refusal> {
-    let prolog = Prolog::read(input)?;
+    let prolog = Prolog::read(input, None)?;
     if prolog.charset == Charset::SingleByte && !input.is_ascii() {
         return Err(Refusal::Encoding {
             offset: prolog.named_at,
@@ -157,7 +157,7 @@ fn string(bytes: &[u8]) -> String {
 
 /// Refuses what cannot stand inside Body.
 pub(crate) fn no_declaration(payload: &[u8]) -> Result<(), Refusal> {
-    match Prolog::read(payload) {
+    match Prolog::read(payload, None) {
         Ok(prolog) if prolog.end == 0 => Ok(()),
         Ok(_)
         | Err(Refusal::Malformed {

@@ -161,7 +161,11 @@ impl Finding {
 
     /// Where it stands in the input, in bytes from its start.
     pub fn offset(&self) -> usize {
-        match *self {
+        *self.clone().offset_mut()
+    }
+
+    pub(crate) fn offset_mut(&mut self) -> &mut usize {
+        match self {
             Self::MustUnderstandLeft { offset }
             | Self::OtherActorLeft { offset }
             | Self::SignatureBroken { offset }

@@ -2,7 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 
-use crate::cut::{Cuts, cut};
+use crate::cut::{Cuts, cut_as};
 use crate::error::Refusal;
 use crate::policy::Policy;
 use crate::report::Report;
@@ -39,6 +39,7 @@ use crate::report::Report;
 #[derive(Debug)]
 pub struct EnvelopeRewriter {
     policy: Policy,
+    charset: Option<Box<str>>,
     /// Bytes seen so far.
     length: usize,
     state: State,
@@ -74,11 +75,27 @@ impl EnvelopeRewriter {
         };
         Self {
             policy,
+            charset: None,
             length: 0,
             state: State::Holding {
                 held: BytesMut::new(),
                 next: 0,
             },
+        }
+    }
+
+    /// The same with the charset that the Content-Type names: it yields to a byte order mark and outdoes
+    /// the XML declaration (RFC 7303 section 3).
+    pub fn with_charset(mut self, charset: &str) -> Self {
+        self.charset = Some(charset.into());
+        self
+    }
+
+    /// What goes, as soon as it is certain.
+    pub(crate) fn cuts(&self) -> Option<&Cuts> {
+        match &self.state {
+            State::Passing(cuts) => Some(cuts),
+            State::Holding { .. } | State::Refused(_) => None,
         }
     }
 
@@ -117,7 +134,7 @@ impl EnvelopeRewriter {
     pub fn finish(mut self, out: &mut Vec<Bytes>) -> Result<Report, Refusal> {
         if let State::Holding { held, .. } = &mut self.state {
             let whole = std::mem::take(held).freeze();
-            let cuts = cut(&whole, &self.policy)?;
+            let cuts = cut_as(&whole, self.charset.as_deref(), &self.policy)?;
             out.extend(cuts.kept_bytes(&whole));
             self.state = State::Passing(cuts);
         }
@@ -131,7 +148,7 @@ impl EnvelopeRewriter {
     }
 
     fn attempt(&mut self, whole: Bytes, out: &mut Vec<Bytes>) -> Result<(), Refusal> {
-        match cut(&whole, &self.policy) {
+        match cut_as(&whole, self.charset.as_deref(), &self.policy) {
             Ok(cuts) => {
                 out.extend(cuts.kept_bytes(&whole));
                 self.state = State::Passing(cuts);

@@ -3,7 +3,7 @@
 use super::*;
 
 fn read(input: &[u8]) -> Result<(Charset, usize), Refusal> {
-    Prolog::read(input).map(|prolog| (prolog.charset, prolog.end))
+    Prolog::read(input, None).map(|prolog| (prolog.charset, prolog.end))
 }
 
 #[test]
