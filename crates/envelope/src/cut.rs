@@ -120,8 +120,12 @@ impl Cuts {
 
     /// Length of the output in bytes.
     pub fn output_length(&self) -> usize {
-        let gone: usize = self.ranges.iter().map(ExactSizeIterator::len).sum();
-        self.input_length - gone
+        self.input_length - self.removed_length()
+    }
+
+    /// How many bytes go.
+    pub(crate) fn removed_length(&self) -> usize {
+        self.ranges.iter().map(ExactSizeIterator::len).sum()
     }
 
     /// The slices of `input` that stay, in order; none is empty.
@@ -179,7 +183,8 @@ impl Cuts {
             schema_version: 1,
             soap: self.soap,
             input_length,
-            output_length: input_length - (self.input_length - self.output_length()),
+            output_length: input_length - self.removed_length(),
+            corrected: None,
             removed: self.removed.to_vec(),
             findings: self.findings.to_vec(),
         }

@@ -16,9 +16,72 @@ pub enum Refusal {
         offset: usize,
     },
     /// A MIME multipart message (MTOM): the envelope is only its root part.
-    #[error("MIME multipart message at byte {offset}, expected the envelope alone")]
+    #[error("MIME multipart message at byte {offset}, but the Content-Type does not say so")]
     Multipart {
         /// Byte offset of the first boundary.
+        offset: usize,
+    },
+    /// The text of the Content-Type is none: malformed, a parameter twice, or multipart without a sound boundary.
+    #[error("not a Content-Type at byte {offset} of it")]
+    ContentType {
+        /// Byte offset in the text of the Content-Type, not in the message.
+        offset: usize,
+    },
+    /// A multipart type other than `multipart/related`: which part would be the envelope is not said.
+    #[error("multipart type other than multipart/related at byte {offset} of the Content-Type")]
+    MediaType {
+        /// Byte offset in the text of the Content-Type, not in the message.
+        offset: usize,
+    },
+    /// The boundary that the Content-Type names does not come where the first part should begin.
+    #[error("no boundary delimiter up to byte {offset}")]
+    Boundary {
+        /// Where the search ended.
+        offset: usize,
+    },
+    /// A line that begins with the boundary but is no delimiter line (RFC 2046 section 5.1.1): something
+    /// follows on it, or a line break is not CRLF. Another reader might part the message elsewhere.
+    #[error("malformed boundary delimiter at byte {offset}")]
+    BoundaryLine {
+        /// Where the two hyphens stand.
+        offset: usize,
+    },
+    /// The header of a part up to the root part is malformed, or says one thing twice.
+    #[error("malformed header of a part at byte {offset}")]
+    PartHeader {
+        /// The field, or the line break.
+        offset: usize,
+    },
+    /// The header of a part is longer than any client needs.
+    #[error("the header of a part is longer than {limit} bytes or 128 lines at byte {offset}")]
+    PartHeaderTooLarge {
+        /// Where reading stopped.
+        offset: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// No part has the Content-ID that the `start` parameter names.
+    #[error("no root part up to byte {offset}")]
+    RootMissing {
+        /// The last delimiter, or the end of the input.
+        offset: usize,
+    },
+    /// The root part is not XML, or not of the type that the `type` parameter names.
+    #[error("root part of another type at byte {offset}")]
+    RootType {
+        /// Its Content-Type, or where its header begins.
+        offset: usize,
+    },
+    /// The root part is base64 or quoted-printable: no byte of it is the envelope's.
+    #[error("transfer-encoded root part at byte {offset}")]
+    RootEncoded {
+        /// Its Content-Transfer-Encoding.
+        offset: usize,
+    },
+    /// A digest over the root part, which would no longer hold.
+    #[error("digest over the root part at byte {offset}")]
+    RootDigest {
+        /// The field that carries it.
         offset: usize,
     },
     /// The input is UTF-16, with or without byte order mark, which is not yet rewritten.
@@ -170,6 +233,16 @@ impl Refusal {
         match self {
             Self::NotXml { .. } => "envelope-not-xml",
             Self::Multipart { .. } => "envelope-multipart",
+            Self::ContentType { .. } => "envelope-content-type",
+            Self::MediaType { .. } => "envelope-media-type",
+            Self::Boundary { .. } => "envelope-boundary",
+            Self::BoundaryLine { .. } => "envelope-boundary-line",
+            Self::PartHeader { .. } => "envelope-part-header",
+            Self::PartHeaderTooLarge { .. } => "envelope-part-header-too-large",
+            Self::RootMissing { .. } => "envelope-root-missing",
+            Self::RootType { .. } => "envelope-root-type",
+            Self::RootEncoded { .. } => "envelope-root-encoded",
+            Self::RootDigest { .. } => "envelope-root-digest",
             Self::Utf16 { .. } => "envelope-utf-16",
             Self::Encoding { .. } => "envelope-encoding",
             Self::EncodingContradicted { .. } => "envelope-encoding-contradicted",
@@ -211,6 +284,16 @@ impl Refusal {
         match self {
             Self::NotXml { offset }
             | Self::Multipart { offset }
+            | Self::ContentType { offset }
+            | Self::MediaType { offset }
+            | Self::Boundary { offset }
+            | Self::BoundaryLine { offset }
+            | Self::PartHeader { offset }
+            | Self::PartHeaderTooLarge { offset, .. }
+            | Self::RootMissing { offset }
+            | Self::RootType { offset }
+            | Self::RootEncoded { offset }
+            | Self::RootDigest { offset }
             | Self::Utf16 { offset }
             | Self::Encoding { offset }
             | Self::EncodingContradicted { offset }

@@ -1,12 +1,16 @@
 //! Cuts the WS-Security header out of a SOAP envelope and touches not one other byte.
 //!
 //! [`cut()`] reads to the start of Body and says which bytes go; what is doubtful it refuses with
-//! the offset ([`Refusal`]). [`EnvelopeRewriter`] does the same over chunks. [`open()`] finds the answer or the fault inside a reply, and [`wrap()`]
+//! the offset ([`Refusal`]). [`EnvelopeRewriter`] does the same over chunks, [`Document`] for the root part of
+//! a multipart message. [`open()`] finds the answer or the fault inside a reply, and [`wrap()`]
 //! puts an envelope around a request. No function panics, whatever the input.
 
 mod cut;
+mod document;
 mod encoding;
 mod error;
+mod media;
+mod multipart;
 mod open;
 mod policy;
 mod report;
@@ -15,7 +19,9 @@ mod stream;
 mod wrap;
 
 pub use cut::{Cuts, cut, cut_in_place};
+pub use document::{Document, DocumentRewriter, Edits, cut_typed};
 pub use error::{Flaw, Refusal};
+pub use multipart::Correction;
 pub use open::{Content, Fault, FaultCode, Opened, Part, open};
 pub use policy::{Limits, OtherActor, Policy};
 pub use report::{Contents, Finding, PasswordKind, Removed, Report, SoapVersion, Target};

@@ -27,10 +27,27 @@ pub struct Report {
     pub input_length: usize,
     /// Length of the output in bytes.
     pub output_length: usize,
+    /// The digits of the root part's Content-Length that were replaced, if the message is multipart and had it.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub corrected: Option<Range<usize>>,
     /// The blocks that were cut, in the order of the input.
     pub removed: Vec<Removed>,
     /// What else was noticed, in the order of the input.
     pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// The same seen from `by` bytes further to the front, with what was corrected there.
+    pub(crate) fn shifted(mut self, by: usize, corrected: Option<Range<usize>>) -> Self {
+        for removed in &mut self.removed {
+            removed.range = removed.range.start + by..removed.range.end + by;
+        }
+        for finding in &mut self.findings {
+            *finding.offset_mut() += by;
+        }
+        self.corrected = corrected;
+        self
+    }
 }
 
 /// A Security header that was cut.

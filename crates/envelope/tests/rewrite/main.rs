@@ -2,6 +2,7 @@
 
 mod findings;
 mod hostile;
+mod multipart;
 mod parsers;
 mod properties;
 mod refusals;
