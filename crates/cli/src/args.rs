@@ -70,7 +70,7 @@ pub(crate) struct Generate {
     #[arg(long, value_name = "DIR", default_value = "client")]
     pub(crate) out: PathBuf,
     /// The package name of the crate
-    #[arg(long, value_name = "NAME", default_value = "soap-client")]
+    #[arg(long, value_name = "NAME", default_value = "soap-client", value_parser = package_name)]
     pub(crate) crate_name: String,
     /// Take castile-model from this folder instead of the registry
     #[arg(long, value_name = "DIR")]
@@ -165,6 +165,17 @@ pub(crate) struct Explain {
     /// The code between the brackets of `error[CODE]`; all codes if not given
     #[arg(value_name = "CODE")]
     pub(crate) code: Option<String>,
+}
+
+/// What Cargo takes for the name of a package, in ASCII.
+fn package_name(text: &str) -> Result<String, &'static str> {
+    let begins = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let goes_on = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    if begins && text.chars().all(goes_on) {
+        Ok(text.to_owned())
+    } else {
+        Err("a package's name begins with a letter and has letters, digits, `-` and `_`")
+    }
 }
 
 /// Shows help and version, or says what is wrong with the command line.

@@ -121,6 +121,16 @@ fn a_hand_written_file_in_the_way_stops_it_before_the_first_byte() {
 }
 
 #[test]
+fn a_name_that_cargo_would_refuse_is_refused_before_anything_is_written() {
+    let folder = folder();
+    for name in ["bad name", "", "7up", "a\"\nb", "ü"] {
+        let words = ["--out", "bank", "--crate-name", name];
+        generate(folder.path(), &words).refused(2, "usage-arguments");
+    }
+    assert!(!folder.path().join("bank").exists());
+}
+
+#[test]
 fn input_that_is_no_contract_is_named() {
     let folder = folder();
     std::fs::create_dir(folder.path().join("empty")).expect("a folder");
