@@ -92,9 +92,11 @@ impl<'i> Scanner<'i> {
         &self.bindings
     }
 
-    /// How many declarations were in scope before the element that is open innermost.
+    /// How many declarations were in scope before the element whose start tag was read last.
     pub(crate) fn outer_bindings(&self) -> usize {
-        self.open.last().map_or(0, |open| open.bindings)
+        let open = || self.open.last().map_or(0, |open| open.bindings);
+        // An empty element is not among the open ones.
+        self.ended.unwrap_or_else(open)
     }
 
     /// The bytes of `span`.

@@ -165,3 +165,16 @@ fn every_truncation_is_refused() {
         assert!(code != "envelope-malformed" || end == 0, "{end}: {refusal}");
     }
 }
+
+#[test]
+fn an_empty_element_inherits_what_the_element_around_it_declares() {
+    let text = format!(
+        "<s:Envelope xmlns:s=\"{S11}\"><s:Body xmlns:b=\"urn:b\" xmlns=\"urn:d\"><b:Rs xmlns:c=\"urn:c\"/></s:Body></s:Envelope>"
+    );
+    let Content::Payload(payload) = content(&text) else {
+        panic!("no payload")
+    };
+    let expected =
+        [("s", S11), ("b", "urn:b"), ("", "urn:d")].map(|(p, u)| (p.to_owned(), u.to_owned()));
+    assert_eq!(payload.namespaces, expected);
+}
