@@ -29,8 +29,10 @@ impl<F: Message> Fault<F> {
     pub(crate) fn read(fault: castile_envelope::Fault, reply: &Bytes) -> Self {
         let mut detail = None;
         let mut detail_error = None;
+        // All elements of a detail inherit the same.
+        let scope = fault.detail.first().map(scope).unwrap_or_default();
         for part in &fault.detail {
-            match castile_model::decode(&reply[part.range.clone()], &scope(part)) {
+            match castile_model::decode(&reply[part.range.clone()], &scope) {
                 Ok(decoded) if detail.is_none() => detail = Some(decoded.into_value()),
                 Ok(_) => {}
                 // Another element than the declared one is kept raw; it is not an unreadable fault message.

@@ -3,6 +3,7 @@
 mod fault;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::cut::envelope;
 use crate::encoding::{Charset, Prolog};
@@ -42,8 +43,8 @@ pub struct Part {
     pub range: Range<usize>,
     /// Prefix and namespace name of the declarations it inherits; the empty prefix is the default namespace.
     ///
-    /// What it declares itself is not among them.
-    pub namespaces: Vec<(String, String)>,
+    /// What it declares itself is not among them. The elements of one detail share the list.
+    pub namespaces: Arc<[(String, String)]>,
 }
 
 /// Opens a reply: checks that `input` is one well-formed SOAP envelope to its end, and finds what Body holds.
@@ -117,7 +118,10 @@ fn body(scanner: &mut Scanner<'_>, soap: SoapVersion) -> Result<Content, Refusal
                 content = if tag.ns == soap.ns() && scanner.bytes(tag.local) == b"Fault" {
                     Content::Fault(Box::new(fault::read(scanner, tag)?))
                 } else {
-                    Content::Payload(part(scanner, tag)?)
+                    {
+                        let namespaces = inherits(scanner);
+                        Content::Payload(part(scanner, tag, namespaces)?)
+                    }
                 };
             }
             Event::Text(_) => {}
@@ -140,12 +144,20 @@ fn skip(scanner: &mut Scanner<'_>, tag: Tag) -> Result<usize, Refusal> {
     Ok(end)
 }
 
-fn part(scanner: &mut Scanner<'_>, tag: Tag) -> Result<Part, Refusal> {
-    let namespaces = scanner
+/// What the element inherits whose start tag was just read.
+fn inherits(scanner: &Scanner<'_>) -> Arc<[(String, String)]> {
+    scanner
         .bindings()
         .visible(scanner.input(), scanner.outer_bindings())
         .map(|(prefix, uri)| (string(prefix), string(&unescape(uri))))
-        .collect();
+        .collect()
+}
+
+fn part(
+    scanner: &mut Scanner<'_>,
+    tag: Tag,
+    namespaces: Arc<[(String, String)]>,
+) -> Result<Part, Refusal> {
     let range = tag.span.start..skip(scanner, tag)?;
     Ok(Part { range, namespaces })
 }

@@ -1,8 +1,9 @@
 //! Reads the parts of a SOAP fault, 1.1 and 1.2.
 
 use std::fmt;
+use std::sync::Arc;
 
-use super::{Part, part, string};
+use super::{Part, inherits, part, string};
 use crate::error::Refusal;
 use crate::scan::chars::{trim, unescape};
 use crate::scan::{Event, Ns, Scanner, Tag, Text};
@@ -46,9 +47,14 @@ pub struct FaultCode {
     pub local: String,
 }
 
+/// A longer fault code is none. Without the bound, text in many pieces would cost its length for each piece.
+const LONGEST_CODE: usize = 1024;
+
 /// Reads the fault whose start tag was just read.
 pub(super) fn read(scanner: &mut Scanner<'_>, tag: Tag) -> Result<Fault, Refusal> {
     let mut fault = Fault::default();
+    // All elements of the detail inherit the same.
+    let mut inherited = None;
     if tag.empty {
         return Ok(fault);
     }
@@ -59,7 +65,9 @@ pub(super) fn read(scanner: &mut Scanner<'_>, tag: Tag) -> Result<Fault, Refusal
             Event::Start(tag) => {
                 text.clear();
                 if matches!(path[..], [b"detail" | b"Detail"]) {
-                    fault.detail.push(part(scanner, tag)?);
+                    let namespaces = inherited.get_or_insert_with(|| inherits(scanner));
+                    let namespaces = Arc::clone(namespaces);
+                    fault.detail.push(part(scanner, tag, namespaces)?);
                 } else if !tag.empty {
                     // SOAP 1.1 has its children in no namespace; some services qualify them all the same.
                     let ours = matches!(tag.ns, Ns::None | Ns::Soap11 | Ns::Soap12);
@@ -109,6 +117,9 @@ fn content(scanner: &Scanner<'_>, text: Text) -> String {
 }
 
 fn code(scanner: &Scanner<'_>, text: &str) -> Option<FaultCode> {
+    if text.len() > LONGEST_CODE {
+        return None;
+    }
     let name = string(trim(text.as_bytes()));
     if name.is_empty() {
         return None;

@@ -24,7 +24,7 @@ fn the_payload_comes_with_the_namespaces_it_inherits() {
         "<x:Rs xmlns:z=\"urn:z\">\u{e9}</x:Rs>"
     );
     let expected = [("s", S11), ("x", "urn:y")].map(|(p, u)| (p.to_owned(), u.to_owned()));
-    assert_eq!(payload.namespaces, expected);
+    assert_eq!(*payload.namespaces, expected);
 }
 
 #[test]
@@ -176,5 +176,38 @@ fn an_empty_element_inherits_what_the_element_around_it_declares() {
     };
     let expected =
         [("s", S11), ("b", "urn:b"), ("", "urn:d")].map(|(p, u)| (p.to_owned(), u.to_owned()));
-    assert_eq!(payload.namespaces, expected);
+    assert_eq!(*payload.namespaces, expected);
+}
+
+#[test]
+fn a_fault_code_in_a_million_pieces_is_no_code_and_costs_no_more_than_its_length() {
+    let pieces = "x<!---->".repeat(1 << 20);
+    let text = format!(
+        "<s:Envelope xmlns:s=\"{S11}\"><s:Body><s:Fault><faultcode>{pieces}</faultcode></s:Fault></s:Body></s:Envelope>"
+    );
+    let Content::Fault(fault) = content(&text) else {
+        panic!("no fault")
+    };
+    assert_eq!(fault.code, None);
+}
+
+#[test]
+fn a_detail_of_many_elements_lists_what_they_inherit_once() {
+    let declared: String = (0..100).map(|n| format!(" xmlns:p{n}='urn:{n}'")).collect();
+    let text = format!(
+        "<s:Envelope xmlns:s='{S11}'{declared}><s:Body><s:Fault><detail>{}</detail></s:Fault></s:Body></s:Envelope>",
+        "<a/>".repeat(1000)
+    );
+    let Content::Fault(fault) = content(&text) else {
+        panic!("no fault")
+    };
+    assert_eq!(fault.detail.len(), 1000);
+    let first = &fault.detail[0].namespaces;
+    assert_eq!(first.len(), 101);
+    assert!(
+        fault
+            .detail
+            .iter()
+            .all(|part| std::sync::Arc::ptr_eq(first, &part.namespaces))
+    );
 }
