@@ -12,6 +12,8 @@ pub struct Limits {
     pub attributes: usize,
     /// Namespace declarations in scope at one place. Default 256.
     pub namespaces: usize,
+    /// Bytes of one namespace name, before and inside the payload. Default 512: whatever is kept verbatim keeps a copy.
+    pub namespace: usize,
     /// Bytes of one text, or of one attribute value. Default 64 MiB: images come as base64.
     pub text: usize,
     /// Warnings collected; what comes after is read but not reported. Default 1,000.
@@ -25,6 +27,7 @@ impl Default for Limits {
             elements: 10_000_000,
             attributes: 64,
             namespaces: 256,
+            namespace: 512,
             text: 64 << 20,
             warnings: 1_000,
         }

@@ -170,6 +170,21 @@ fn depth_is_bounded_in_known_and_unknown_elements() {
 }
 
 #[test]
+fn namespace_names_are_bounded_for_each_element_may_keep_a_copy() {
+    let long = format!("urn:{}", "x".repeat(600));
+    for place in [
+        format!("<New xmlns='{long}'/>"),
+        format!("<p:New xmlns:p='{long}'/>"),
+        format!("<InAcctId xmlns:p='{long}' p:a=''/>"),
+    ] {
+        assert_eq!(refused(&inside(&place)).code(), "model-limit", "{place}");
+    }
+    let scope = Scope::new().bind("p", long);
+    let around = decode::<AcctInq>(inside("<p:New/>").as_bytes(), &scope);
+    assert_eq!(around.unwrap_err().code(), "model-limit");
+}
+
+#[test]
 fn elements_are_bounded_however_small_they_are() {
     let mut limits = Limits::default();
     limits.elements = 10;

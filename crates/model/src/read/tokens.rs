@@ -13,6 +13,8 @@ use super::namespaces::{Namespace, Namespaces};
 use crate::name::local_start;
 use crate::{Attribute, Attributes, DecodeError, Limits, Scope};
 
+const NAMESPACE_BYTES: &str = "bytes of a namespace name";
+
 pub(super) struct Tokens<'i> {
     xml: quick_xml::Reader<&'i [u8]>,
     input: &'i str,
@@ -96,6 +98,17 @@ impl<'i> Tokens<'i> {
         })?;
         if let Some(offset) = forbidden(payload) {
             return Err(DecodeError::Character { offset });
+        }
+        if scope
+            .bindings()
+            .any(|(_, namespace)| namespace.len() > limits.namespace)
+        {
+            return Err(DecodeError::Limit {
+                path: String::new(),
+                limit: NAMESPACE_BYTES,
+                max: limits.namespace,
+                offset: 0,
+            });
         }
         let base = if input.starts_with('\u{feff}') {
             '\u{feff}'.len_utf8()
@@ -218,6 +231,12 @@ impl<'i> Tokens<'i> {
                 Some(PrefixDeclaration::Named(prefix)) => prefix,
             };
             let namespace = self.value(&attribute, tag.start)?;
+            self.limit(
+                NAMESPACE_BYTES,
+                self.limits.namespace,
+                namespace.len(),
+                tag.start,
+            )?;
             match prefix {
                 "xmlns" => return Err(self.syntax(tag.start, "the prefix xmlns is declared")),
                 // Allowed only to say what is so anyway.
