@@ -105,7 +105,10 @@ pub(crate) fn check(jwks: &Jwks) -> Result<(), JwksError> {
     };
     let value: Value = serde_json::from_str(document).map_err(|_| JwksError::NoKey)?;
     let listed = value["keys"].as_array().ok_or(JwksError::NoKey)?;
-    if listed.iter().any(|key| !key["d"].is_null()) {
+    // RFC 7518 section 6: of an EC or RSA key, of a shared secret.
+    const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+    let is_private = |key: &Value| PRIVATE.iter().any(|member| !key[*member].is_null());
+    if listed.iter().any(is_private) {
         return Err(JwksError::PrivateKey);
     }
     let usable = keys(document).is_some_and(|keys| {
