@@ -18,6 +18,9 @@ pub const SECRET_LIMIT: usize = 64 * 1024;
 /// How long a secret's command may run.
 const COMMAND_LIMIT: Duration = Duration::from_secs(30);
 
+/// How often a program is asked whether it has ended.
+const POLL: Duration = Duration::from_millis(5);
+
 /// The bytes of a secret, wiped from memory at its end. `Debug` shows their number only.
 pub struct Secret(Zeroizing<Vec<u8>>);
 
@@ -62,7 +65,7 @@ impl SecretRef {
                 Ok(value) if !value.is_empty() => bounded(Zeroizing::new(value.into_bytes())),
                 _ => Err(ConfigError::SecretEnv { name: name.clone() }),
             },
-            Self::Command(words) => run(words),
+            Self::Command(words) => run(words, COMMAND_LIMIT),
         };
         secret.map(Secret)
     }
@@ -117,7 +120,7 @@ fn refuse_exposed(_: &Path, _: &std::fs::Metadata) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn run(words: &[String]) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
+fn run(words: &[String], limit: Duration) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
     let (program, arguments) = words
         .split_first()
         .map_or(("", &[][..]), |(program, rest)| (program.as_str(), rest));
@@ -148,7 +151,7 @@ fn run(words: &[String]) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
             let _ = done.send(read.map(|_| secret));
         });
     }
-    let secret = match answer.recv_timeout(COMMAND_LIMIT) {
+    let secret = match answer.recv_timeout(limit) {
         Ok(Ok(secret)) => secret,
         Ok(Err(_)) => {
             stop(child);
@@ -156,14 +159,26 @@ fn run(words: &[String]) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
         }
         Err(_) => {
             stop(child);
-            return Err(failed(format!("no output within {COMMAND_LIMIT:?}")));
+            return Err(failed(format!("no output within {limit:?}")));
         }
     };
     if secret.len() > SECRET_LIMIT {
         stop(child);
         return bounded(secret);
     }
-    let status = child.wait().map_err(not_started)?;
+    // Its output has ended; a program that stays all the same must not hold up its caller.
+    let mut waited = Duration::ZERO;
+    let status = loop {
+        match child.try_wait().map_err(not_started)? {
+            Some(status) => break status,
+            None if waited < limit => std::thread::sleep(POLL),
+            None => {
+                stop(child);
+                return Err(failed(format!("it did not end within {limit:?}")));
+            }
+        }
+        waited += POLL;
+    };
     if !status.success() {
         return Err(failed(status.to_string()));
     }

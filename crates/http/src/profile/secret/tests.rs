@@ -47,6 +47,15 @@ fn a_secret_comes_from_a_command_without_a_shell() {
     assert!(!format!("{:?}", command(&["prog", "canary"])).contains("canary"));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_program_that_closes_its_output_and_stays_is_ended() {
+    let words = ["sh", "-c", "echo canary; exec >&-; exec sleep 600"].map(str::to_owned);
+    let error = run(&words, Duration::from_millis(300)).unwrap_err();
+    assert_eq!(error.code(), "config-secret-command-failed");
+    assert!(!format!("{error} {error:?}").contains("canary"));
+}
+
 #[test]
 fn a_missing_variable_and_a_missing_file_are_told_apart() {
     let error = SecretRef::Env("CASTILE_TEST_NOT_SET".into())
