@@ -162,7 +162,7 @@ mod tests {
             ("FASB91Srch", "FASB91Srch", "fasb91_srch"),
             ("EmailAddr1", "EmailAddr1", "email_addr1"),
             ("ACH", "ACH", "ach"),
-            ("FreeFormAddr.", "FreeFormAddr", "free_form_addr"),
+            ("FreeFormAddr/", "FreeFormAddr", "free_form_addr"),
             ("1st-try", "T1stTry", "n1st_try"),
             ("Gr\u{f6}\u{df}e", "Gruf6udfE", "gr_uf6_udfe"),
             ("\u{202e}evil\"#", "Evil", "evil"),

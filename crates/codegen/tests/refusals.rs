@@ -271,3 +271,46 @@ fn a_name_defined_twice_in_one_contract_must_mean_one_thing() {
     let error = refusal(&[("input.wsdl", &again(element))]);
     assert_eq!(error.code(), "wsdl-name-clash");
 }
+
+#[test]
+fn a_long_chain_of_elements_is_read_without_a_deep_stack() {
+    let mut chain = String::new();
+    for link in 0..20_000 {
+        let next = link + 1;
+        chain.push_str(&format!(
+            "<xsd:element name=\"E{link}\"><xsd:complexType><xsd:sequence>\
+             <xsd:element ref=\"E{next}\" minOccurs=\"0\"/></xsd:sequence></xsd:complexType></xsd:element>"
+        ));
+    }
+    chain.push_str("<xsd:element name=\"E20000\" type=\"xsd:string\"/>");
+    let text = GOOD.replacen("    </xsd:schema>", &format!("{chain}</xsd:schema>"), 1);
+    let text = text.replacen(
+        "<xsd:element name=\"Id\" type=\"xsd:string\"/>",
+        "<xsd:element ref=\"E0\"/>",
+        1,
+    );
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.wsdl"), text).unwrap();
+    let output = Generator::new().wsdl(folder.path()).generate().unwrap();
+    assert_eq!(output.counts.structs, 20_003);
+}
+
+#[test]
+fn damaged_input_is_refused_or_read_but_never_panics() {
+    let mut refused = 0;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.wsdl");
+    for at in (0..GOOD.len()).step_by(11) {
+        let mut damaged = GOOD.as_bytes().to_vec();
+        damaged[at] = b"<>&\"'=/ x\xff"[at % 10];
+        let cut = &GOOD.as_bytes()[..at];
+        for bytes in [cut, &damaged] {
+            fs::write(&path, bytes).unwrap();
+            if let Err(error) = Generator::new().wsdl(&path).generate() {
+                assert!(!error.code().is_empty() && !error.to_string().is_empty());
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > GOOD.len() / 11, "{refused}");
+}

@@ -26,7 +26,8 @@ pub(super) fn lower(components: &Components<'_>, layer: &Layer<'_>) -> Result<Ir
         lowering.complex_type(name, ty)?;
     }
     for (name, element) in &layer.elements {
-        let lowered = lowering.element(element, name.local())?;
+        let ty = lowering.type_use(&element.ty, &element.place, anonymous(name, ""))?;
+        let lowered = lowering.element(element, ty);
         lowering.ir.elements.insert((*name).clone(), lowered);
     }
     Ok(lowering.ir)
@@ -179,11 +180,9 @@ impl Lowering<'_> {
         element: &Element,
         occurs: Occurs,
     ) -> Result<ir::Field, Error> {
-        let lowered = self.element(
-            element,
-            &format!("{}.{}", owner.local(), element.name.local()),
-        )?;
-        Ok(field(&element.name, lowered, occurs))
+        let inner = anonymous(owner, element.name.local());
+        let ty = self.type_use(&element.ty, &element.place, inner)?;
+        Ok(field(&element.name, self.element(element, ty), occurs))
     }
 
     fn referenced_field(
@@ -204,7 +203,7 @@ impl Lowering<'_> {
             }
         } else {
             match self.components.first.elements.get(name) {
-                Some(element) => self.element(element, name.local())?,
+                Some(element) => self.global(element)?,
                 None => return Err(dangling(place, "element", name)),
             }
         };
@@ -214,21 +213,27 @@ impl Lowering<'_> {
         Ok(Ok(field(name, lowered, occurs)))
     }
 
-    /// An element declaration; an anonymous type inside gets the name `anonymous`.
-    fn element(&mut self, element: &Element, anonymous: &str) -> Result<ir::Element, Error> {
-        Ok(ir::Element {
+    /// A global element, its type by name only: the chain of elements that refer to each other may be long.
+    fn global(&mut self, element: &Element) -> Result<ir::Element, Error> {
+        let ty = match &element.ty {
+            TypeUse::Complex(_) | TypeUse::Simple(_) => {
+                TypeRef::Named(anonymous(&element.name, ""))
+            }
+            TypeUse::Named(name) => self.reference(name, &element.place, "type")?,
+            TypeUse::Anything => TypeRef::Raw,
+        };
+        Ok(self.element(element, ty))
+    }
+
+    fn element(&self, element: &Element, ty: TypeRef) -> ir::Element {
+        ir::Element {
             place: element.place.clone(),
             doc: element.doc.clone(),
-            ty: self.type_use(
-                &element.ty,
-                &element.place,
-                element.name.namespace(),
-                anonymous,
-            )?,
+            ty,
             nillable: element.nillable,
             unsupported: self.unsupported(element),
             rust: String::new(),
-        })
+        }
     }
 
     /// Why no code can be made for uses of an element.
@@ -256,34 +261,15 @@ impl Lowering<'_> {
         Ok(())
     }
 
-    fn type_use(
-        &mut self,
-        ty: &TypeUse,
-        place: &Place,
-        namespace: &str,
-        anonymous: &str,
-    ) -> Result<TypeRef, Error> {
-        // A full stop cannot clash: the names it parts are the names of schema components.
-        let name = || QName::new(namespace, format!("{anonymous}."));
+    /// The type that a declaration names, or the anonymous one inside it under the name given.
+    fn type_use(&mut self, ty: &TypeUse, place: &Place, name: QName) -> Result<TypeRef, Error> {
         match ty {
-            TypeUse::Named(name) => self.reference(name, place, "type"),
-            TypeUse::Anything => Ok(TypeRef::Raw),
-            TypeUse::Complex(ty) => {
-                let name = name();
-                if !self.ir.types.contains_key(&name) {
-                    // In its place before it is read: the type may hold itself.
-                    let body = Body::Struct(Struct::default());
-                    self.add(&name, &ty.place, &ty.doc, body);
-                    self.complex_type(&name, ty)?;
-                }
-                Ok(TypeRef::Named(name))
-            }
-            TypeUse::Simple(ty) => {
-                let name = name();
-                self.simple_type(&name, ty)?;
-                Ok(TypeRef::Named(name))
-            }
+            TypeUse::Named(name) => return self.reference(name, place, "type"),
+            TypeUse::Anything => return Ok(TypeRef::Raw),
+            TypeUse::Complex(ty) => self.complex_type(&name, ty)?,
+            TypeUse::Simple(ty) => self.simple_type(&name, ty)?,
         }
+        Ok(TypeRef::Named(name))
     }
 
     fn reference(&self, name: &QName, place: &Place, kind: &'static str) -> Result<TypeRef, Error> {
@@ -339,13 +325,8 @@ impl Lowering<'_> {
                 }
             };
             self.spend(&attribute.place)?;
-            let anonymous = format!("{}.{}", owner.local(), attribute.name.local());
-            let ty = self.type_use(
-                &attribute.ty,
-                &attribute.place,
-                owner.namespace(),
-                &anonymous,
-            )?;
+            let inner = anonymous(owner, attribute.name.local());
+            let ty = self.type_use(&attribute.ty, &attribute.place, inner)?;
             into.push(ir::Attribute {
                 name: attribute.name.clone(),
                 ty,
@@ -413,6 +394,12 @@ fn field(name: &QName, element: ir::Element, occurs: Occurs) -> ir::Field {
         nillable,
         rust: String::new(),
     }
+}
+
+/// The name of an anonymous type, by what it stands in; a slash stands in no XML name, so it cannot clash.
+fn anonymous(owner: &QName, inner: &str) -> QName {
+    let stem = owner.local().trim_end_matches('/');
+    QName::new(owner.namespace(), format!("{stem}/{inner}"))
 }
 
 fn dangling(place: &Place, kind: &'static str, name: &QName) -> Error {

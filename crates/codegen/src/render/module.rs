@@ -229,7 +229,7 @@ impl<'a> File<'a> {
                 self.use_struct(&structure.fields());
                 let fallback = format!(
                     "A type of element: {}.",
-                    comment::code(name.local().trim_end_matches('.'))
+                    comment::code(name.local().trim_end_matches('/'))
                 );
                 let names = (&*ty.rust, name.local());
                 structure::push(

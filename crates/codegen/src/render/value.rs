@@ -11,7 +11,7 @@ pub(super) fn push(source: &mut Source, schema_name: &str, ty: &Type, scalar: &S
         .chain(comment::attributes(&scalar.attributes));
     let fallback = format!(
         "A value of type {}.",
-        comment::code(schema_name.trim_end_matches('.'))
+        comment::code(schema_name.trim_end_matches('/'))
     );
     comment::push(source, 0, &ty.doc, &fallback, &more.collect::<Vec<_>>());
     comment::push_alias(source, schema_name, &ty.rust);

@@ -190,7 +190,7 @@ impl Message for ThingInqResponse {
     const ELEMENT: &'static str = "ThingInqResponse";
 }
 
-/// A type of element: `ThingInqRq_MType.Inner`.
+/// A type of element: `ThingInqRq_MType/Inner`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ThingInqRqMTypeInner {
     /// Element `Id`.
