@@ -85,6 +85,53 @@ fn every_listed_code_explains_itself_and_others_do_not() {
     run(here(), &["explain", "no-such-code"]).refused(2, "usage-unknown-code");
 }
 
+/// What a terminal shows of the errors of a run.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(change: impl FnOnce(&mut std::process::Command)) -> String {
+    use std::io::Read as _;
+
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+    grantpt(&terminal)
+        .and_then(|()| unlockpt(&terminal))
+        .expect("ours");
+    let name = ptsname(&terminal, Vec::new()).expect("it has a name");
+    let name = name.into_string().expect("a path");
+    let side = std::fs::File::options().read(true).write(true).open(name);
+    let mut command = castile(here(), &["strip", "no-such-file"]);
+    command
+        .env("TERM", "xterm")
+        .stderr(side.expect("its other side"));
+    change(&mut command);
+    let status = command.status().expect("it starts");
+    assert_eq!(status.code(), Some(2));
+    // Its end of the terminal is closed with it; what was written stays to be read.
+    drop(command);
+    let mut shown = Vec::new();
+    let mut terminal = std::fs::File::from(terminal);
+    // Linux ends the reading of a terminal without another side with EIO.
+    let _ = terminal.read_to_end(&mut shown);
+    String::from_utf8(shown).expect("UTF-8")
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_terminal_there_is_colour_unless_it_is_not_wanted() {
+    let shown = on_a_terminal(|_| {});
+    assert!(
+        shown.contains("\u{1b}[") && shown.contains("file-unreadable"),
+        "{shown}"
+    );
+    let shown = on_a_terminal(|command| {
+        command.env("NO_COLOR", "1");
+    });
+    assert!(
+        !shown.contains('\u{1b}') && shown.contains("file-unreadable"),
+        "{shown}"
+    );
+}
+
 #[test]
 fn colour_is_for_terminals_unless_it_is_forced() {
     let plain = run(here(), &["strip", "no-such-file"]);
