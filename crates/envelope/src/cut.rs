@@ -3,13 +3,14 @@
 mod edges;
 mod header;
 mod inspect;
+mod wide;
 
 use std::ops::Range;
 
 use bytes::{Buf, Bytes, BytesMut};
 use smallvec::SmallVec;
 
-use crate::encoding::Prolog;
+use crate::encoding::{Form, Named, Prolog};
 use crate::error::Refusal;
 use crate::policy::Policy;
 use crate::report::{Finding, Removed, Report, SoapVersion};
@@ -21,6 +22,9 @@ use crate::scan::{Event, Ns, Scanner, Tag, chars};
 /// depend on Body (but see [`Policy::inspect_body`]). Blocks are matched by namespace and path: any
 /// prefix, SOAP 1.1 and 1.2, the OASIS 2004 namespace of WS-Security and the drafts before it. Of a
 /// block goes `<…Security…>…</…>` or `<…Security…/>`; white space around it stays, and so does Header.
+///
+/// Reads UTF-8, UTF-16 of either byte order with or without byte order mark, and single-byte supersets of
+/// ASCII. Nothing is encoded anew: ranges and offsets are always those of `input`.
 ///
 /// # Errors
 /// A [`Refusal`] for everything that is no SOAP envelope up to there, or cannot be cut safely under `policy`.
@@ -42,7 +46,26 @@ pub fn cut(input: &[u8], policy: &Policy) -> Result<Cuts, Refusal> {
     cut_as(input, None, policy)
 }
 
-/// As [`cut()`], with the charset that the Content-Type names.
+/// As [`cut()`], for bytes beside which the encoding is named: the `charset` of HTTP's or MIME's Content-Type.
+///
+/// A byte order mark speaks first, then `charset`, then the XML declaration (RFC 7303, section 3); who
+/// speaks later must agree. Among single-byte encodings each agrees with each: what is cut is ASCII.
+///
+/// # Errors
+/// As [`cut()`]; [`Refusal::Encoding`] or [`Refusal::EncodingContradicted`] at offset 0 where `charset` is to blame.
+///
+/// ```
+/// use castile_envelope::{Policy, cut_with_charset};
+///
+/// let latin = b"<Envelope xmlns='http://schemas.xmlsoap.org/soap/envelope/'><Header><a>\xe9</a></Header><Body/></Envelope>";
+/// assert!(cut_with_charset(latin, "ISO-8859-1", &Policy::default()).is_ok());
+/// assert!(cut_with_charset(latin, "utf-8", &Policy::default()).is_err());
+/// ```
+pub fn cut_with_charset(input: &[u8], charset: &str, policy: &Policy) -> Result<Cuts, Refusal> {
+    cut_as(input, Some(charset), policy)
+}
+
+/// As [`cut()`], with the charset that the Content-Type names, if any.
 pub(crate) fn cut_as(
     input: &[u8],
     charset: Option<&str>,
@@ -66,7 +89,25 @@ fn plan(
     charset: Option<&str>,
     policy: &Policy,
 ) -> Result<Cuts, Refusal> {
-    let prolog = Prolog::read(window, charset)?;
+    let beside = match charset {
+        Some(charset) => {
+            Some(Named::of(charset.as_bytes()).ok_or(Refusal::Encoding { offset: 0 })?)
+        }
+        None => None,
+    };
+    match Form::of(window, beside)? {
+        Form::Bytes => narrow(window, input, beside, policy),
+        form @ Form::Wide { .. } => wide::plan(window, input, form, beside, policy),
+    }
+}
+
+fn narrow(
+    window: &[u8],
+    input: &[u8],
+    beside: Option<Named>,
+    policy: &Policy,
+) -> Result<Cuts, Refusal> {
+    let prolog = Prolog::read(window, Form::Bytes, beside)?;
     let mut scanner = Scanner::new(window, prolog.end, &policy.limits);
     let (mut cuts, end) = header::plan(&mut scanner, policy, input.len())?;
     prolog.charset.check(&window[..end])?;

@@ -32,8 +32,8 @@ enum Kind {
 impl Document {
     /// Reads the text of a Content-Type header; without one the bytes are an envelope.
     ///
-    /// The charset parameter of an XML type is heeded: it yields to a byte order mark and outdoes the
-    /// XML declaration (RFC 7303 section 3).
+    /// The charset parameter of an XML type is heeded: it stands behind a byte order mark and before the
+    /// XML declaration (RFC 7303 section 3), and they must not contradict each other.
     ///
     /// # Errors
     /// [`Refusal::ContentType`] with an offset in `content_type`, not in the message; and

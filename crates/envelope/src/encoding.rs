@@ -1,7 +1,12 @@
 //! Finds out from the first bytes in which encoding a document is written.
 
+mod name;
+mod wide;
+
 use crate::error::{Flaw, Refusal};
 use crate::scan::chars;
+pub(crate) use name::Named;
+pub(crate) use wide::{Offsets, Order, Wide};
 
 /// The encodings whose markup can be found byte by byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,6 +15,48 @@ pub(crate) enum Charset {
     Utf8,
     /// ISO 8859 or Windows-125x: each byte is a character.
     SingleByte,
+}
+
+/// What the first bytes show before anything is decoded (XML 1.0, appendix F).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// One byte an ASCII character.
+    Bytes,
+    /// Two bytes an ASCII character; the text begins at `start`, behind the byte order mark.
+    Wide { order: Order, start: usize },
+}
+
+impl Form {
+    /// Looks at the first bytes, to which `beside` (the charset of Content-Type) may not say otherwise.
+    ///
+    /// # Errors
+    /// UTF-32 and EBCDIC; and [`Refusal::EncodingContradicted`] at 0, where the charset stands beside the bytes.
+    pub(crate) fn of(input: &[u8], beside: Option<Named>) -> Result<Self, Refusal> {
+        let wide = |order, start| Self::Wide { order, start };
+        let form = match *input {
+            [0xff, 0xfe, 0, 0, ..]
+            | [0, 0, 0xfe, 0xff, ..]
+            | [0, 0, 0, b'<', ..]
+            | [b'<', 0, 0, 0, ..]
+            | [0x4c, 0x6f, 0xa7, 0x94, ..] => return Err(Refusal::Encoding { offset: 0 }),
+            [0xff, 0xfe, ..] => wide(Order::Little, 2),
+            [0xfe, 0xff, ..] => wide(Order::Big, 2),
+            // In ASCII a NUL is never well-formed.
+            [1..=255, 0, ..] => wide(Order::Little, 0),
+            [0, 1..=255, ..] => wide(Order::Big, 0),
+            // Too short to show anything.
+            [] | [_] => return Ok(Self::Bytes),
+            _ => Self::Bytes,
+        };
+        match beside {
+            // UTF-32 shows only in four bytes.
+            Some(named) if !named.fits(form) && input.len() < 4 => Err(Refusal::Truncated {
+                offset: input.len(),
+            }),
+            Some(named) if !named.fits(form) => Err(Refusal::EncodingContradicted { offset: 0 }),
+            _ => Ok(form),
+        }
+    }
 }
 
 /// What stands before the first markup that is not the XML declaration.
@@ -25,26 +72,18 @@ pub(crate) struct Prolog {
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 impl Prolog {
-    /// Reads byte order mark and XML declaration (XML 1.0, section 4.3.3 and appendix F).
+    /// Reads byte order mark and XML declaration (XML 1.0, section 4.3.3).
     ///
-    /// `content_type` is the charset that the Content-Type names: it yields to a byte order mark and
-    /// outdoes the declaration (RFC 7303 section 3).
+    /// `input` is what has `form`: if that is wide, the text in UTF-8 without byte order mark.
+    /// The encoding is that of the mark, of `beside`, of the declaration, or UTF-8; who speaks later must agree.
     ///
     /// # Errors
-    /// Encodings that are not ASCII or a superset of it, a declaration that contradicts the bytes, and what is no XML.
-    pub(crate) fn read(input: &[u8], content_type: Option<&str>) -> Result<Self, Refusal> {
-        match input {
-            [0xff, 0xfe, 0, 0, ..]
-            | [0, 0, 0xfe, 0xff, ..]
-            | [0, 0, 0, b'<', ..]
-            | [b'<', 0, 0, 0, ..]
-            | [0x4c, 0x6f, 0xa7, 0x94, ..] => return Err(Refusal::Encoding { offset: 0 }),
-            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [b'<', 0, ..] | [0, b'<', ..] => {
-                return Err(Refusal::Utf16 { offset: 0 });
-            }
-            _ => {}
+    /// Encodings that are not ASCII or a superset of it, names that contradict each other or the bytes, and what is no XML.
+    pub(crate) fn read(input: &[u8], form: Form, beside: Option<Named>) -> Result<Self, Refusal> {
+        let bom = form == Form::Bytes && input.starts_with(BOM);
+        if bom && beside.is_some_and(|named| named != Named::Utf8) {
+            return Err(Refusal::EncodingContradicted { offset: 0 });
         }
-        let bom = input.starts_with(BOM);
         let start = if bom { BOM.len() } else { 0 };
         let first = chars::space_end(input, start);
         match &input[first..] {
@@ -52,12 +91,11 @@ impl Prolog {
             [b'-', b'-', ..] => return Err(Refusal::Multipart { offset: first }),
             _ => return Err(Refusal::NotXml { offset: first }),
         }
-        let outer = match content_type {
-            Some(named) if !bom => Some(charset(named.as_bytes(), bom, 0)?),
-            _ => None,
-        };
         let plain = Self {
-            charset: outer.unwrap_or(Charset::Utf8),
+            charset: match beside {
+                Some(Named::SingleByte) => Charset::SingleByte,
+                _ => Charset::Utf8,
+            },
             end: start,
             named_at: 0,
         };
@@ -80,14 +118,21 @@ impl Prolog {
         else {
             return Ok(Self { end, ..plain });
         };
-        let charset = match outer {
-            Some(charset) => charset,
-            None => charset(&input[named_at.clone()], bom, named_at.start)?,
-        };
+        let offset = named_at.start;
+        let named = Named::of(&input[named_at]).ok_or(Refusal::Encoding { offset })?;
+        let agrees = named.fits(form)
+            && beside.is_none_or(|beside| named.agrees(beside))
+            && !(bom && named == Named::SingleByte);
+        if !agrees {
+            return Err(Refusal::EncodingContradicted { offset });
+        }
         Ok(Self {
-            charset,
+            charset: match named {
+                Named::SingleByte => Charset::SingleByte,
+                _ => Charset::Utf8,
+            },
             end,
-            named_at: named_at.start,
+            named_at: offset,
         })
     }
 }
@@ -132,47 +177,6 @@ fn declared(input: &[u8], mut at: usize, end: usize) -> Result<Option<std::ops::
             (1, named) if !named.is_empty() => encoding = Some(value),
             _ => return Err(()),
         }
-    }
-}
-
-fn charset(named: &[u8], bom: bool, offset: usize) -> Result<Charset, Refusal> {
-    if named.eq_ignore_ascii_case(b"utf-8") {
-        return Ok(Charset::Utf8);
-    }
-    let named = named.to_ascii_lowercase();
-    match named.as_slice() {
-        b"utf8" | b"us-ascii" | b"ascii" => return Ok(Charset::Utf8),
-        name if [
-            &b"utf-16"[..],
-            b"utf-32",
-            b"ucs-",
-            b"iso-10646-ucs",
-            b"utf16",
-            b"utf32",
-        ]
-        .iter()
-        .any(|wide| name.starts_with(wide)) =>
-        {
-            return Err(Refusal::EncodingContradicted { offset });
-        }
-        _ => {}
-    }
-    let digits = |prefix: &[u8]| {
-        named
-            .strip_prefix(prefix)
-            .and_then(|rest| std::str::from_utf8(rest).ok())
-            .and_then(|rest| rest.parse::<u32>().ok())
-    };
-    let single = matches!(digits(b"iso-8859-"), Some(1..=11 | 13..=16))
-        || matches!(
-            digits(b"windows-").or_else(|| digits(b"cp")),
-            Some(1250..=1258)
-        )
-        || matches!(named.as_slice(), b"latin1" | b"iso_8859-1");
-    match (single, bom) {
-        (true, false) => Ok(Charset::SingleByte),
-        (true, true) => Err(Refusal::EncodingContradicted { offset }),
-        (false, _) => Err(Refusal::Encoding { offset }),
     }
 }
 

@@ -84,7 +84,7 @@ pub enum Refusal {
         /// The field that carries it.
         offset: usize,
     },
-    /// The input is UTF-16, with or without byte order mark, which is not yet rewritten.
+    /// A reply in UTF-16, which [`open`](crate::open()) does not read; [`cut`](crate::cut()) does.
     #[error("UTF-16 text at byte {offset}")]
     Utf16 {
         /// Where that shows: the byte order mark or the first character.
@@ -92,17 +92,17 @@ pub enum Refusal {
     },
     /// The encoding is unknown, stateful or not a superset of ASCII: offsets cannot be trusted.
     #[error(
-        "encoding declared or begun at byte {offset} is not UTF-8 or a single-byte superset of ASCII"
+        "encoding declared or begun at byte {offset} is not UTF-8, UTF-16 or a single-byte superset of ASCII"
     )]
     Encoding {
-        /// Where the encoding is named or shows.
+        /// Where the encoding is named or shows; 0 if it is named beside the bytes.
         offset: usize,
     },
-    /// The encoding declaration says one thing and the bytes another (`utf-16` over single bytes,
-    /// a UTF-8 byte order mark before `iso-8859-1`).
+    /// The charset beside the bytes or the encoding declaration says one thing and the bytes another
+    /// (`utf-16` over single bytes, a UTF-8 byte order mark before `iso-8859-1`), or the two disagree.
     #[error("encoding declared at byte {offset} contradicts the bytes")]
     EncodingContradicted {
-        /// Where the encoding is named.
+        /// Where the encoding is named; 0 if that is beside the bytes.
         offset: usize,
     },
     /// SOAP forbids a document type declaration (SOAP 1.1 section 3, SOAP 1.2 part 1 section 5).
@@ -272,12 +272,29 @@ impl Refusal {
     }
 
     /// The same refusal seen from `by` bytes further to the front.
-    pub(crate) fn shifted(mut self, by: usize) -> Self {
-        *self.offset_mut() += by;
+    pub(crate) fn shifted(self, by: usize) -> Self {
+        self.mapped(|offset| offset + by)
+    }
+
+    /// The same refusal with its offsets mapped.
+    pub(crate) fn mapped(mut self, mut map: impl FnMut(usize) -> usize) -> Self {
         if let Self::SecondBlock { first, .. } = &mut self {
-            *first += by;
+            *first = map(*first);
         }
+        let offset = self.offset_mut();
+        *offset = map(*offset);
         self
+    }
+
+    /// Whether more input than `length` bytes could change the verdict.
+    pub(crate) fn is_undecided(&self, length: usize) -> bool {
+        // Byte order marks, the zero bytes of UTF-16 and the hyphens of a boundary come within four bytes.
+        const TELLING: usize = 4;
+        match *self {
+            Self::Truncated { .. } => true,
+            Self::NotXml { offset } => length < offset + TELLING,
+            _ => false,
+        }
     }
 
     fn offset_mut(&mut self) -> &mut usize {
@@ -354,6 +371,8 @@ pub enum Flaw {
     Character,
     /// Bytes that are not UTF-8 although the document is.
     Utf8,
+    /// Code units that are not UTF-16 although the document is.
+    Utf16,
     /// `]]>` in text.
     CdataEnd,
     /// Text before or after the root element.
@@ -381,6 +400,7 @@ impl fmt::Display for Flaw {
             Self::Reference => "not a character reference or predefined entity",
             Self::Character => "character that XML does not allow",
             Self::Utf8 => "not UTF-8",
+            Self::Utf16 => "not UTF-16",
             Self::CdataEnd => "end of a CDATA section outside of one",
             Self::TextOutsideRoot => "text outside of the root element",
             Self::SecondRoot => "second root element",

@@ -18,7 +18,7 @@ mod scan;
 mod stream;
 mod wrap;
 
-pub use cut::{Cuts, cut, cut_in_place};
+pub use cut::{Cuts, cut, cut_in_place, cut_with_charset};
 pub use document::{Document, DocumentRewriter, Edits, cut_typed};
 pub use error::{Flaw, Refusal};
 pub use multipart::Correction;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::cut::envelope;
-use crate::encoding::{Charset, Prolog};
+use crate::encoding::{Charset, Form, Prolog};
 use crate::error::{Flaw, Refusal};
 use crate::policy::Limits;
 use crate::report::SoapVersion;
@@ -65,7 +65,10 @@ pub struct Part {
 /// # Ok::<(), castile_envelope::Refusal>(())
 /// ```
 pub fn open(input: &[u8]) -> Result<Opened, Refusal> {
-    let prolog = Prolog::read(input, None)?;
+    if matches!(Form::of(input, None)?, Form::Wide { .. }) {
+        return Err(Refusal::Utf16 { offset: 0 });
+    }
+    let prolog = Prolog::read(input, Form::Bytes, None)?;
     if prolog.charset == Charset::SingleByte && !input.is_ascii() {
         return Err(Refusal::Encoding {
             offset: prolog.named_at,
@@ -169,7 +172,7 @@ fn string(bytes: &[u8]) -> String {
 
 /// Refuses what cannot stand inside Body.
 pub(crate) fn no_declaration(payload: &[u8]) -> Result<(), Refusal> {
-    match Prolog::read(payload, None) {
+    match Prolog::read(payload, Form::Bytes, None) {
         Ok(prolog) if prolog.end == 0 => Ok(()),
         Ok(_)
         | Err(Refusal::Malformed {

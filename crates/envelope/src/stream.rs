@@ -84,8 +84,9 @@ impl EnvelopeRewriter {
         }
     }
 
-    /// The same with the charset that the Content-Type names: it yields to a byte order mark and outdoes
-    /// the XML declaration (RFC 7303 section 3).
+    /// The same for bytes beside which the encoding is named, as in [`cut_with_charset`](crate::cut_with_charset).
+    ///
+    /// An encoding that cannot be read is refused with the first chunk.
     pub fn with_charset(mut self, charset: &str) -> Self {
         self.charset = Some(charset.into());
         self
@@ -154,7 +155,7 @@ impl EnvelopeRewriter {
                 self.state = State::Passing(cuts);
                 Ok(())
             }
-            Err(refusal) if undecided(&refusal, whole.len()) => {
+            Err(refusal) if refusal.is_undecided(whole.len()) => {
                 // Looking again only when an eighth has come keeps the work linear for chunks of any size.
                 let next = whole.len() + whole.len() / 8 + 1;
                 let held = whole
@@ -168,17 +169,5 @@ impl EnvelopeRewriter {
                 Err(refusal)
             }
         }
-    }
-}
-
-/// Whether more input could change the verdict.
-fn undecided(refusal: &Refusal, length: usize) -> bool {
-    // Byte order marks, the zero bytes of UTF-16 and the hyphens of a boundary come within four bytes.
-    const TELLING: usize = 4;
-    match *refusal {
-        Refusal::Truncated { .. } => true,
-        Refusal::NotXml { offset } => length < offset + TELLING,
-        Refusal::Utf16 { offset } => length < offset + TELLING,
-        _ => false,
     }
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 fn read(input: &[u8]) -> Result<(Charset, usize), Refusal> {
-    Prolog::read(input, None).map(|prolog| (prolog.charset, prolog.end))
+    Prolog::read(input, Form::Bytes, None).map(|prolog| (prolog.charset, prolog.end))
 }
 
 #[test]
@@ -20,16 +20,21 @@ fn charset_comes_from_mark_then_declaration() {
 
 #[test]
 fn other_encodings_are_refused_where_they_show() {
-    for wide in [&b"\xff\xfe<\0"[..], b"\xfe\xff\0<", b"<\0?\0", b"\0<\0?"] {
-        assert_eq!(read(wide), Err(Refusal::Utf16 { offset: 0 }), "{wide:?}");
-    }
+    let form = |order, start| Ok(Form::Wide { order, start });
+    let (little, big) = (Order::Little, Order::Big);
+    assert_eq!(Form::of(b"\xff\xfe<\0", None), form(little, 2));
+    assert_eq!(Form::of(b"\xfe\xff\0<", None), form(big, 2));
+    assert_eq!(Form::of(b"<\0?\0", None), form(little, 0));
+    assert_eq!(Form::of(b"\0<\0?", None), form(big, 0));
+    assert_eq!(Form::of(b"<?xm", None), Ok(Form::Bytes));
     for wide in [
         &b"\xff\xfe\0\0"[..],
         b"\0\0\0<",
         b"<\0\0\0",
         b"\x4c\x6f\xa7\x94",
     ] {
-        assert_eq!(read(wide), Err(Refusal::Encoding { offset: 0 }), "{wide:?}");
+        let refused = Err(Refusal::Encoding { offset: 0 });
+        assert_eq!(Form::of(wide, None), refused, "{wide:?}");
     }
     for named in [
         "UTF-7",

@@ -9,3 +9,4 @@ mod refusals;
 mod stream;
 mod table;
 mod variants;
+mod wide;

@@ -422,11 +422,15 @@ fn the_charset_comes_from_byte_order_mark_then_content_type_then_declaration() {
         (None, latin(""), Some("envelope-malformed")),
         (Some("text/xml"), latin(""), Some("envelope-malformed")),
         (Some("text/xml; charset=iso-8859-1"), latin(""), None),
-        (Some("text/xml; charset=\"ISO-8859-1\""), latin(utf8), None),
+        (
+            Some("text/xml; charset=\"ISO-8859-1\""),
+            latin(utf8),
+            Some("envelope-encoding-contradicted"),
+        ),
         (
             Some("application/soap+xml; charset=utf-8"),
             latin("<?xml version='1.0' encoding='iso-8859-1'?>"),
-            Some("envelope-malformed"),
+            Some("envelope-encoding-contradicted"),
         ),
         (
             Some("application/octet-stream; charset=iso-8859-1"),
@@ -438,7 +442,11 @@ fn the_charset_comes_from_byte_order_mark_then_content_type_then_declaration() {
             latin(""),
             Some("envelope-encoding"),
         ),
-        (Some("text/xml; charset=iso-8859-1"), marked, None),
+        (
+            Some("text/xml; charset=iso-8859-1"),
+            marked,
+            Some("envelope-encoding-contradicted"),
+        ),
     ] {
         let result = cut_typed(&input, content_type, &policy());
         let found = result.as_ref().err().map(Refusal::code);

@@ -1,6 +1,6 @@
 //! What is refused, with code and offset: the offset is where `⟦` stands in the table.
 
-use castile_envelope::{Limits, Policy, Refusal, cut};
+use castile_envelope::{Limits, Policy, Refusal, cut, open};
 
 use crate::table::{S11, S12, WSSE, body, envelope11, security, security_with};
 
@@ -75,18 +75,10 @@ fn what_is_no_envelope_is_refused_where_that_shows() {
 }
 
 #[test]
-fn utf_16_is_named_as_such() {
+fn a_reply_in_utf_16_is_named_as_such() {
     let text = envelope11(&security(""));
-    let units = || text.encode_utf16();
-    let le: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
-    let be: Vec<u8> = units().flat_map(u16::to_be_bytes).collect();
-    for bytes in [
-        [&b"\xff\xfe"[..], &le].concat(),
-        [&b"\xfe\xff"[..], &be].concat(),
-        le,
-        be,
-    ] {
-        let refusal = cut(&bytes, &Policy::default()).unwrap_err();
+    for way in crate::wide::WAYS {
+        let refusal = open(&crate::wide::wide(&text, way)).unwrap_err();
         assert_eq!(refusal, Refusal::Utf16 { offset: 0 });
         assert_eq!(refusal.code(), "envelope-utf-16");
     }
