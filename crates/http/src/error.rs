@@ -28,6 +28,12 @@ pub enum Error {
     /// The message cannot be rewritten safely. Nothing was sent.
     #[error("the envelope was refused: {0}")]
     Envelope(#[from] Refusal),
+    /// The message carries a digest over what it was with its security header. Nothing was sent.
+    #[error("the header {header} holds a digest of the message with its security header")]
+    Digest {
+        /// The header that holds it.
+        header: http::HeaderName,
+    },
     /// The request goes elsewhere than the token may go. Nothing was sent.
     #[error("the bearer token goes to {allowed} only, not to {}", origin(found.as_ref()))]
     Origin {
@@ -95,6 +101,7 @@ impl Error {
             Self::Setting(error) => error.code(),
             Self::Auth(error) => error.code(),
             Self::Envelope(refusal) => refusal.code(),
+            Self::Digest { .. } => "request-digest",
             Self::Origin { .. } => "origin-refused",
             Self::InsecureOrigin => "origin-insecure",
             Self::TokenUnsendable => "token-unsendable",
@@ -120,6 +127,7 @@ impl Error {
             | Self::Key(_)
             | Self::Setting(_)
             | Self::Envelope(_)
+            | Self::Digest { .. }
             | Self::Origin { .. }
             | Self::InsecureOrigin
             | Self::RequestTooLarge { .. }

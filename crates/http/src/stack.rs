@@ -28,8 +28,11 @@ pub struct Plan {
     pub sleep: Arc<dyn Sleep>,
     /// For the whole exchange; 60 s by default.
     pub total: Duration,
-    /// The longest message in bytes that is rewritten; 16 MiB by default.
-    pub request_limit: usize,
+    /// The longest message in bytes that is held in memory while it is rewritten; 1 MiB by default.
+    ///
+    /// Such a message can be sent again after a 401. A longer one is streamed: it is as long as it likes, and
+    /// goes out once at most.
+    pub replay_limit: usize,
     /// The longest answer in bytes; 64 MiB by default.
     pub answer_limit: usize,
     /// What may be cut.
@@ -54,7 +57,7 @@ impl Plan {
             source,
             sleep,
             total: Limits::default().total,
-            request_limit: 16 * 1024 * 1024,
+            replay_limit: 1024 * 1024,
             answer_limit: 64 * 1024 * 1024,
             policy: Policy::default(),
             repeat_writes_on_401: false,
@@ -72,7 +75,7 @@ impl std::fmt::Debug for Plan {
         f.debug_struct("Plan")
             .field("origin", &self.origin)
             .field("total", &self.total)
-            .field("request_limit", &self.request_limit)
+            .field("replay_limit", &self.replay_limit)
             .field("answer_limit", &self.answer_limit)
             .field("policy", &self.policy)
             .field("repeat_writes_on_401", &self.repeat_writes_on_401)
@@ -99,9 +102,9 @@ where
     T::Error: Into<Error>,
 {
     let (total, sleep, limit) = (plan.total, plan.sleep.clone(), plan.answer_limit);
-    let (policy, request_limit) = (plan.policy.clone(), plan.request_limit);
+    let (policy, replay_limit) = (plan.policy.clone(), plan.replay_limit);
     let inner = Bearer::planned(plan, transport);
-    let inner = Rewrite::new(inner, policy, request_limit);
+    let inner = Rewrite::new(inner, policy, replay_limit);
     let inner = AnswerLimit::new(inner, limit);
     Deadline::new(inner, total, sleep)
 }

@@ -127,7 +127,7 @@ fn fault(error: &Error, version: Version) -> Fault {
 fn judge(error: &Error, version: Version) -> (Party, StatusCode) {
     match error {
         // SOAP 1.1 section 6.2 knows 500 only; SOAP 1.2 part 2 table 20 gives Sender 400.
-        Error::Envelope(_) | Error::RequestBroken(_) => (
+        Error::Envelope(_) | Error::Digest { .. } | Error::RequestBroken(_) => (
             Party::Client,
             match version {
                 Version::Soap11 => StatusCode::INTERNAL_SERVER_ERROR,

@@ -136,7 +136,7 @@ fn stream<'c>(
     policy: &Policy,
 ) -> (Result<Report, Refusal>, Vec<u8>) {
     let mut rewriter = Document::of(Some(content_type))
-        .unwrap()
+        .expect("a Content-Type")
         .rewriter(policy.clone());
     let mut out = Vec::new();
     let mut pushed = Ok(());

@@ -124,16 +124,14 @@ async fn the_raw_stack_cuts_the_security_header_and_counts_the_length_anew() {
 async fn what_cannot_be_rewritten_never_leaves() {
     let peer = Peer::replies(vec![ok()]).await;
     let tokens = Arc::new(Tokens::default());
-    let mut plan = plan(&peer, tokens);
-    plan.request_limit = 1000;
-    let stack = stack::raw(plan, transport());
+    let stack = stack::raw(plan(&peer, tokens), transport());
     let dtd = format!("<!DOCTYPE x>{OLD}");
-    let large = "x".repeat(1001);
+    let large = format!("{}<a/>", OLD.replace("</s:Header>", &"<a/>".repeat(20_000)));
     for (body, code) in [
         (Body::whole(dtd), "envelope-dtd"),
         (Body::whole("{}"), "envelope-not-xml"),
-        (Body::whole(large.clone()), "request-too-large"),
-        (Body::stream(Full::from(large)), "request-too-large"),
+        (Body::whole(large.clone()), "envelope-header-too-large"),
+        (Body::stream(Full::from(large)), "envelope-header-too-large"),
     ] {
         let error = stack
             .send(peer.request_with(Effect::Write, body))

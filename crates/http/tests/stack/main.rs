@@ -9,4 +9,5 @@ mod ended;
 mod peer;
 mod repeated;
 mod silent;
+mod streamed;
 mod tokens;

@@ -15,3 +15,4 @@ mod client;
 mod faults;
 mod forwarded;
 mod guarded;
+mod streamed;

@@ -20,6 +20,13 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "use the https address (http is for loopback only)",
     },
     Entry {
+        code: "request-digest",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The message carries a digest in an HTTP header; it would no longer hold without the security header.",
+        remedy: "have the sender leave the digest out",
+    },
+    Entry {
         code: "request-too-large",
         exit: Exit::Usage,
         who: YOU,
