@@ -144,6 +144,8 @@ pub struct Cuts {
     soap: SoapVersion,
     input_length: usize,
     ranges: SmallVec<[Range<usize>; 2]>,
+    report_only: bool,
+    dropped_header: Option<Range<usize>>,
     removed: SmallVec<[Removed; 1]>,
     findings: SmallVec<[Finding; 2]>,
 }
@@ -198,7 +200,7 @@ impl Cuts {
         }
     }
 
-    /// The blocks that go, in the order of the input.
+    /// The blocks that go, in the order of the input; under [`Policy::report_only`] those that would go.
     pub fn removed(&self) -> &[Removed] {
         &self.removed
     }
@@ -226,7 +228,9 @@ impl Cuts {
             input_length,
             output_length: input_length - self.removed_length(),
             corrected: None,
+            report_only: self.report_only,
             removed: self.removed.to_vec(),
+            dropped_header: self.dropped_header.clone(),
             findings: self.findings.to_vec(),
         }
     }
@@ -235,7 +239,8 @@ impl Cuts {
     pub(crate) fn shifted(mut self, by: usize, input_length: usize) -> Self {
         self.input_length = input_length;
         let own = self.ranges.iter_mut();
-        for range in own.chain(self.removed.iter_mut().map(|removed| &mut removed.range)) {
+        let told = self.removed.iter_mut().map(|removed| &mut removed.range);
+        for range in own.chain(told).chain(&mut self.dropped_header) {
             *range = range.start + by..range.end + by;
         }
         for finding in &mut self.findings {

@@ -14,10 +14,18 @@
 pub struct Policy {
     /// What to do with a Security header for another named actor.
     pub other_actor: OtherActor,
+    /// The named actor (SOAP 1.2: role) whose Security header is cut like one without actor.
+    ///
+    /// Compared by character, white space around it left out. None by default.
+    pub actor: Option<String>,
     /// Cut all Security headers for one target where there are several.
     pub allow_second_block: bool,
     /// Cut although a signature reaches across the cut; what it covered can then no longer be verified.
     pub allow_signed: bool,
+    /// Drop Header as well if no more than white space is left in it by what was cut.
+    pub drop_empty_header: bool,
+    /// Only report what would be cut: nothing goes, and what would be refused is refused.
+    pub report_only: bool,
     /// Look into Body, too, and report what it holds ([`Finding`](crate::Finding)).
     ///
     /// Then the cost grows with Body. Nothing in Body is changed, and nothing in it is a reason to refuse.
@@ -27,7 +35,7 @@ pub struct Policy {
 }
 
 /// What to do with a Security header for a named actor (SOAP 1.2: role) that is
-/// neither `next` nor the ultimate receiver.
+/// neither `next`, nor the ultimate receiver, nor [`Policy::actor`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OtherActor {

@@ -30,8 +30,14 @@ pub struct Report {
     /// The digits of the root part's Content-Length that were replaced, if the message is multipart and had it.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub corrected: Option<Range<usize>>,
+    /// Whether the policy was [`report_only`](crate::Policy::report_only): then the output is the input,
+    /// and `removed` names what would have gone.
+    pub report_only: bool,
     /// The blocks that were cut, in the order of the input.
     pub removed: Vec<Removed>,
+    /// The Header that went because nothing was left in it; it holds the blocks.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub dropped_header: Option<Range<usize>>,
     /// What else was noticed, in the order of the input.
     pub findings: Vec<Finding>,
 }
@@ -39,8 +45,9 @@ pub struct Report {
 impl Report {
     /// The same seen from `by` bytes further to the front, with what was corrected there.
     pub(crate) fn shifted(mut self, by: usize, corrected: Option<Range<usize>>) -> Self {
-        for removed in &mut self.removed {
-            removed.range = removed.range.start + by..removed.range.end + by;
+        let blocks = self.removed.iter_mut().map(|removed| &mut removed.range);
+        for range in blocks.chain(&mut self.dropped_header) {
+            *range = range.start + by..range.end + by;
         }
         for finding in &mut self.findings {
             *finding.offset_mut() += by;

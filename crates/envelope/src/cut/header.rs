@@ -27,6 +27,8 @@ pub(super) fn plan(
             soap,
             input_length,
             ranges: SmallVec::new(),
+            report_only: policy.report_only,
+            dropped_header: None,
             removed: SmallVec::new(),
             findings: SmallVec::new(),
         },
@@ -47,7 +49,8 @@ pub(super) fn plan(
             Some(tag) if expected != "Body" && scanner.bytes(tag.local) == b"Header" => {
                 expected = "Body";
                 if !tag.empty {
-                    header.blocks(scanner)?;
+                    let end = header.blocks(scanner)?;
+                    header.drop_empty(scanner, tag.span, end);
                 }
             }
             _ => return Err(Refusal::BodyExpected { offset, expected }),
@@ -67,13 +70,41 @@ struct Header<'p> {
 }
 
 impl Header<'_> {
-    fn blocks(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
+    /// Judges each block; the end tag of Header.
+    fn blocks(&mut self, scanner: &mut Scanner<'_>) -> Result<Span, Refusal> {
         loop {
             match scanner.next()? {
                 Event::Start(tag) => self.block(scanner, tag)?,
                 Event::Text(text) => self.text(scanner, text),
-                Event::End(_) | Event::Eof => return Ok(()),
+                Event::End(span) => return Ok(span),
+                Event::Eof => return Ok(Span::default()),
             }
+        }
+    }
+
+    /// Lets Header go with what goes, if the policy has it and nothing but white space is left.
+    fn drop_empty(&mut self, scanner: &Scanner<'_>, start: Span, end: Span) {
+        if !self.policy.drop_empty_header || self.cuts.ranges.is_empty() {
+            return;
+        }
+        let mut from = start.end;
+        let ends = self
+            .cuts
+            .ranges
+            .iter()
+            .map(|range| (range.start, range.end));
+        let left = ends.chain([(end.start, end.end)]).any(|(until, next)| {
+            let piece = Span {
+                start: from,
+                end: until,
+            };
+            from = next;
+            !trim(scanner.bytes(piece)).is_empty()
+        });
+        if !left {
+            self.cuts.ranges.clear();
+            self.cuts.ranges.push(start.start..end.end);
+            self.cuts.dropped_header = Some(start.start..end.end);
         }
     }
 
@@ -137,7 +168,9 @@ impl Header<'_> {
             }
             _ => Target::Named,
         };
-        if target == Target::Named {
+        let given = self.policy.actor.as_deref();
+        let given = given.is_some_and(|actor| trim(actor.as_bytes()) == uri);
+        if target == Target::Named && !given {
             match self.policy.other_actor {
                 OtherActor::Refuse => return Err(Refusal::OtherActor { offset }),
                 OtherActor::Keep => {
@@ -240,6 +273,9 @@ impl Header<'_> {
     fn settle(&mut self, scanner: &Scanner<'_>) -> Result<(), Refusal> {
         if self.cuts.ranges.is_empty() {
             return Ok(());
+        }
+        if self.policy.report_only {
+            self.cuts.ranges.clear();
         }
         if let Some(offset) = self.edges.crossing(scanner) {
             if !self.policy.allow_signed {

@@ -63,6 +63,9 @@ impl Cuts {
         for range in &mut self.ranges {
             *range = offsets.original(range.start)..offsets.original(range.end);
         }
+        if let Some(range) = &mut self.dropped_header {
+            *range = offsets.original(range.start)..offsets.original(range.end);
+        }
         for removed in &mut self.removed {
             removed.range =
                 offsets.original(removed.range.start)..offsets.original(removed.range.end);

@@ -198,6 +198,7 @@ fn the_report_serialises_with_its_schema_version() {
         "soap": "1.1",
         "input_length": text.len(),
         "output_length": text.len() - range.len(),
+        "report_only": false,
         "removed": [{
             "range": {"start": range.start, "end": range.end},
             "length": range.len(),

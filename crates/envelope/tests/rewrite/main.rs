@@ -3,6 +3,7 @@
 mod findings;
 mod hostile;
 mod multipart;
+mod options;
 mod parsers;
 mod properties;
 mod refusals;
