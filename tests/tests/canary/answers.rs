@@ -329,5 +329,6 @@ pub(crate) async fn of_the_token_endpoint(world: &mut World, witness: &mut Witne
         let (_, signature) = assertion.rsplit_once('.').expect("a JWS");
         world.watch("an assertion", assertion);
         world.watch("an assertion's signature", signature);
+        world.watch("any assertion", &assertion[..20]);
     }
 }
