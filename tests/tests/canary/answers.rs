@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use castile::auth::TokenSource as _;
 use castile::http::{Body, Error, ReqwestTransport, SoapTransport, connect, stack};
-use castile::model::encode;
+use castile::model::{Raw, Scope, encode};
 use castile::{Client, Error as CallError};
 use castile_jx::customer::{CustInq, CustSrch};
-use castile_jx::inquiry::{IncXtendElem, IncXtendElemInfo, MsgRqHdr, PersonName, SrchMsgRqHdr};
+use castile_jx::inquiry::{
+    AuthenUsrCred, IncXtendElem, IncXtendElemInfo, MsgRqHdr, PersonName, SrchMsgRqHdr,
+};
 use castile_tests::request::{acct_srch, header, xfer_add};
 use castile_tests::{Reply, Scripted};
 use http::{Request, Response};
 
-use crate::message::envelope;
+use crate::message::{envelope, security};
 use crate::witness::Witness;
 use crate::world::{
     ACCOUNT, ANSWERED, BALANCE, CUSTOMER, GIVEN_TOKEN, MASK, NAME, PHONE, STRANGER, TAX_ID, World,
@@ -74,6 +76,11 @@ pub(crate) async fn typed(world: &World, witness: &mut Witness) {
     witness.debug("Client", &client);
 
     let mut search = acct_srch(CUSTOMER, 10, None);
+    let security = Raw::parse(&security(), &Scope::new()).expect("an element");
+    search.srch_msg_rq_hdr.authen_usr_cred = Some(Box::new(AuthenUsrCred {
+        security,
+        ..AuthenUsrCred::default()
+    }));
     witness.debug("a typed request", &search);
     witness.debug("Call", &client.call(&search));
     let found = client.call(&search).send_decoded().await.expect("rows");
@@ -83,6 +90,7 @@ pub(crate) async fn typed(world: &World, witness: &mut Witness) {
     for value in [CUSTOMER, ACCOUNT, BALANCE, MASK] {
         assert!(text.contains(value), "no response carried {value}");
     }
+    search.srch_msg_rq_hdr.authen_usr_cred = None;
     search.tax_id = Some(TAX_ID.into());
     search.acct_id = Some(ACCOUNT.into());
     client.call(&search).send().await.expect("rows");
