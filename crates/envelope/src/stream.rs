@@ -9,7 +9,7 @@ use crate::report::Report;
 
 /// Rewrites one envelope that arrives in chunks.
 ///
-/// However it is chunked, the output and the refusal are those of [`cut()`] on the whole. What comes
+/// However it is chunked, the output and the refusal are those of [`cut()`](crate::cut()) on the whole. What comes
 /// before Body is held back ([`Limits::header_bytes`](crate::Limits::header_bytes) bounds how much), so that nothing goes out
 /// of an envelope that is then refused for its header; after that each chunk is passed on as it came.
 ///
@@ -103,7 +103,7 @@ impl EnvelopeRewriter {
     /// Takes the next chunk and appends to `out` what may go out; the slices share memory with the input.
     ///
     /// # Errors
-    /// As [`cut()`], as soon as it is certain; then nothing was or will be appended to `out`.
+    /// As [`cut()`](crate::cut()), as soon as it is certain; then nothing was or will be appended to `out`.
     pub fn push(&mut self, chunk: Bytes, out: &mut Vec<Bytes>) -> Result<(), Refusal> {
         self.length += chunk.len();
         match &mut self.state {
@@ -131,7 +131,7 @@ impl EnvelopeRewriter {
     /// Ends the input and says what was done.
     ///
     /// # Errors
-    /// As [`cut()`] on the whole input.
+    /// As [`cut()`](crate::cut()) on the whole input.
     pub fn finish(mut self, out: &mut Vec<Bytes>) -> Result<Report, Refusal> {
         if let State::Holding { held, .. } = &mut self.state {
             let whole = std::mem::take(held).freeze();
