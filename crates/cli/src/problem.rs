@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use castile_http::ConfigError;
 
 use crate::explain::{self, Entry};
+use crate::output::visible;
 
 /// What the process says to the shell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,10 +129,10 @@ impl fmt::Display for Problem {
             f,
             "{red}error[{}]{red:#}{bold}: {}{bold:#}",
             self.code,
-            self.facts.join(": ")
+            visible(&self.facts.join(": "))
         )?;
         if let Some(at) = &self.at {
-            writeln!(f, "  {bold}at:{bold:#}  {at}")?;
+            writeln!(f, "  {bold}at:{bold:#}  {}", visible(at))?;
         }
         let remedy = self.remedy.as_deref().unwrap_or(entry.remedy);
         writeln!(f, "  {bold}do:{bold:#}  {remedy}")?;

@@ -18,7 +18,8 @@ pub(super) fn run(arguments: &Generate) -> Result<Exit, Problem> {
     let output = generator.generate().map_err(problem)?;
     let yellow = anstyle::AnsiColor::Yellow.on_default().bold();
     for diagnostic in &output.diagnostics {
-        anstream::eprintln!("{yellow}note[{}]{yellow:#}: {diagnostic}", diagnostic.code);
+        let said = crate::output::visible(&diagnostic.to_string());
+        anstream::eprintln!("{yellow}note[{}]{yellow:#}: {said}", diagnostic.code);
     }
     let out = arguments.out.display();
     if arguments.check {

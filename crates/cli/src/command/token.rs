@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 
 use crate::args::{Algorithm, Token};
 use crate::output;
+use crate::output::visible;
 use crate::problem::{Exit, Problem};
 
 /// What is shown. Serialised as it stands for scripts.
@@ -148,7 +149,7 @@ fn show(shown: &Shown<'_>, token: &AccessToken) -> Result<(), Problem> {
         Some(claims) => lines.extend(
             claims
                 .iter()
-                .map(|(name, value)| format!("  claim    {name} = {value}")),
+                .map(|(name, value)| visible(&format!("  claim    {name} = {value}"))),
         ),
         None => lines.push(String::from("  claims   none to show: the token is opaque")),
     }
