@@ -223,18 +223,27 @@ fn a_client_is_generated_and_stays_as_it_is() {
         let entry = entry.unwrap();
         std::fs::copy(entry.path(), wsdl.join(entry.file_name())).unwrap();
     }
+    let model = root().join("crates/model");
+    let model = model.to_str().expect("a path in UTF-8");
+    // The folder of the test is no checkout, so the model lies elsewhere.
+    let words = |command| -> Vec<_> {
+        let words = shown(command).into_iter();
+        words
+            .map(|word| if word == "crates/model" { model } else { word })
+            .collect()
+    };
     runs(
         &folder,
-        &shown(
-            "castile generate --wsdl wsdl/sample --ops AcctSrch,AcctInq --out my-client --crate-name my-client",
+        &words(
+            "castile generate --wsdl wsdl/sample --ops AcctSrch,AcctInq --out ../my-client --crate-name my-client --model-path crates/model",
         ),
     );
-    let manifest = std::fs::read_to_string(folder.join("my-client/Cargo.toml")).unwrap();
+    let manifest = std::fs::read_to_string(folder.join("../my-client/Cargo.toml")).unwrap();
     assert!(manifest.contains("name = \"my-client\""));
     runs(
         &folder,
-        &shown(
-            "castile generate --wsdl wsdl/sample --ops AcctSrch,AcctInq --out my-client --crate-name my-client --check",
+        &words(
+            "castile generate --wsdl wsdl/sample --ops AcctSrch,AcctInq --out ../my-client --crate-name my-client --model-path crates/model --check",
         ),
     );
 }

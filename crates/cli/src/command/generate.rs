@@ -1,5 +1,7 @@
 //! `castile generate`: WSDL in, a Rust crate out.
 
+use std::path::{Component, Path, PathBuf};
+
 use castile_codegen::{Error, Generator, ModelDependency};
 
 use crate::args::Generate;
@@ -13,7 +15,8 @@ pub(super) fn run(arguments: &Generate) -> Result<Exit, Problem> {
         generator = generator.wsdl(path);
     }
     if let Some(path) = &arguments.model_path {
-        generator = generator.model_dependency(ModelDependency::Path(path.clone()));
+        let path = model_path(path, &arguments.out)?;
+        generator = generator.model_dependency(ModelDependency::Path(path));
     }
     let output = generator.generate().map_err(problem)?;
     let yellow = anstyle::AnsiColor::Yellow.on_default().bold();
@@ -47,6 +50,43 @@ pub(super) fn run(arguments: &Generate) -> Result<Exit, Problem> {
     Ok(Exit::Done)
 }
 
+/// The way to the model as the new manifest must say it: Cargo starts at the manifest, the user here.
+fn model_path(model: &Path, out: &Path) -> Result<PathBuf, Problem> {
+    let unreadable = |path: &Path, error: std::io::Error| {
+        Problem::new("file-unreadable", &error).at(path.display())
+    };
+    let manifest = model.join("Cargo.toml");
+    std::fs::metadata(&manifest).map_err(|error| unreadable(&manifest, error))?;
+    if model.is_absolute() {
+        return Ok(model.to_path_buf());
+    }
+    let whole = |path: &Path| std::path::absolute(path).map_err(|error| unreadable(path, error));
+    Ok(relative(&whole(out)?, &whole(model)?))
+}
+
+/// The way from one absolute folder to another, by their names alone.
+fn relative(from: &Path, to: &Path) -> PathBuf {
+    let (from, to) = (plain(from), plain(to));
+    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = from[shared..].iter().map(|_| Component::ParentDir);
+    up.chain(to[shared..].iter().copied()).collect()
+}
+
+/// The components with `name/..` taken out.
+fn plain(path: &Path) -> Vec<Component<'_>> {
+    let mut components = Vec::new();
+    for component in path.components() {
+        match (component, components.last()) {
+            (Component::CurDir, _) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => {
+                components.pop();
+            }
+            _ => components.push(component),
+        }
+    }
+    components
+}
+
 fn problem(error: Error) -> Problem {
     let problem = Problem::new(error.code(), &error).remedy(error.remedy());
     match &error {
@@ -63,4 +103,37 @@ fn problem(error: Error) -> Problem {
 
 fn many(count: usize, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_to_the_model_starts_at_the_new_manifest() {
+        for (from, to, way) in [
+            (
+                "/a/my-client",
+                "/a/castile/crates/model",
+                "../castile/crates/model",
+            ),
+            (
+                "/a/castile/../my-client",
+                "/a/castile/crates/model",
+                "../castile/crates/model",
+            ),
+            (
+                "/a/castile/out",
+                "/a/castile/./crates/model",
+                "../crates/model",
+            ),
+            ("/b", "/a", "../a"),
+        ] {
+            assert_eq!(
+                relative(Path::new(from), Path::new(to)),
+                Path::new(way),
+                "{from} {to}"
+            );
+        }
+    }
 }
