@@ -122,7 +122,7 @@ where
                 source,
                 effect,
             }),
-        Content::Fault(fault) => Err(Error::Fault(Box::new(Fault::read(*fault, body)))),
+        Content::Fault(fault) => Err(Error::Fault(Box::new(Fault::read(*fault, body, effect)))),
         Content::Empty => Err(Error::EmptyBody { status, effect }),
     }
 }

@@ -105,7 +105,8 @@ impl<F> Error<F> {
     /// Then it must be looked up, not repeated. Never true of a read: it changes nothing.
     pub fn outcome_unknown(&self) -> bool {
         match self {
-            Self::Encode(_) | Self::Envelope(_) | Self::Action { .. } | Self::Fault(_) => false,
+            Self::Encode(_) | Self::Envelope(_) | Self::Action { .. } => false,
+            Self::Fault(fault) => fault.outcome_unknown(),
             Self::Transport(error) => error.outcome_unknown(),
             Self::Status { answer, effect } => answer.outcome_unknown(*effect),
             Self::Reply { effect, .. }

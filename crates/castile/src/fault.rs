@@ -4,6 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use castile_envelope::FaultCode;
+use castile_http::Effect;
 use castile_model::{DecodeError, Message};
 
 use crate::call::scope;
@@ -23,10 +24,24 @@ pub struct Fault<F> {
     pub detail_error: Option<DecodeError>,
     /// The elements of the detail as they came. May hold customer data.
     pub raw_detail: Vec<Bytes>,
+    /// What the request does.
+    effect: Effect,
 }
 
+/// Codes which say that the message was not taken (SOAP 1.1 section 4.4.1, SOAP 1.2 part 1 section 5.4.6).
+const NOT_TAKEN: [&str; 6] = [
+    "Client",
+    "Sender",
+    "VersionMismatch",
+    "MustUnderstand",
+    "DataEncodingUnknown",
+    FAILED_AUTHENTICATION,
+];
+
+const FAILED_AUTHENTICATION: &str = "FailedAuthentication";
+
 impl<F: Message> Fault<F> {
-    pub(crate) fn read(fault: castile_envelope::Fault, reply: &Bytes) -> Self {
+    pub(crate) fn read(fault: castile_envelope::Fault, reply: &Bytes, effect: Effect) -> Self {
         let mut detail = None;
         let mut detail_error = None;
         // All elements of a detail inherit the same.
@@ -50,6 +65,7 @@ impl<F: Message> Fault<F> {
                 .iter()
                 .map(|part| reply.slice(part.range.clone()))
                 .collect(),
+            effect,
         }
     }
 }
@@ -61,7 +77,20 @@ impl<F> Fault<F> {
     pub fn is_failed_authentication(&self) -> bool {
         self.code
             .as_ref()
-            .is_some_and(|code| code.local == "FailedAuthentication")
+            .is_some_and(|code| code.local == FAILED_AUTHENTICATION)
+    }
+
+    /// Whether the operation may have been carried out all the same.
+    ///
+    /// The declared fault message is the service's own word that it refused, and some codes say that the message was
+    /// not taken. Anything else, such as a bare `Server`, says only that something failed, at the end perhaps.
+    pub fn outcome_unknown(&self) -> bool {
+        let not_taken = self.code.as_ref().is_some_and(|code| {
+            // SOAP 1.1 refines codes behind a dot.
+            let name = code.local.split('.').next().unwrap_or_default();
+            NOT_TAKEN.contains(&name)
+        });
+        self.effect != Effect::Read && self.detail.is_none() && !not_taken
     }
 }
 

@@ -132,6 +132,16 @@ fn answers() -> Vec<(&'static str, Reply, Says)> {
                     "<s:Fault><faultcode>s:Server</faultcode><faultstring>no</faultstring></s:Fault>",
                 ),
             ),
+            says("gateway-fault", Blame::Caller, true),
+        ),
+        (
+            "a fault that blames the message",
+            answer(
+                "500 Internal Server Error\r\nContent-Type: text/xml",
+                &envelope(
+                    "<s:Fault><faultcode>s:Client.Schema</faultcode><faultstring>no</faultstring></s:Fault>",
+                ),
+            ),
             says("gateway-fault", Blame::Caller, false),
         ),
         (
