@@ -116,7 +116,7 @@ pub(crate) const KEYWORDS: [&str; 54] = [
 ];
 
 /// Type names that generated modules use for something else.
-pub(crate) const TYPES: [&str; 28] = [
+pub(crate) const TYPES: [&str; 30] = [
     "Base64",
     "Box",
     "Clone",
@@ -131,6 +131,7 @@ pub(crate) const TYPES: [&str; 28] = [
     "Field",
     "Integer",
     "Message",
+    "NoFault",
     "None",
     "Ok",
     "Operation",
@@ -144,6 +145,7 @@ pub(crate) const TYPES: [&str; 28] = [
     "Struct",
     "Text",
     "Time",
+    "Vec",
     "Writer",
 ];
 
