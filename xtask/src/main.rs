@@ -2,6 +2,7 @@
 
 mod codegen;
 mod demo;
+mod fuzz;
 mod terminal;
 mod test;
 mod tidy;
@@ -19,6 +20,7 @@ Usage: cargo xtask <COMMAND>
 Commands:
   codegen         Generate crates/jx from the sample contract
   demo            Do the main job end to end on loopback; arguments go to the demo
+  fuzz            Fuzz the rewriter for a while, with other parsers as judges
   test            Fetch what the tests need into the checkout and run all of them
   tidy            Check what the compiler does not: arrows, files, ledger, generated code
 
@@ -61,6 +63,7 @@ fn run(words: &[&str]) -> Result<Outcome, Stop> {
     match command {
         "codegen" => codegen::run(&Workspace::find()?, rest),
         "demo" => demo::run(&Workspace::find()?, rest),
+        "fuzz" => fuzz::run(&Workspace::find()?, rest),
         "test" => test::run(&Workspace::find()?, rest),
         "tidy" => tidy::run(&Workspace::find()?, rest),
         "-h" | "--help" | "help" => {

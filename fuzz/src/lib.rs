@@ -1,0 +1,9 @@
+//! What the fuzz targets check, and the inputs that they begin with.
+
+mod judge;
+mod mime;
+mod seeds;
+mod targets;
+
+pub use seeds::sow;
+pub use targets::{chunked, multipart, utf16, whole};

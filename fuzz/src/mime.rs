@@ -1,0 +1,73 @@
+//! The root part, found by lines: slow, whole, and with nothing in common with the reader it judges.
+
+use std::ops::Range;
+
+/// Where the root part's content stands, and its Content-Length digits.
+pub(crate) struct Root {
+    pub(crate) content: Range<usize>,
+    pub(crate) length: Option<Range<usize>>,
+}
+
+/// The part whose Content-ID is `start`, or the first.
+pub(crate) fn root(input: &[u8], boundary: &str, start: Option<&str>) -> Option<Root> {
+    let lines = lines(input);
+    let delimiter = format!("--{boundary}");
+    let is_delimiter = |line: &Range<usize>| {
+        let text = &input[line.clone()];
+        text.starts_with(delimiter.as_bytes())
+    };
+    let mut at = lines.iter().position(&is_delimiter)?;
+    loop {
+        let header = at + 1;
+        let blank = header + lines.get(header..)?.iter().position(Range::is_empty)?;
+        let next = lines[blank + 1..].iter().position(&is_delimiter);
+        let field = |wanted: &str| {
+            lines[header..blank].iter().find_map(|line| {
+                let text = std::str::from_utf8(&input[line.clone()]).ok()?;
+                let (name, value) = text.split_once(':')?;
+                let value = name.eq_ignore_ascii_case(wanted).then_some(value)?;
+                let lead = value.len() - value.trim_start().len();
+                let from = line.start + name.len() + 1 + lead;
+                Some((value.trim(), from..from + value.trim().len()))
+            })
+        };
+        let bare = |text: &str| {
+            text.trim_start_matches('<')
+                .trim_end_matches('>')
+                .to_owned()
+        };
+        let id = field("content-id").map(|(value, _)| bare(value));
+        if start.is_none_or(|start| id == Some(bare(start))) {
+            let begin = lines.get(blank + 1).map_or(input.len(), |line| line.start);
+            let end = match next {
+                // The line break belongs to the delimiter.
+                Some(next) => lines[blank + next].end.max(begin),
+                None => input.len(),
+            };
+            return Some(Root {
+                content: begin..end,
+                length: field("content-length").map(|(_, range)| range),
+            });
+        }
+        at = blank + 1 + next?;
+    }
+}
+
+/// The lines without their line breaks, of whatever kind.
+fn lines(input: &[u8]) -> Vec<Range<usize>> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    for (at, byte) in input.iter().enumerate() {
+        if *byte == b'\n' {
+            let end = if input[start..at].ends_with(b"\r") {
+                at - 1
+            } else {
+                at
+            };
+            lines.push(start..end);
+            start = at + 1;
+        }
+    }
+    lines.push(start..input.len());
+    lines
+}
