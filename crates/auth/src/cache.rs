@@ -190,7 +190,12 @@ impl Shared {
     }
 
     /// Stores the outcome and wakes all who wait for it.
-    fn land(&self, flight: &Flight, outcome: Result<plan::Held, Error>) {
+    fn land(&self, flight: &Arc<Flight>, outcome: Result<plan::Held, Error>) {
+        // The clock and the randomness are others' code: if it panics, nobody may wait for ever all the same.
+        let _ended = Ended {
+            shared: self,
+            flight,
+        };
         let now = self.ports.clock.steady();
         let spread = plan::spread(&*self.ports.random);
         let mut current = self.lock();
@@ -216,6 +221,27 @@ impl Shared {
     fn lock(&self) -> MutexGuard<'_, Option<Arc<Flight>>> {
         // Nothing under this lock can be left half-written, so a panic elsewhere does not matter.
         self.flight.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Leaves no flight behind, whatever became of it.
+struct Ended<'a> {
+    shared: &'a Shared,
+    flight: &'a Arc<Flight>,
+}
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        let mut current = self.shared.lock();
+        if current
+            .as_ref()
+            .is_some_and(|flight| Arc::ptr_eq(flight, self.flight))
+        {
+            *current = None;
+        }
+        drop(current);
+        // Changes nothing if there is an outcome.
+        self.flight.complete(Err(Error::Dropped));
     }
 }
 

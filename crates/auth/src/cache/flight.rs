@@ -30,10 +30,11 @@ impl Flight {
         }
     }
 
+    /// Tells all who wait; the first outcome stands.
     pub(super) fn complete(&self, outcome: Result<AccessToken, Error>) {
         let wakers = {
             let mut waiting = self.lock();
-            waiting.outcome = Some(outcome);
+            waiting.outcome.get_or_insert(outcome);
             std::mem::take(&mut waiting.wakers)
         };
         wakers.into_values().for_each(Waker::wake);

@@ -72,9 +72,14 @@ pub(super) fn p256_pem() -> String {
 
 /// Time that passes when told.
 #[derive(Default)]
-pub(super) struct ManualClock(AtomicU64);
+pub(super) struct ManualClock(AtomicU64, AtomicBool);
 
 impl ManualClock {
+    /// Panics when it is asked next.
+    pub(super) fn will_panic(&self) {
+        self.1.store(true, Ordering::SeqCst);
+    }
+
     pub(super) fn advance(&self, seconds: f64) {
         self.0
             .fetch_add((seconds * 1000.0) as u64, Ordering::SeqCst);
@@ -87,6 +92,7 @@ impl Clock for ManualClock {
     }
 
     fn steady(&self) -> Duration {
+        assert!(!self.1.swap(false, Ordering::SeqCst), "a fault of the port");
         Duration::from_millis(self.0.load(Ordering::SeqCst))
     }
 }
