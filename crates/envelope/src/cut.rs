@@ -2,7 +2,6 @@
 
 mod edges;
 mod header;
-mod inspect;
 mod wide;
 
 use std::ops::Range;
@@ -10,6 +9,7 @@ use std::ops::Range;
 use bytes::{Buf, Bytes, BytesMut};
 use smallvec::SmallVec;
 
+use crate::check::{Checker, Start};
 use crate::encoding::{Form, Named, Prolog};
 use crate::error::Refusal;
 use crate::policy::Policy;
@@ -71,9 +71,31 @@ pub(crate) fn cut_as(
     charset: Option<&str>,
     policy: &Policy,
 ) -> Result<Cuts, Refusal> {
+    let (mut cuts, start) = plan(input, charset, policy)?;
+    if let Some(mut checker) = Checker::new(start, cuts.soap, policy) {
+        checker.push(&input[start.at..])?;
+        cuts.add(checker.finish()?);
+    }
+    Ok(cuts)
+}
+
+/// Plans the cut from the header alone.
+pub(crate) fn plan(
+    input: &[u8],
+    charset: Option<&str>,
+    policy: &Policy,
+) -> Result<(Cuts, Start), Refusal> {
     let limit = policy.limits.header_bytes;
     let window = &input[..input.len().min(limit)];
-    plan(window, input, charset, policy).map_err(|refusal| match refusal {
+    let beside = match charset {
+        Some(name) => Some(Named::of(name.as_bytes()).ok_or(Refusal::Encoding { offset: 0 })?),
+        None => None,
+    };
+    let planned = Form::of(window, beside).and_then(|form| match form {
+        Form::Bytes => narrow(window, input.len(), beside, policy),
+        Form::Wide { .. } => wide::plan(window, input.len(), form, beside, policy),
+    });
+    planned.map_err(|refusal| match refusal {
         Refusal::Truncated { .. } if limit < input.len() => Refusal::HeaderTooLarge {
             offset: limit,
             limit,
@@ -82,39 +104,22 @@ pub(crate) fn cut_as(
     })
 }
 
-/// Plans the cut from a window on the start of `input`.
-fn plan(
-    window: &[u8],
-    input: &[u8],
-    charset: Option<&str>,
-    policy: &Policy,
-) -> Result<Cuts, Refusal> {
-    let beside = match charset {
-        Some(charset) => {
-            Some(Named::of(charset.as_bytes()).ok_or(Refusal::Encoding { offset: 0 })?)
-        }
-        None => None,
-    };
-    match Form::of(window, beside)? {
-        Form::Bytes => narrow(window, input, beside, policy),
-        form @ Form::Wide { .. } => wide::plan(window, input, form, beside, policy),
-    }
-}
-
 fn narrow(
     window: &[u8],
-    input: &[u8],
+    input_length: usize,
     beside: Option<Named>,
     policy: &Policy,
-) -> Result<Cuts, Refusal> {
+) -> Result<(Cuts, Start), Refusal> {
     let prolog = Prolog::read(window, Form::Bytes, beside)?;
     let mut scanner = Scanner::new(window, prolog.end, &policy.limits);
-    let (mut cuts, end) = header::plan(&mut scanner, policy, input.len())?;
+    let (cuts, end) = header::plan(&mut scanner, policy, input_length)?;
     prolog.charset.check(&window[..end])?;
-    if policy.inspect_body {
-        inspect::body(input, prolog, policy, &mut cuts);
-    }
-    Ok(cuts)
+    let start = Start {
+        form: Form::Bytes,
+        charset: prolog.charset,
+        at: prolog.end,
+    };
+    Ok((cuts, start))
 }
 
 /// Cuts an owned envelope where it is: what stands before the cut moves right, Body stays in place.
@@ -233,6 +238,12 @@ impl Cuts {
             dropped_header: self.dropped_header.clone(),
             findings: self.findings.to_vec(),
         }
+    }
+
+    /// Adds what was noticed behind Header.
+    pub(crate) fn add(&mut self, findings: Vec<Finding>) {
+        self.findings.extend(findings);
+        self.findings.sort_by_key(Finding::offset);
     }
 
     /// The same cuts seen from `by` bytes further to the front, in an input of that length.

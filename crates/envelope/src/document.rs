@@ -135,7 +135,7 @@ fn cut_root(
 ) -> Result<Cuts, Refusal> {
     // Only who reads Body must know where the part ends; for the others the end is sought
     // no further than the envelope's header may reach, so that the cost does not depend on Body.
-    let reach = if policy.inspect_body {
+    let reach = if policy.reads_body() {
         input.len()
     } else {
         let limit = policy.limits.header_bytes;

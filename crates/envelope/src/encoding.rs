@@ -6,7 +6,7 @@ mod wide;
 use crate::error::{Flaw, Refusal};
 use crate::scan::chars;
 pub(crate) use name::Named;
-pub(crate) use wide::{Offsets, Order, Wide};
+pub(crate) use wide::{Offsets, Order, Wide, width};
 
 /// The encodings whose markup can be found byte by byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -159,6 +159,14 @@ pub enum Refusal {
         /// The limit in bytes.
         limit: usize,
     },
+    /// A tag longer than [`Limits::header_bytes`](crate::Limits::header_bytes), where the whole document is read.
+    #[error("the tag at byte {offset} is longer than {limit} bytes")]
+    TagTooLong {
+        /// Start of the tag.
+        offset: usize,
+        /// The limit in bytes, of UTF-16 in bytes as UTF-8.
+        limit: usize,
+    },
     /// Elements nested deeper than [`Limits::depth`](crate::Limits::depth).
     #[error("more than {limit} nested elements at byte {offset}")]
     TooDeep {
@@ -254,6 +262,7 @@ impl Refusal {
             Self::BodyExpected { .. } => "envelope-body-expected",
             Self::SeveralPayloads { .. } => "envelope-several-payloads",
             Self::HeaderTooLarge { .. } => "envelope-header-too-large",
+            Self::TagTooLong { .. } => "envelope-tag-too-long",
             Self::TooDeep { .. } => "envelope-too-deep",
             Self::TooManyAttributes { .. } => "envelope-too-many-attributes",
             Self::TooManyNamespaces { .. } => "envelope-too-many-namespaces",
@@ -322,6 +331,7 @@ impl Refusal {
             | Self::BodyExpected { offset, .. }
             | Self::SeveralPayloads { offset }
             | Self::HeaderTooLarge { offset, .. }
+            | Self::TagTooLong { offset, .. }
             | Self::TooDeep { offset, .. }
             | Self::TooManyAttributes { offset, .. }
             | Self::TooManyNamespaces { offset, .. }

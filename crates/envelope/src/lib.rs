@@ -5,6 +5,7 @@
 //! a multipart message. [`open()`] finds the answer or the fault inside a reply, and [`wrap()`]
 //! puts an envelope around a request. No function panics, whatever the input.
 
+mod check;
 mod cut;
 mod document;
 mod encoding;

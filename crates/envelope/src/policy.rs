@@ -30,8 +30,20 @@ pub struct Policy {
     ///
     /// Then the cost grows with Body. Nothing in Body is changed, and nothing in it is a reason to refuse.
     pub inspect_body: bool,
+    /// Refuse a document that is not well-formed to its end (XML 1.0, Namespaces in XML 1.0).
+    ///
+    /// Then the cost grows with Body. The limits hold for the whole document: nesting, attributes and
+    /// namespaces as in Header, and no single tag may be longer than [`Limits::header_bytes`].
+    pub well_formed: bool,
     /// How much is read.
     pub limits: Limits,
+}
+
+impl Policy {
+    /// Whether the document is read to its end.
+    pub(crate) fn reads_body(&self) -> bool {
+        self.inspect_body || self.well_formed
+    }
 }
 
 /// What to do with a Security header for a named actor (SOAP 1.2: role) that is

@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 use crate::error::{Flaw, Refusal};
 use crate::policy::Limits;
 pub(crate) use namespaces::{Bindings, Ns};
-pub(crate) use tag::{Attribute, Tag};
+pub(crate) use tag::{Attribute, QName, Tag, quoted_end, truncated};
 
 /// A byte range that is cheap to copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -246,40 +246,32 @@ impl<'i> Scanner<'i> {
 
     /// A comment, which is passed by, or a CDATA section.
     fn declaration(&mut self) -> Result<Option<Text>, Refusal> {
-        const COMMENT: &[u8] = b"<!--";
-        const CDATA: &[u8] = b"<![CDATA[";
-        const DOCTYPE: &[u8] = b"<!DOCTYPE";
         let start = self.at;
-        let rest = &self.input[start..];
-        if rest.starts_with(COMMENT) {
-            let hyphens = self.find(b"--", start + COMMENT.len())?;
-            match self.input.get(hyphens + 2) {
-                Some(b'>') => {}
-                Some(_) => return Err(Refusal::malformed(hyphens, Flaw::Comment)),
-                None => return Err(self.truncated()),
+        match Opening::of(&self.input[start..], start)? {
+            Opening::Comment => {
+                let hyphens = self.find(b"--", start + Opening::COMMENT.len())?;
+                match self.input.get(hyphens + 2) {
+                    Some(b'>') => {}
+                    Some(_) => return Err(Refusal::malformed(hyphens, Flaw::Comment)),
+                    None => return Err(self.truncated()),
+                }
+                self.no_controls(start, hyphens)?;
+                self.at = hyphens + 3;
+                Ok(None)
             }
-            self.no_controls(start, hyphens)?;
-            self.at = hyphens + 3;
-            Ok(None)
-        } else if rest.starts_with(CDATA) {
-            if self.open.is_empty() {
-                return Err(Refusal::malformed(start, Flaw::TextOutsideRoot));
+            Opening::Cdata if self.open.is_empty() => {
+                Err(Refusal::malformed(start, Flaw::TextOutsideRoot))
             }
-            let span = Span {
-                start: start + CDATA.len(),
-                end: self.find(b"]]>", start + CDATA.len())?,
-            };
-            self.no_controls(span.start, span.end)?;
-            self.at = span.end + 3;
-            Ok(Some(Text { span, cdata: true }))
-        } else if COMMENT.starts_with(rest) || CDATA.starts_with(rest) {
-            Err(self.truncated())
-        } else if begins(DOCTYPE, rest) {
-            Err(Refusal::Dtd { offset: start })
-        } else if begins(rest, DOCTYPE) {
-            Err(self.truncated())
-        } else {
-            Err(Refusal::malformed(start, Flaw::Markup))
+            Opening::Cdata => {
+                let from = start + Opening::CDATA.len();
+                let span = Span {
+                    start: from,
+                    end: self.find(b"]]>", from)?,
+                };
+                self.no_controls(span.start, span.end)?;
+                self.at = span.end + 3;
+                Ok(Some(Text { span, cdata: true }))
+            }
         }
     }
 
@@ -298,6 +290,42 @@ impl<'i> Scanner<'i> {
         {
             Some(at) => Err(Refusal::malformed(start + at, Flaw::Character)),
             None => Ok(()),
+        }
+    }
+}
+
+/// What `<!` opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Opening {
+    Comment,
+    Cdata,
+}
+
+impl Opening {
+    pub(crate) const COMMENT: &[u8] = b"<!--";
+    pub(crate) const CDATA: &[u8] = b"<![CDATA[";
+
+    /// What `rest`, which begins with `<!` at `start`, opens.
+    ///
+    /// # Errors
+    /// A document type declaration, other markup, and [`Refusal::Truncated`] where that cannot be told.
+    pub(crate) fn of(rest: &[u8], start: usize) -> Result<Self, Refusal> {
+        const DOCTYPE: &[u8] = b"<!DOCTYPE";
+        if rest.starts_with(Self::COMMENT) {
+            Ok(Self::Comment)
+        } else if rest.starts_with(Self::CDATA) {
+            Ok(Self::Cdata)
+        } else if begins(DOCTYPE, rest) {
+            Err(Refusal::Dtd { offset: start })
+        } else if Self::COMMENT.starts_with(rest)
+            || Self::CDATA.starts_with(rest)
+            || begins(rest, DOCTYPE)
+        {
+            Err(Refusal::Truncated {
+                offset: start + rest.len(),
+            })
+        } else {
+            Err(Refusal::malformed(start, Flaw::Markup))
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use bytes::{Bytes, BytesMut};
 
-use crate::cut::{Cuts, cut_as};
+use crate::check::Checker;
+use crate::cut::{Cuts, plan};
 use crate::error::Refusal;
 use crate::policy::Policy;
 use crate::report::Report;
@@ -13,7 +14,8 @@ use crate::report::Report;
 /// before Body is held back ([`Limits::header_bytes`](crate::Limits::header_bytes) bounds how much), so that nothing goes out
 /// of an envelope that is then refused for its header; after that each chunk is passed on as it came.
 ///
-/// [`Policy::inspect_body`] is not heeded: Body is passed on before it is complete.
+/// [`Policy::inspect_body`] and [`Policy::well_formed`] read along without holding Body back. So a document
+/// that turns out not to be well-formed is refused when part of it has gone out: break that message off.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -51,8 +53,13 @@ enum State {
         held: BytesMut,
         next: usize,
     },
-    Passing(Cuts),
+    Passing(Box<Passing>),
     Refused(Refusal),
+}
+
+struct Passing {
+    cuts: Cuts,
+    checker: Option<Checker>,
 }
 
 // What is held is the header with its password.
@@ -60,7 +67,7 @@ impl std::fmt::Debug for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Holding { held, .. } => write!(f, "Holding([{} bytes])", held.len()),
-            Self::Passing(cuts) => f.debug_tuple("Passing").field(cuts).finish(),
+            Self::Passing(passing) => f.debug_tuple("Passing").field(&passing.cuts).finish(),
             Self::Refused(refusal) => f.debug_tuple("Refused").field(refusal).finish(),
         }
     }
@@ -69,10 +76,6 @@ impl std::fmt::Debug for State {
 impl EnvelopeRewriter {
     /// A rewriter for one envelope.
     pub fn new(policy: Policy) -> Self {
-        let policy = Policy {
-            inspect_body: false,
-            ..policy
-        };
         Self {
             policy,
             charset: None,
@@ -95,7 +98,7 @@ impl EnvelopeRewriter {
     /// What goes, as soon as it is certain.
     pub(crate) fn cuts(&self) -> Option<&Cuts> {
         match &self.state {
-            State::Passing(cuts) => Some(cuts),
+            State::Passing(passing) => Some(&passing.cuts),
             State::Holding { .. } | State::Refused(_) => None,
         }
     }
@@ -103,12 +106,19 @@ impl EnvelopeRewriter {
     /// Takes the next chunk and appends to `out` what may go out; the slices share memory with the input.
     ///
     /// # Errors
-    /// As [`cut()`](crate::cut()), as soon as it is certain; then nothing was or will be appended to `out`.
+    /// As [`cut()`](crate::cut()), as soon as it is certain; then nothing will be appended to `out`, and nothing was
+    /// unless the flaw stands behind Header.
     pub fn push(&mut self, chunk: Bytes, out: &mut Vec<Bytes>) -> Result<(), Refusal> {
         self.length += chunk.len();
         match &mut self.state {
             State::Passing(_) if chunk.is_empty() => Ok(()),
-            State::Passing(_) => {
+            State::Passing(passing) => {
+                if let Some(checker) = &mut passing.checker
+                    && let Err(refusal) = checker.push(&chunk)
+                {
+                    self.state = State::Refused(refusal.clone());
+                    return Err(refusal);
+                }
                 out.push(chunk);
                 Ok(())
             }
@@ -135,12 +145,15 @@ impl EnvelopeRewriter {
     pub fn finish(mut self, out: &mut Vec<Bytes>) -> Result<Report, Refusal> {
         if let State::Holding { held, .. } = &mut self.state {
             let whole = std::mem::take(held).freeze();
-            let cuts = cut_as(&whole, self.charset.as_deref(), &self.policy)?;
-            out.extend(cuts.kept_bytes(&whole));
-            self.state = State::Passing(cuts);
+            self.state = State::Passing(Box::new(self.pass(&whole, out)?));
         }
         match self.state {
-            State::Passing(cuts) => Ok(cuts.report_of(self.length)),
+            State::Passing(mut passing) => {
+                if let Some(checker) = passing.checker {
+                    passing.cuts.add(checker.finish()?);
+                }
+                Ok(passing.cuts.report_of(self.length))
+            }
             State::Refused(refusal) => Err(refusal),
             State::Holding { .. } => Err(Refusal::Truncated {
                 offset: self.length,
@@ -149,10 +162,9 @@ impl EnvelopeRewriter {
     }
 
     fn attempt(&mut self, whole: Bytes, out: &mut Vec<Bytes>) -> Result<(), Refusal> {
-        match cut_as(&whole, self.charset.as_deref(), &self.policy) {
-            Ok(cuts) => {
-                out.extend(cuts.kept_bytes(&whole));
-                self.state = State::Passing(cuts);
+        match self.pass(&whole, out) {
+            Ok(passing) => {
+                self.state = State::Passing(Box::new(passing));
                 Ok(())
             }
             Err(refusal) if refusal.is_undecided(whole.len()) => {
@@ -169,5 +181,16 @@ impl EnvelopeRewriter {
                 Err(refusal)
             }
         }
+    }
+
+    /// Passes on what stays of `whole`, in which Body has begun.
+    fn pass(&self, whole: &Bytes, out: &mut Vec<Bytes>) -> Result<Passing, Refusal> {
+        let (cuts, start) = plan(whole, self.charset.as_deref(), &self.policy)?;
+        let mut checker = Checker::new(start, cuts.soap(), &self.policy);
+        if let Some(checker) = &mut checker {
+            checker.push(&whole[start.at..])?;
+        }
+        out.extend(cuts.kept_bytes(whole));
+        Ok(Passing { cuts, checker })
     }
 }

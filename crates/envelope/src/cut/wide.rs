@@ -1,6 +1,7 @@
 //! Plans the cut of an envelope in UTF-16 by reading as much of it as UTF-8 as the plan needs.
 
-use super::{Cuts, header, inspect};
+use super::{Cuts, header};
+use crate::check::Start;
 use crate::encoding::{Form, Named, Offsets, Prolog, Wide};
 use crate::error::Refusal;
 use crate::policy::Policy;
@@ -12,11 +13,11 @@ const FIRST: usize = 4096;
 /// The cuts, in offsets of `input`.
 pub(super) fn plan(
     window: &[u8],
-    input: &[u8],
+    input_length: usize,
     form: Form,
     beside: Option<Named>,
     policy: &Policy,
-) -> Result<Cuts, Refusal> {
+) -> Result<(Cuts, Start), Refusal> {
     let mut wide = Wide::new(form);
     let mut end = FIRST.min(window.len());
     loop {
@@ -35,12 +36,14 @@ pub(super) fn plan(
                 return Err(refusal.mapped(|offset| offsets.original(offset)));
             }
             Ok((mut cuts, prolog)) => {
-                if policy.inspect_body {
-                    wide.read(input);
-                    inspect::body(wide.text(), prolog, policy, &mut cuts);
-                }
-                cuts.map(&mut wide.offsets(), input.len());
-                return Ok(cuts);
+                let mut offsets = wide.offsets();
+                let start = Start {
+                    form,
+                    charset: prolog.charset,
+                    at: offsets.original(prolog.end),
+                };
+                cuts.map(&mut offsets, input_length);
+                return Ok((cuts, start));
             }
         }
     }

@@ -71,6 +71,11 @@ impl Wide {
         &self.text
     }
 
+    /// Offset in the input up to which it was read.
+    pub(crate) fn end(&self) -> usize {
+        self.at
+    }
+
     /// Why reading cannot go on, with the offset in the input.
     pub(crate) fn flaw(&self) -> Option<Refusal> {
         self.flaw.map(|flaw| Refusal::malformed(self.at, flaw))

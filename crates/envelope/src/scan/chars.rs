@@ -9,6 +9,7 @@ const NAME_START: u8 = 2;
 const SPACE: u8 = 4;
 const TEXT: u8 = 8;
 const VALUE: u8 = 16;
+const PLAIN_NAME: u8 = 32;
 
 static CLASS: [u8; 256] = classes();
 
@@ -27,6 +28,9 @@ const fn classes() -> [u8; 256] {
         }
         if letter || b.is_ascii_digit() || matches!(b, b':' | b'-' | b'.') {
             class |= NAME;
+            if b < 0x80 && b != b':' {
+                class |= PLAIN_NAME;
+            }
         }
         if space {
             class |= SPACE;
@@ -59,6 +63,41 @@ pub(crate) fn name_end(input: &[u8], from: usize) -> usize {
         Some(&byte) if CLASS[usize::from(byte)] & NAME_START != 0 => run(input, from + 1, NAME),
         _ => from,
     }
+}
+
+/// The end of the name of ASCII without a colon that goes on at `from`.
+pub(crate) fn plain_name_end(input: &[u8], from: usize) -> usize {
+    run(input, from, PLAIN_NAME)
+}
+
+/// Whether the characters of a name that [`name_end`] passed are those of production 4.
+pub(crate) fn is_name(name: &str) -> bool {
+    let start = |c: char| {
+        c.is_ascii()
+            || matches!(
+                c,
+                '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{2ff}' | '\u{370}'..='\u{37d}'
+                | '\u{37f}'..='\u{1fff}' | '\u{200c}' | '\u{200d}' | '\u{2070}'..='\u{218f}'
+                | '\u{2c00}'..='\u{2fef}' | '\u{3001}'..='\u{d7ff}' | '\u{f900}'..='\u{fdcf}'
+                | '\u{fdf0}'..='\u{fffd}' | '\u{10000}'..='\u{effff}'
+            )
+    };
+    let other = |c: char| {
+        matches!(
+            c,
+            '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}' | '\u{2040}'
+        )
+    };
+    let mut fresh = true;
+    name.chars().all(|c| {
+        let first = std::mem::replace(&mut fresh, c == ':');
+        start(c) || (!first && other(c))
+    })
+}
+
+/// Whether a name may go on with the byte.
+pub(crate) fn is_name_byte(byte: u8) -> bool {
+    CLASS[usize::from(byte)] & NAME != 0
 }
 
 /// Whether a name may begin with the byte, the colon left out.

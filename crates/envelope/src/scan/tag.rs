@@ -31,6 +31,42 @@ pub(crate) struct QName {
     pub(crate) local: Span,
 }
 
+impl QName {
+    /// The name that begins at `start`.
+    ///
+    /// # Errors
+    /// [`Flaw::Name`]; [`Refusal::Truncated`] if the name may go on behind the end of the input.
+    pub(crate) fn read(input: &[u8], start: usize) -> Result<Self, Refusal> {
+        let end = chars::name_end(input, start);
+        let name = input.get(start..end).unwrap_or_default();
+        if end >= input.len() {
+            return Err(truncated(input));
+        }
+        let colon = name.iter().position(|&byte| byte == b':');
+        let local = start + colon.map_or(0, |at| at + 1);
+        let whole = Span { start, end };
+        let parts = QName {
+            whole,
+            prefix: Span {
+                start,
+                end: start + colon.unwrap_or(0),
+            },
+            local: Span { start: local, end },
+        };
+        let local = parts.local.of(input);
+        let sound = colon != Some(0)
+            && local
+                .first()
+                .is_some_and(|&byte| chars::is_name_start(byte))
+            && (colon.is_none() || !local.contains(&b':'));
+        if sound {
+            Ok(parts)
+        } else {
+            Err(Refusal::malformed(start, Flaw::Name))
+        }
+    }
+}
+
 impl Scanner<'_> {
     /// The attributes of the tag that was read last, namespace declarations among them.
     pub(crate) fn attributes(&self) -> &[Attribute] {
@@ -129,7 +165,7 @@ impl Scanner<'_> {
         self.expect(equals, |byte| byte == b'=')?;
         let open = chars::space_end(self.input, equals + 1);
         let quote = self.expect(open, |byte| matches!(byte, b'"' | b'\''))?;
-        let end = self.value_end(open + 1, quote)?;
+        let end = quoted_end(self.input, open + 1, quote)?;
         let value = Span {
             start: open + 1,
             end,
@@ -160,49 +196,8 @@ impl Scanner<'_> {
         }
     }
 
-    fn value_end(&self, from: usize, quote: u8) -> Result<usize, Refusal> {
-        let mut at = from;
-        loop {
-            at = chars::value_end(self.input, at);
-            match self.input.get(at) {
-                Some(&byte) if byte == quote => return Ok(at),
-                Some(b'"' | b'\'') => at += 1,
-                Some(b'&') => at = chars::reference(self.input, at)?.1,
-                Some(b'<') => return Err(Refusal::malformed(at, Flaw::LessThan)),
-                Some(_) => return Err(Refusal::malformed(at, Flaw::Character)),
-                None => return Err(self.truncated()),
-            }
-        }
-    }
-
     fn qname(&self, start: usize) -> Result<QName, Refusal> {
-        let end = chars::name_end(self.input, start);
-        let name = self.input.get(start..end).unwrap_or_default();
-        if end >= self.input.len() {
-            return Err(self.truncated());
-        }
-        let colon = name.iter().position(|&byte| byte == b':');
-        let local = start + colon.map_or(0, |at| at + 1);
-        let whole = Span { start, end };
-        let parts = QName {
-            whole,
-            prefix: Span {
-                start,
-                end: start + colon.unwrap_or(0),
-            },
-            local: Span { start: local, end },
-        };
-        let local = self.bytes(parts.local);
-        let sound = colon != Some(0)
-            && local
-                .first()
-                .is_some_and(|&byte| chars::is_name_start(byte))
-            && (colon.is_none() || !local.contains(&b':'));
-        if sound {
-            Ok(parts)
-        } else {
-            Err(Refusal::malformed(start, Flaw::Name))
-        }
+        QName::read(self.input, start)
     }
 
     /// Prefixes bound, no name twice. Quadratic, but in a number that the limit bounds.
@@ -257,4 +252,29 @@ impl Scanner<'_> {
 
 fn duplicate(attribute: &Attribute) -> Refusal {
     Refusal::malformed(attribute.name.whole.start, Flaw::DuplicateAttribute)
+}
+
+/// The closing quote of the attribute value that begins at `from`.
+///
+/// # Errors
+/// What a value cannot hold; [`Refusal::Truncated`] without a closing quote.
+pub(crate) fn quoted_end(input: &[u8], from: usize, quote: u8) -> Result<usize, Refusal> {
+    let mut at = from;
+    loop {
+        at = chars::value_end(input, at);
+        match input.get(at) {
+            Some(&byte) if byte == quote => return Ok(at),
+            Some(b'"' | b'\'') => at += 1,
+            Some(b'&') => at = chars::reference(input, at)?.1,
+            Some(b'<') => return Err(Refusal::malformed(at, Flaw::LessThan)),
+            Some(_) => return Err(Refusal::malformed(at, Flaw::Character)),
+            None => return Err(truncated(input)),
+        }
+    }
+}
+
+pub(crate) fn truncated(input: &[u8]) -> Refusal {
+    Refusal::Truncated {
+        offset: input.len(),
+    }
 }

@@ -10,4 +10,5 @@ mod refusals;
 mod stream;
 mod table;
 mod variants;
+mod well_formed;
 mod wide;

@@ -68,7 +68,7 @@ fn envelope(soap: &str, blocks: &[(String, bool)], keep: bool) -> String {
     )
 }
 
-fn permissive() -> Policy {
+pub(crate) fn permissive() -> Policy {
     Policy {
         other_actor: OtherActor::Cut,
         allow_second_block: true,
@@ -79,7 +79,7 @@ fn permissive() -> Policy {
 }
 
 /// Replaces, inserts or removes a byte; half of the bytes are such as mean something.
-fn mutate(input: &mut Vec<u8>, at: usize, byte: u8, kind: u8) {
+pub(crate) fn mutate(input: &mut Vec<u8>, at: usize, byte: u8, kind: u8) {
     let byte = match byte {
         0..128 => b"<>/'\"=&;:!?-[] "[usize::from(byte) % 15],
         _ => byte,

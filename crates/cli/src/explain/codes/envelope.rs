@@ -167,6 +167,13 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "raise the limit if the header is really that long",
     },
     Entry {
+        code: "envelope-tag-too-long",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The whole message is checked, and a single tag in it is longer than the limit.",
+        remedy: "raise the limit if the message is really like that",
+    },
+    Entry {
         code: "envelope-too-deep",
         exit: Exit::Usage,
         who: YOU,
