@@ -1,5 +1,7 @@
 //! The words of the command line.
 
+mod envelope;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::problem::{Exit, Problem};
+pub(crate) use envelope::{Prove, Strip};
 
 const AFTER_HELP: &str = "\
 Exit codes: 0 done, 1 findings, 2 usage or configuration, 3 token refused, 4 network, \
@@ -23,8 +26,10 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Cut the header-level wsse:Security out of a SOAP envelope, and nothing else
+    /// Cut the header-level wsse:Security out of SOAP envelopes, and nothing else
     Strip(Strip),
+    /// Show that an envelope is another one minus its security header, and nothing else
+    Prove(Prove),
     /// Generate a typed Rust client crate from WSDL
     Generate(Generate),
     /// Fetch an access token and show its facts, never the token itself
@@ -35,19 +40,6 @@ pub(crate) enum Command {
     Sandbox(Sandbox),
     /// Tell more about an error code
     Explain(Explain),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Strip {
-    /// The envelope to read; `-` or nothing for standard input
-    #[arg(value_name = "FILE", default_value = "-")]
-    pub(crate) input: PathBuf,
-    /// Where the rewritten envelope goes; standard output if not given
-    #[arg(short, long, value_name = "OUT")]
-    pub(crate) output: Option<PathBuf>,
-    /// Say what was removed: on standard output with -o, otherwise on standard error
-    #[arg(long, value_name = "FORMAT")]
-    pub(crate) report: Option<ReportFormat>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,7 +1,9 @@
 //! One file a command, and the runtime that those with a network share.
 
 mod explain;
+mod files;
 mod generate;
+mod prove;
 mod proxy;
 mod sandbox;
 mod strip;
@@ -16,6 +18,7 @@ use crate::problem::{Exit, Problem};
 pub(crate) fn run(arguments: Arguments) -> Result<Exit, Problem> {
     match arguments.command {
         Command::Strip(arguments) => strip::run(&arguments),
+        Command::Prove(arguments) => prove::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Token(arguments) => token::run(&arguments),
         Command::Proxy(arguments) => proxy::run(&arguments),

@@ -11,7 +11,7 @@ use crate::explain::{self, Entry};
 use crate::output::visible;
 
 /// What the process says to the shell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(crate) enum Exit {
     /// Done.
@@ -110,6 +110,21 @@ impl Problem {
         }
     }
 
+    /// The stable code.
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What is wrong, in one sentence.
+    pub(crate) fn fact(&self) -> String {
+        self.facts.join(": ")
+    }
+
+    /// The place, if there is one.
+    pub(crate) fn place(&self) -> Option<&str> {
+        self.at.as_deref()
+    }
+
     /// The exit code.
     pub(crate) fn exit(&self) -> Exit {
         self.entry().exit
@@ -129,7 +144,7 @@ impl fmt::Display for Problem {
             f,
             "{red}error[{}]{red:#}{bold}: {}{bold:#}",
             self.code,
-            visible(&self.facts.join(": "))
+            visible(&self.fact())
         )?;
         if let Some(at) = &self.at {
             writeln!(f, "  {bold}at:{bold:#}  {}", visible(at))?;

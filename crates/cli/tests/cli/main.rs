@@ -1,7 +1,9 @@
 //! The binary `castile` as a user's shell sees it: words in, output, one form of error and an exit code out.
 
+mod folders;
 mod generate;
 mod process;
+mod prove;
 mod run;
 mod strip;
 mod token;

@@ -9,16 +9,16 @@ use crate::run::{Ran, feed, run};
 const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 const WSSE: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
-const PASSWORD: &str = "canary-of-a-password";
+pub(crate) const PASSWORD: &str = "canary-of-a-password";
 
-fn security() -> String {
+pub(crate) fn security() -> String {
     format!(
         "<w:Security xmlns:w=\"{WSSE}\"><w:UsernameToken><w:Username>user</w:Username>\
          <w:Password>{PASSWORD}</w:Password></w:UsernameToken></w:Security>"
     )
 }
 
-fn envelope(header: &str, body: &str) -> String {
+pub(crate) fn envelope(header: &str, body: &str) -> String {
     format!(
         "<s:Envelope xmlns:s=\"{SOAP}\"><s:Header>{header}</s:Header><s:Body>{body}</s:Body></s:Envelope>\n"
     )
@@ -28,11 +28,11 @@ fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
 
-fn write(folder: &Path, name: &str, text: &str) {
+pub(crate) fn write(folder: &Path, name: &str, text: &str) {
     std::fs::write(folder.join(name), text).expect("a file in the folder");
 }
 
-fn read(folder: &Path, name: &str) -> String {
+pub(crate) fn read(folder: &Path, name: &str) -> String {
     std::fs::read_to_string(folder.join(name)).expect("a file in the folder")
 }
 

@@ -11,7 +11,9 @@ fn without_words_it_shows_its_help_and_says_that_this_was_no_use() {
     let ran = run(here(), &[]);
     assert_eq!(ran.exit, 2);
     assert!(ran.out.is_empty());
-    for command in ["strip", "generate", "token", "proxy", "sandbox", "explain"] {
+    for command in [
+        "strip", "prove", "generate", "token", "proxy", "sandbox", "explain",
+    ] {
         assert!(ran.err.contains(&format!("\n  {command} ")), "{}", ran.err);
     }
 }

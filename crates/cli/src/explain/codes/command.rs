@@ -41,6 +41,20 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "check the folder, its permissions and the free space",
     },
     Entry {
+        code: "file-passed-over",
+        exit: Exit::Findings,
+        who: YOU,
+        means: "A folder holds something that is neither a file nor a folder (a link, a pipe); it was not followed.",
+        remedy: "name it on the command line if it is meant",
+    },
+    Entry {
+        code: "prove-unpaired",
+        exit: Exit::Findings,
+        who: YOU,
+        means: "A file stands in one of the two folders only.",
+        remedy: "compare folders with the same files",
+    },
+    Entry {
         code: "cli-json",
         exit: Exit::Usage,
         who: CASTILE,
