@@ -36,7 +36,7 @@ pub use profile::{Config, ConfigError, Profile};
 pub use progress::{Phase, Progress};
 #[cfg(feature = "reqwest")]
 pub use reqwest::{ReqwestTokenHttp, ReqwestTransport, TOKEN_TIME_LIMIT};
-pub use rewrite::Rewrite;
+pub use rewrite::{Rewrite, RewriteBody};
 #[cfg(feature = "tokio")]
 pub use tokio::{OsRandom, SystemClock, TokioSleep, TokioSpawn};
 pub use transport::SoapTransport;

@@ -1,17 +1,15 @@
 //! Cuts the security header out of each message on its way.
 
-mod passing;
-
-use std::collections::VecDeque;
+mod body;
 
 use bytes::Bytes;
-use castile_envelope::{Document, DocumentRewriter, Finding, Policy, Refusal};
+use castile_envelope::{Document, Finding, Policy, Refusal};
 use http::{HeaderMap, HeaderName, Request, Response, header};
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
 
 use crate::{Body, Error, Phase, Progress, SoapTransport};
-use passing::Passing;
+pub use body::RewriteBody;
 
 /// Rewrites request bodies, multipart ones in their root part; answers pass untouched.
 ///
@@ -54,34 +52,27 @@ impl<T> Rewrite<T> {
             return Ok(Body::whole(edits.to_vec(message)));
         }
         let length = body.size_hint();
-        let mut start = Start {
-            body,
-            rewriter: document.rewriter(self.policy.clone()),
-            ready: VecDeque::new(),
-        };
+        let mut passing = RewriteBody::new(body, document.rewriter(self.policy.clone()));
         let mut held = 0;
         let long = length.lower() > self.replay_limit as u64;
-        while !(start.is_decided() && (long || held > self.replay_limit)) {
-            let Some(chunk) = start.chunk().await? else {
-                let (report, message) = start.end()?;
-                note(&report.findings);
-                if report.output_length != report.input_length {
+        while !(is_decided(&passing) && (long || held > self.replay_limit)) {
+            let Some(chunk) = chunk(&mut passing.body).await? else {
+                passing.end()?;
+                let message: Bytes = Vec::from(passing.ready).concat().into();
+                if message.len() != held {
                     keep_digests_true(headers)?;
                 }
                 return Ok(Body::whole(message));
             };
             held += chunk.len();
-            start.push(chunk)?;
+            passing.push(chunk)?;
         }
-        let saved = start.rewriter.saved();
+        let saved = passing.saved();
         if saved != Some(0) {
             keep_digests_true(headers)?;
         }
-        if let Some(report) = start.rewriter.report() {
-            note(&report.findings);
-        }
-        let exact = saved.and_then(|saved| length.exact()?.checked_sub(saved as u64));
-        Ok(Body::stream(Passing::new(start, exact, saved.is_some())))
+        passing.left = saved.and_then(|saved| length.exact()?.checked_sub(saved as u64));
+        Ok(Body::stream(passing))
     }
 }
 
@@ -104,42 +95,19 @@ where
     }
 }
 
-/// A message of which the first bytes are here.
-struct Start {
-    body: Body,
-    rewriter: DocumentRewriter,
-    /// What may go out.
-    ready: VecDeque<Bytes>,
+/// Whether it can be streamed from here on: nothing is to be refused any more, or it is too late for that.
+fn is_decided(passing: &RewriteBody<Body>) -> bool {
+    passing.saved().is_some() || !passing.ready.is_empty()
 }
 
-impl Start {
-    /// Whether it can be streamed from here on: nothing is to be refused any more, or it is too late for that.
-    fn is_decided(&self) -> bool {
-        self.rewriter.saved().is_some() || !self.ready.is_empty()
-    }
-
-    /// The next bytes; trailer fields end here, for they may speak of the message as it was.
-    async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
-        while let Some(frame) = self.body.frame().await {
-            if let Ok(data) = frame.map_err(Error::RequestBroken)?.into_data() {
-                return Ok(Some(data));
-            }
+/// The next bytes. Trailer fields are dropped: they may speak of the message as it was.
+async fn chunk(body: &mut Body) -> Result<Option<Bytes>, Error> {
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame.map_err(Error::RequestBroken)?.into_data() {
+            return Ok(Some(data));
         }
-        Ok(None)
     }
-
-    fn push(&mut self, chunk: Bytes) -> Result<(), Refusal> {
-        let mut out = Vec::new();
-        self.rewriter.push(chunk, &mut out)?;
-        self.ready.extend(out);
-        Ok(())
-    }
-
-    fn end(self) -> Result<(castile_envelope::Report, Bytes), Refusal> {
-        let mut out = Vec::from(self.ready);
-        let report = self.rewriter.finish(&mut out)?;
-        Ok((report, out.concat().into()))
-    }
+    Ok(None)
 }
 
 /// The one Content-Type of the message, if it has any.

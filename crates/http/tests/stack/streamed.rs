@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use castile_envelope::Policy;
-use castile_http::{Body, Error, Rewrite, SoapTransport};
+use castile_envelope::{Document, Policy, Refusal};
+use castile_http::{Body, Error, Rewrite, RewriteBody, SoapTransport};
 use http::{Request, Response};
 use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt as _;
@@ -297,4 +297,32 @@ async fn headers_that_would_no_longer_be_true_are_refused() {
     let (sent, seen) = send("text/xml", &twice, envelope(SECURITY, 10), 1000, false).await;
     assert_eq!(sent.unwrap_err().code(), "envelope-content-type");
     assert!(seen.is_none());
+}
+
+#[tokio::test]
+async fn as_a_body_alone_it_gives_the_same_and_ends_in_the_refusal() {
+    let through = |content_type: &str, message: Vec<u8>, size| {
+        let body = Chunks {
+            rest: message.into(),
+            size,
+            announced: true,
+            endless: false,
+            taken: Arc::default(),
+        };
+        let document = Document::of(Some(content_type)).unwrap();
+        RewriteBody::new(body, document.rewriter(Policy::default()))
+    };
+    let (old, new) = (envelope(SECURITY, 100_000), envelope("", 100_000));
+    for size in [1, 100, 1_000_000] {
+        let body = through("text/xml", old.clone(), size);
+        assert!(body.collect().await.unwrap().to_bytes() == new);
+    }
+    let body = through(RELATED, related(false, &old, None), 1000);
+    assert!(body.collect().await.unwrap().to_bytes() == related(false, &new, None));
+
+    let mut body = through("text/xml", envelope(&SECURITY.repeat(2), 10), 10);
+    let error = body.frame().await.unwrap().unwrap_err();
+    let refusal = error.downcast_ref::<Refusal>().unwrap();
+    assert_eq!(refusal.code(), "envelope-second-block");
+    assert!(body.frame().await.is_none() && body.is_end_stream());
 }
