@@ -77,14 +77,22 @@ impl Document {
             Kind::Related(related) => related,
         };
         let root = locate(input, related, policy.limits.header_bytes)?;
-        let cuts = cut_root(
-            &input[root.start..],
-            related,
-            root.charset.as_deref(),
-            policy,
-        )
-        .map_err(|refusal| refusal.shifted(root.start))?;
+        let envelope = &input[root.start..];
+        let cut = |policy: &Policy| {
+            cut_root(envelope, related, root.charset.as_deref(), policy)
+                .map_err(|refusal| refusal.shifted(root.start))
+        };
+        // What Header and the part's header are refused for comes before what Body is refused for.
+        let header_only = Policy {
+            inspect_body: false,
+            well_formed: false,
+            ..policy.clone()
+        };
+        let mut cuts = cut(&header_only)?;
         let correction = root.correction(cuts.removed_length())?;
+        if policy.reads_body() {
+            cuts = cut(policy)?;
+        }
         Ok(Edits {
             cuts: cuts.shifted(root.start, input.len()),
             correction,

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use castile_envelope::{DocumentRewriter, Refusal};
+use castile_envelope::{DocumentRewriter, Finding, Refusal};
 use http_body::{Body, Frame, SizeHint};
 
 use super::note;
@@ -39,8 +39,8 @@ pub struct RewriteBody<B> {
     pub(super) ready: VecDeque<Bytes>,
     /// Bytes still to come, if that is known.
     pub(super) left: Option<u64>,
-    /// Whether the findings have been logged.
-    pub(super) noted: bool,
+    /// The findings that have been logged; a policy that reads Body may bring more.
+    noted: Vec<Finding>,
 }
 
 impl<B> RewriteBody<B> {
@@ -51,7 +51,7 @@ impl<B> RewriteBody<B> {
             rewriter: Some(rewriter),
             ready: VecDeque::new(),
             left: None,
-            noted: false,
+            noted: Vec::new(),
         }
     }
 
@@ -63,11 +63,11 @@ impl<B> RewriteBody<B> {
         let mut out = Vec::new();
         rewriter.push(chunk, &mut out)?;
         self.ready.extend(out);
-        if !self.noted
+        if self.noted.is_empty()
             && let Some(report) = rewriter.report()
         {
             note(&report.findings);
-            self.noted = true;
+            self.noted = report.findings;
         }
         Ok(())
     }
@@ -79,9 +79,9 @@ impl<B> RewriteBody<B> {
         };
         let mut out = Vec::new();
         let report = rewriter.finish(&mut out)?;
-        if !self.noted {
-            note(&report.findings);
-        }
+        let mut findings = report.findings;
+        findings.retain(|finding| !self.noted.contains(finding));
+        note(&findings);
         tracing::debug!(
             from = report.input_length,
             to = report.output_length,
