@@ -130,13 +130,7 @@ fn narrow(
 /// As [`cut()`]; `envelope` is then unchanged.
 pub fn cut_in_place(envelope: &mut BytesMut, policy: &Policy) -> Result<Report, Refusal> {
     let cuts = cut(envelope, policy)?;
-    let mut shift = 0;
-    for (at, range) in cuts.ranges.iter().enumerate().rev() {
-        let start = if at == 0 { 0 } else { cuts.ranges[at - 1].end };
-        shift += range.len();
-        envelope.copy_within(start..range.start, start + shift);
-    }
-    envelope.advance(shift);
+    cuts.apply(envelope);
     Ok(cuts.report())
 }
 
@@ -203,6 +197,24 @@ impl Cuts {
         for slice in self.kept(input) {
             out.extend_from_slice(slice);
         }
+    }
+
+    /// Makes the output of the input where it is, as [`cut_in_place`] does.
+    pub fn apply(&self, input: &mut BytesMut) {
+        if self
+            .ranges
+            .last()
+            .is_some_and(|last| last.end > input.len())
+        {
+            return;
+        }
+        let mut shift = 0;
+        for (at, range) in self.ranges.iter().enumerate().rev() {
+            let start = if at == 0 { 0 } else { self.ranges[at - 1].end };
+            shift += range.len();
+            input.copy_within(start..range.start, start + shift);
+        }
+        input.advance(shift);
     }
 
     /// The blocks that go, in the order of the input; under [`Policy::report_only`] those that would go.

@@ -19,9 +19,14 @@ impl Named {
         if name.eq_ignore_ascii_case(b"utf-8") {
             return Some(Self::Utf8);
         }
-        let name = std::str::from_utf8(name).ok()?.to_ascii_lowercase();
+        // None of those below is longer.
+        let mut lower = [0; 16];
+        let lower = lower.get_mut(..name.len())?;
+        lower.copy_from_slice(name);
+        lower.make_ascii_lowercase();
+        let name = std::str::from_utf8(lower).ok()?;
         let digits = |prefix: &str| name.strip_prefix(prefix)?.parse::<u32>().ok();
-        match name.as_str() {
+        match name {
             "utf8" | "us-ascii" | "ascii" => return Some(Self::Utf8),
             "utf-16" | "utf16" | "ucs-2" | "iso-10646-ucs-2" => return Some(Self::Utf16(None)),
             "utf-16le" => return Some(Self::Utf16(Some(Order::Little))),
