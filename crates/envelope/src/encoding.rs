@@ -71,6 +71,8 @@ pub(crate) struct Prolog {
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
+const USUAL: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
+
 impl Prolog {
     /// Reads byte order mark and XML declaration (XML 1.0, section 4.3.3).
     ///
@@ -102,6 +104,14 @@ impl Prolog {
         let rest = &input[start..];
         if !rest.starts_with(b"<?xml") || !rest.get(5).is_none_or(|&b| chars::is_space(b)) {
             return Ok(plain);
+        }
+        // As nearly every document begins.
+        if beside.is_none() && form == Form::Bytes && rest.starts_with(USUAL) {
+            return Ok(Self {
+                end: start + USUAL.len(),
+                named_at: start + b"<?xml version='1.0' encoding='".len(),
+                ..plain
+            });
         }
         let Some(length) = rest.windows(2).take(LONGEST).position(|w| w == b"?>") else {
             return Err(if rest.len() <= LONGEST {

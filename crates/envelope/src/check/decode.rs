@@ -70,14 +70,15 @@ impl Decoder {
         if let Form::Wide { .. } = self.form {
             let mut wide = Wide::new(self.form);
             wide.read(bytes);
-            reader.push(wide.text())?;
+            reader.push(wide.text(), false)?;
             return match wide.flaw() {
                 Some(refusal) => Err(reader.broken_off(refusal)),
                 None => Ok(wide.end()),
             };
         }
-        if self.charset == Charset::SingleByte || bytes.is_ascii() {
-            reader.push(bytes)?;
+        let plain = is_plain(bytes);
+        if plain || self.charset == Charset::SingleByte || bytes.is_ascii() {
+            reader.push(bytes, plain)?;
             return Ok(bytes.len());
         }
         let (valid, flaw) = match std::str::from_utf8(bytes) {
@@ -92,10 +93,21 @@ impl Decoder {
             Some(at) => (at, Some(Flaw::Character)),
             None => (valid, flaw),
         };
-        reader.push(&bytes[..valid])?;
+        reader.push(&bytes[..valid], false)?;
         match flaw {
             Some(flaw) => Err(reader.broken_off(Refusal::malformed(0, flaw))),
             None => Ok(valid),
         }
     }
+}
+
+/// Whether all is printing ASCII, as base64 without line breaks is: then text needs to be searched for markup only.
+fn is_plain(bytes: &[u8]) -> bool {
+    let plain = |block: &[u8]| {
+        // One comparison for control characters and all above ASCII.
+        let other = |any, &byte: &u8| any | (byte.cast_signed() < 0x20);
+        !block.iter().fold(false, other)
+    };
+    let (blocks, rest) = bytes.as_chunks::<256>();
+    blocks.iter().all(|block| plain(block)) && plain(rest)
 }

@@ -34,6 +34,8 @@ pub(super) struct Reader {
     begun: Vec<u8>,
     /// The quote that is open at the end of `begun`, if that is a tag.
     quote: Option<u8>,
+    /// Whether what is read is printing ASCII throughout.
+    plain: bool,
     place: Place,
     stack: Stack,
     attributes: SmallVec<[Attribute; 16]>,
@@ -50,6 +52,7 @@ impl Reader {
             base: start.at,
             begun: Vec::new(),
             quote: None,
+            plain: false,
             place: Place::Content,
             stack: Stack::default(),
             attributes: SmallVec::new(),
@@ -73,7 +76,9 @@ impl Reader {
         }
     }
 
-    pub(super) fn push(&mut self, piece: &[u8]) -> Result<(), Refusal> {
+    /// Reads on; `plain` says that all of `piece` is printing ASCII.
+    pub(super) fn push(&mut self, piece: &[u8], plain: bool) -> Result<(), Refusal> {
+        self.plain = false;
         let mut rest = piece;
         while !self.begun.is_empty() {
             if rest.is_empty() {
@@ -99,7 +104,9 @@ impl Reader {
                 self.hold(begun);
             }
         }
+        self.plain = plain;
         let read = self.read(rest)?;
+        self.plain = false;
         if read < rest.len() {
             let mut begun = std::mem::take(&mut self.begun);
             begun.extend_from_slice(&rest[read..]);
@@ -213,7 +220,7 @@ impl Reader {
                 Some(_) => Err(Refusal::malformed(end, Flaw::TextOutsideRoot)),
             };
         }
-        let end = text::end(buffer, at);
+        let end = text::end(buffer, at, self.plain);
         match buffer.get(end) {
             None | Some(b'<') => Ok(end),
             Some(b'&') => match chars::reference(buffer, end) {
@@ -308,7 +315,7 @@ impl Reader {
     }
 
     fn cdata(&mut self, buffer: &[u8], at: usize) -> Result<usize, Refusal> {
-        let end = text::end(buffer, at);
+        let end = text::end(buffer, at, self.plain);
         match buffer.get(end..).unwrap_or_default() {
             [] | [b']'] | [b']', b']'] => Ok(end),
             [b']', b']', b'>', ..] => {

@@ -8,7 +8,9 @@ const HIGH: u64 = 0x80 * ONES;
 /// The next `<`, `&`, `]` or control character that is no white space.
 ///
 /// Most text is a word or two long, which eight bytes at a time end exactly; what is longer goes by in blocks.
-pub(super) fn end(input: &[u8], from: usize) -> usize {
+///
+/// `plain` says that `input` holds no control character; what it holds is then for a search that knows the machine.
+pub(super) fn end(input: &[u8], from: usize, plain: bool) -> usize {
     let mut at = from;
     let mut words = 0;
     while let Some(word) = input.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
@@ -17,6 +19,10 @@ pub(super) fn end(input: &[u8], from: usize) -> usize {
             at += 8;
             words += 1;
             if words == 4 {
+                if plain {
+                    let found = memchr::memchr3(b'<', b'&', b']', &input[at..]);
+                    return found.map_or(input.len(), |found| at + found);
+                }
                 at = blocks_end(input, at);
                 words = 0;
             }
@@ -70,11 +76,14 @@ mod tests {
                 let special = matches!(byte, b'<' | b'&' | b']') || chars::is_control(byte);
                 let expected = if special { at } else { input.len() };
                 for from in [0, at / 2, at] {
-                    assert_eq!(end(&input, from), expected, "{byte} at {at}");
+                    assert_eq!(end(&input, from, false), expected, "{byte} at {at}");
                 }
                 let mut plain = vec![b'x'; 200];
                 plain[at] = byte;
-                assert_eq!(end(&plain, 0), expected, "{byte} at {at}");
+                assert_eq!(end(&plain, 0, false), expected, "{byte} at {at}");
+                if byte >= 0x20 {
+                    assert_eq!(end(&plain, 0, true), expected, "{byte} at {at}");
+                }
             }
         }
     }

@@ -7,7 +7,7 @@ use super::{Cuts, envelope};
 use crate::error::Refusal;
 use crate::policy::{OtherActor, Policy};
 use crate::report::{Contents, Finding, PasswordKind, Removed, Target};
-use crate::scan::chars::{trim, unescape};
+use crate::scan::chars::{space_end, trim, unescape};
 use crate::scan::{Event, Ns, Scanner, Span, Tag, Text};
 
 /// The cuts, and the offset behind Body's start tag.
@@ -253,7 +253,12 @@ impl Header<'_> {
 
     /// Notices a token of the new kind in the old place: people move it there and wonder about the 401.
     fn text(&mut self, scanner: &Scanner<'_>, text: Text) {
-        let shown = trim(scanner.bytes(text.span));
+        let raw = scanner.bytes(text.span);
+        let begins = raw.get(space_end(raw, 0)).copied();
+        if !matches!(begins, Some(b'B' | b'b' | b'e')) {
+            return;
+        }
+        let shown = trim(raw);
         let bearer = shown.len() > 7 && shown[..7].eq_ignore_ascii_case(b"Bearer ");
         // `{"` in base64url, as every JOSE header begins.
         let jwt = shown.starts_with(b"eyJ") && shown.contains(&b'.');

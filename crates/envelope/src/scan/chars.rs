@@ -10,6 +10,7 @@ const SPACE: u8 = 4;
 const TEXT: u8 = 8;
 const VALUE: u8 = 16;
 const PLAIN_NAME: u8 = 32;
+const PART: u8 = 64;
 
 static CLASS: [u8; 256] = classes();
 
@@ -28,8 +29,8 @@ const fn classes() -> [u8; 256] {
         }
         if letter || b.is_ascii_digit() || matches!(b, b':' | b'-' | b'.') {
             class |= NAME;
-            if b < 0x80 && b != b':' {
-                class |= PLAIN_NAME;
+            if b != b':' {
+                class |= if b < 0x80 { PART | PLAIN_NAME } else { PART };
             }
         }
         if space {
@@ -63,6 +64,11 @@ pub(crate) fn name_end(input: &[u8], from: usize) -> usize {
         Some(&byte) if CLASS[usize::from(byte)] & NAME_START != 0 => run(input, from + 1, NAME),
         _ => from,
     }
+}
+
+/// The end of the part of a name, prefix or local name, that goes on at `from`.
+pub(crate) fn part_end(input: &[u8], from: usize) -> usize {
+    run(input, from, PART)
 }
 
 /// The end of the name of ASCII without a colon that goes on at `from`.
@@ -113,21 +119,24 @@ pub(crate) fn space_end(input: &[u8], from: usize) -> usize {
 /// The next byte that text cannot simply hold: `<`, `&`, `]` or a control character.
 pub(crate) fn text_end(input: &[u8], from: usize) -> usize {
     let from = plain_end(input, from, |byte| {
-        (byte < 0x20) | (byte == b'<') | (byte == b'&') | (byte == b']')
+        (byte.cast_signed() < 0x20) | (byte == b'<') | (byte == b'&') | (byte == b']')
     });
     run(input, from, TEXT)
 }
 
 /// The next byte that an attribute value cannot simply hold: a quote, `<`, `&` or a control character.
 pub(crate) fn value_end(input: &[u8], from: usize) -> usize {
+    // Quotes and `&` in one comparison, with `#`.
     let from = plain_end(input, from, |byte| {
-        (byte < 0x20) | (byte == b'<') | (byte == b'&') | (byte == b'"') | (byte == b'\'')
+        (byte.cast_signed() < 0x20) | (byte == b'<') | (byte | 5 == b'\'')
     });
     run(input, from, VALUE)
 }
 
 /// Passes whole blocks by in which no byte is `special`: namespace names are long and plain.
 ///
+/// `special` may hold for bytes that are not, where that saves a comparison: below ASCII's end and above it
+/// lie on one side of a signed one.
 /// Without a branch inside the block the compiler makes vector instructions of it.
 fn plain_end(input: &[u8], from: usize, special: impl Fn(u8) -> bool) -> usize {
     let rest = input.get(from..).unwrap_or_default();

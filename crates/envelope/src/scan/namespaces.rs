@@ -14,6 +14,8 @@ const XMLNS: &[u8] = b"http://www.w3.org/2000/xmlns/";
 pub(crate) enum Ns {
     /// No namespace.
     None,
+    /// The reserved namespace of the prefix `xmlns`, which nothing may be bound to.
+    Xmlns,
     /// The reserved namespace of the prefix `xml`.
     Xml,
     Soap11,
@@ -33,9 +35,11 @@ pub(crate) enum Ns {
 impl Ns {
     fn of(input: &[u8], value: Span) -> Self {
         let raw = value.of(input);
-        known(raw)
-            .or_else(|| raw.contains(&b'&').then(|| known(&unescape(raw))).flatten())
-            .unwrap_or(Self::Other(value))
+        let escaped = || {
+            let referring = raw.contains(&b'&');
+            referring.then(|| known(&unescape(raw))).flatten()
+        };
+        known(raw).or_else(escaped).unwrap_or(Self::Other(value))
     }
 
     /// Whether two resolved names are the same namespace, by the characters of the URI.
@@ -68,6 +72,7 @@ fn known(uri: &[u8]) -> Option<Ns> {
             Ns::Saml
         }
         XML => Ns::Xml,
+        XMLNS => Ns::Xmlns,
         _ => return None,
     })
 }
@@ -107,13 +112,12 @@ impl Bindings {
         let ns = Ns::of(input, value);
         let name = prefix.of(input);
         let allowed = match name {
-            b"" => ns != Ns::Xml,
+            b"" => !matches!(ns, Ns::Xml | Ns::Xmlns),
             b"xml" => ns == Ns::Xml,
             b"xmlns" => false,
-            _ => !matches!(ns, Ns::None | Ns::Xml),
+            _ => !matches!(ns, Ns::None | Ns::Xml | Ns::Xmlns),
         };
-        let reserved = matches!(ns, Ns::Other(_)) && *unescape(value.of(input)) == *XMLNS;
-        if !allowed || reserved {
+        if !allowed {
             return Err(Refusal::malformed(prefix.start, Flaw::NamespaceDeclaration));
         }
         self.list.push(Binding { prefix, value, ns });
@@ -138,10 +142,11 @@ impl Bindings {
     }
 
     fn find(&self, input: &[u8], prefix: &[u8]) -> Option<&Binding> {
-        self.list
-            .iter()
-            .rev()
-            .find(|binding| binding.prefix.of(input) == prefix)
+        self.list.iter().rev().find(|binding| {
+            // Prefixes are too short for a call to compare them.
+            let bound = binding.prefix.of(input);
+            bound.len() == prefix.len() && bound.iter().eq(prefix)
+        })
     }
 
     /// Prefix and raw URI of each of the first `len` declarations that no later one of them hides.

@@ -37,32 +37,30 @@ impl QName {
     /// # Errors
     /// [`Flaw::Name`]; [`Refusal::Truncated`] if the name may go on behind the end of the input.
     pub(crate) fn read(input: &[u8], start: usize) -> Result<Self, Refusal> {
-        let end = chars::name_end(input, start);
-        let name = input.get(start..end).unwrap_or_default();
-        if end >= input.len() {
-            return Err(truncated(input));
+        let flaw = Refusal::malformed(start, Flaw::Name);
+        match input.get(start) {
+            Some(&byte) if chars::is_name_start(byte) => {}
+            Some(_) => return Err(flaw),
+            None => return Err(truncated(input)),
         }
-        let colon = name.iter().position(|&byte| byte == b':');
-        let local = start + colon.map_or(0, |at| at + 1);
-        let whole = Span { start, end };
-        let parts = QName {
-            whole,
-            prefix: Span {
-                start,
-                end: start + colon.unwrap_or(0),
-            },
-            local: Span { start: local, end },
+        let colon = chars::part_end(input, start);
+        let (prefix, local) = match input.get(colon) {
+            Some(b':') => (colon, colon + 1),
+            _ => (start, start),
         };
-        let local = parts.local.of(input);
-        let sound = colon != Some(0)
-            && local
-                .first()
-                .is_some_and(|&byte| chars::is_name_start(byte))
-            && (colon.is_none() || !local.contains(&b':'));
-        if sound {
-            Ok(parts)
+        let end = if local == start {
+            colon
         } else {
-            Err(Refusal::malformed(start, Flaw::Name))
+            chars::part_end(input, local)
+        };
+        match input.get(end) {
+            None => Err(truncated(input)),
+            Some(&after) if after != b':' && chars::is_name_start(input[local]) => Ok(Self {
+                whole: Span { start, end },
+                prefix: Span { start, end: prefix },
+                local: Span { start: local, end },
+            }),
+            Some(_) => Err(flaw),
         }
     }
 }
