@@ -44,6 +44,15 @@ pub(crate) fn ranges(input: &[u8]) -> Option<Vec<Range<usize>>> {
     }
 }
 
+/// Whether roxmltree takes the whole document; what it does not read is not judged.
+pub(crate) fn well_formed(input: &[u8]) {
+    if let (true, Ok(text)) = (input.is_ascii(), std::str::from_utf8(input))
+        && let Err(error) = roxmltree::Document::parse(text)
+    {
+        panic!("taken for well-formed, but {error}: {text}");
+    }
+}
+
 fn blocks(document: &roxmltree::Document<'_>) -> Vec<Range<usize>> {
     let is = |node: &roxmltree::Node<'_, '_>, name: &str, namespaces: &[&str]| {
         node.tag_name().name() == name
