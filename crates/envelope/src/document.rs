@@ -86,11 +86,12 @@ impl Document {
         let header_only = Policy {
             inspect_body: false,
             well_formed: false,
+            report_only: false,
             ..policy.clone()
         };
         let mut cuts = cut(&header_only)?;
-        let correction = root.correction(cuts.removed_length())?;
-        if policy.reads_body() {
+        let correction = root.correction(cuts.removed_length(), policy.report_only)?;
+        if policy.reads_body() || policy.report_only {
             cuts = cut(policy)?;
         }
         Ok(Edits {

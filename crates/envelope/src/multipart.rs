@@ -116,11 +116,15 @@ impl Related {
 }
 
 impl Root {
-    /// What becomes of the root part's header when `removed` bytes of the envelope go.
+    /// What becomes of the root part's header when `removed` bytes of the envelope go, or would go if `report_only`.
     ///
     /// # Errors
     /// [`Refusal::RootDigest`], or [`Refusal::PartHeader`] for a Content-Length that is less than what goes.
-    pub(crate) fn correction(&self, removed: usize) -> Result<Option<Correction>, Refusal> {
+    pub(crate) fn correction(
+        &self,
+        removed: usize,
+        report_only: bool,
+    ) -> Result<Option<Correction>, Refusal> {
         if removed == 0 {
             return Ok(None);
         }
@@ -133,7 +137,7 @@ impl Root {
         let left = number.checked_sub(removed).ok_or(Refusal::PartHeader {
             offset: range.start,
         })?;
-        Ok(Some(Correction {
+        Ok((!report_only).then(|| Correction {
             range: range.clone(),
             digits: left.to_string(),
         }))

@@ -64,6 +64,15 @@ pub(crate) struct Reading {
     /// What to do with a security header for another named actor
     #[arg(long, value_name = "WHAT", default_value = "refuse")]
     pub(crate) other_actor: Actor,
+    /// A named actor (SOAP 1.2: role) whose security header is cut like one without actor
+    #[arg(long, value_name = "URI")]
+    pub(crate) actor: Option<String>,
+    /// Drop Header as well if nothing but white space is left in it
+    #[arg(long)]
+    pub(crate) drop_empty_header: bool,
+    /// Refuse a message that is not well-formed XML to its end
+    #[arg(long)]
+    pub(crate) well_formed: bool,
     /// How far into the message its Body must begin, in bytes [default: 65536]
     #[arg(long, value_name = "BYTES")]
     pub(crate) header_limit: Option<usize>,
@@ -94,6 +103,9 @@ impl Reading {
             },
             allow_second_block: self.allow_second_block,
             allow_signed: self.allow_signed,
+            actor: self.actor.clone(),
+            drop_empty_header: self.drop_empty_header,
+            well_formed: self.well_formed,
             limits,
             ..Policy::default()
         }

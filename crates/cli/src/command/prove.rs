@@ -39,6 +39,9 @@ struct Told {
     other_actor: &'static str,
     allow_second_block: bool,
     allow_signed: bool,
+    actor: Option<String>,
+    drop_empty_header: bool,
+    well_formed: bool,
     header_limit: usize,
 }
 
@@ -179,6 +182,9 @@ fn told(policy: &Policy, arguments: &Prove) -> Told {
         },
         allow_second_block: policy.allow_second_block,
         allow_signed: policy.allow_signed,
+        actor: policy.actor.clone(),
+        drop_empty_header: policy.drop_empty_header,
+        well_formed: policy.well_formed,
         header_limit: policy.limits.header_bytes,
     }
 }
@@ -196,6 +202,12 @@ fn words(pair: &Pair) -> String {
     lines.extend(removed.map(|block| format!("  removed  {}", show::removed(block))));
     if evidence.removed.is_empty() {
         lines.push(String::from("  removed  nothing"));
+    }
+    if let Some(header) = &evidence.dropped_header {
+        lines.push(format!(
+            "  dropped  bytes {}..{}, the Header with nothing left in it",
+            header.start, header.end
+        ));
     }
     if let Some(corrected) = &evidence.corrected {
         lines.push(format!(

@@ -174,9 +174,10 @@ impl Job<'_> {
             match self.each(source, &progress) {
                 Ok(report) => {
                     worst = worst.max(self.exit(&report));
-                    let outcome = match report.removed.is_empty() {
-                        true => "unchanged",
-                        false => "changed",
+                    let outcome = match (report.removed.is_empty(), arguments.check) {
+                        (true, _) => "unchanged",
+                        (false, true) => "would-change",
+                        (false, false) => "changed",
                     };
                     told.push(Told {
                         file: name,

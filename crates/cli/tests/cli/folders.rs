@@ -283,6 +283,7 @@ fn flags_make_the_policy() {
         ),
         (&other, "envelope-other-actor", &["--other-actor", "cut"], 0),
         (&signed, "envelope-signed", &["--allow-signed"], 1),
+        (&other, "envelope-other-actor", &["--actor", "urn:other"], 0),
         (&old(), "", &["--header-limit", "1000"], 0),
     ] {
         if !code.is_empty() {
@@ -299,6 +300,11 @@ fn flags_make_the_policy() {
         "{}",
         kept.err
     );
+    let dropped = strip(&["--drop-empty-header"], &old());
+    assert_eq!(dropped.text(), new().replace("<s:Header></s:Header>", ""));
+    let broken = old().replace("</s:Body>", "</s:Bdy>");
+    assert_eq!(strip(&[], &broken).exit, 0);
+    strip(&["--well-formed"], &broken).refused(2, "envelope-malformed");
     strip(&["--header-limit", "100"], &old()).refused(2, "envelope-header-too-large");
 }
 

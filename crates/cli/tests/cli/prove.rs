@@ -135,6 +135,25 @@ fn the_same_flags_as_for_strip_decide() {
     let ran = run(folder.path(), &words);
     assert_eq!(ran.exit, 0, "{ran:?}");
     assert_eq!(ran.json()["policy"]["allow_second_block"], true);
+
+    let bare = read(folder.path(), "new.xml").replace("<s:Header></s:Header>", "");
+    write(folder.path(), "bare.xml", &bare);
+    let words = [
+        "prove",
+        "old.xml",
+        "bare.xml",
+        "--json",
+        "--drop-empty-header",
+    ];
+    assert_eq!(run(folder.path(), &words[..4]).exit, 1);
+    let ran = run(folder.path(), &words);
+    assert_eq!(ran.exit, 0, "{ran:?}");
+    let header = &ran.json()["files"][0]["dropped_header"];
+    let old = read(folder.path(), "old.xml");
+    assert_eq!(
+        header["start"],
+        old.find("<s:Header>").expect("it is there")
+    );
 }
 
 #[test]

@@ -502,6 +502,46 @@ fn a_body_is_looked_for_in_the_root_part_alone() {
 }
 
 #[test]
+fn options_hold_for_a_root_part_too() {
+    let length = |text: &str| format!("Content-Length: {}\r\n", text.len());
+    let without_header = new().replace("<s:Header></s:Header>", "");
+    let part = |text: &str| vec![root(&length(text), text), attachment()];
+    let input = message("", &part(&old()));
+    let all = Policy {
+        drop_empty_header: true,
+        ..policy()
+    };
+    let report = Policy {
+        report_only: true,
+        ..policy()
+    };
+    let both = Policy {
+        report_only: true,
+        ..all.clone()
+    };
+    for (policy, expected) in [
+        (all, message("", &part(&without_header))),
+        (report.clone(), input.clone()),
+        (both, input.clone()),
+    ] {
+        let edits = cut_typed(&input, Some(TYPE), &policy).expect("sound");
+        assert_eq!(edits.to_vec(&input), expected);
+        assert_eq!(edits.removed().len(), 1);
+        assert_eq!(edits.output_length(), expected.len());
+        for size in [1, 10, input.len()] {
+            let (told, out) = stream(input.chunks(size), TYPE, &policy);
+            assert_eq!(told, Ok(edits.report()));
+            assert_eq!(out, expected);
+        }
+    }
+    // What would be refused is refused.
+    let input = message("", &[root("Content-MD5: x\r\n", &old())]);
+    let refusal = cut_typed(&input, Some(TYPE), &report).expect_err("a digest");
+    assert_eq!(refusal.code(), "envelope-root-digest");
+    assert_eq!(stream(input.chunks(3), TYPE, &report).0, Err(refusal));
+}
+
+#[test]
 fn a_root_part_is_checked_to_its_end_and_no_further() {
     let policy = Policy {
         well_formed: true,

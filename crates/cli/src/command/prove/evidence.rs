@@ -16,6 +16,8 @@ pub(super) struct Evidence {
     pub(super) kept: Vec<Kept>,
     /// What must not, as it is classified.
     pub(super) removed: Vec<Removed>,
+    /// The Header around it, if that had to go with it.
+    pub(super) dropped_header: Option<Range<usize>>,
     /// The digits of a length that had to change with it.
     pub(super) corrected: Option<Range<usize>>,
     pub(super) difference: Option<Difference>,
@@ -81,6 +83,7 @@ impl Evidence {
                 })
                 .collect(),
             removed: edits.removed().to_vec(),
+            dropped_header: edits.report().dropped_header,
             corrected: edits
                 .correction()
                 .map(|correction| correction.range.clone()),

@@ -15,6 +15,12 @@ pub(super) fn report(report: &Report, name: &str) -> String {
     if lines.is_empty() {
         lines.push(format!("{name}: nothing to remove"));
     }
+    if let Some(header) = &report.dropped_header {
+        lines.push(format!(
+            "{name}: dropped bytes {}..{}, the Header with nothing left in it",
+            header.start, header.end
+        ));
+    }
     if let Some(digits) = &report.corrected {
         lines.push(format!(
             "{name}: corrected the root part's Content-Length at byte {}",

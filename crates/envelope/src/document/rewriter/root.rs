@@ -138,20 +138,28 @@ impl InRoot {
         let header_only = Policy {
             inspect_body: false,
             well_formed: false,
+            report_only: false,
             ..self.policy.clone()
         };
         let undecided = self.reads_body && self.decided.is_none();
         undecided
             .then(|| cut_as(&self.seen, self.root.charset.as_deref(), &header_only).ok())
             .flatten()
-            .and_then(|cuts| self.root.correction(cuts.removed_length()).err())
+            .and_then(|cuts| {
+                let removed = cuts.removed_length();
+                self.root.correction(removed, self.policy.report_only).err()
+            })
             .unwrap_or_else(|| refusal.shifted(self.root.start))
     }
 
     /// Passes on what stands before the envelope, corrected.
     fn decide(&mut self, report: &Report, out: &mut Vec<Bytes>) -> Result<Decided, Refusal> {
         let removed = report.input_length - report.output_length;
-        let correction = self.root.correction(removed)?;
+        let would_go = match &report.dropped_header {
+            Some(header) => header.len(),
+            None => report.removed.iter().map(|block| block.length).sum(),
+        };
+        let correction = self.root.correction(would_go, self.policy.report_only)?;
         self.seen = BytesMut::new();
         let mut before = std::mem::take(&mut self.before);
         if let Some(correction) = &correction {
