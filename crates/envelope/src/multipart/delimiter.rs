@@ -1,5 +1,7 @@
 //! Finds the lines that part a multipart body (RFC 2046 section 5.1.1).
 
+use memchr::memmem;
+
 use crate::error::Refusal;
 
 /// `--` and the boundary.
@@ -35,28 +37,18 @@ impl Delimiter {
         self.0.len()
     }
 
-    /// Whether the input goes on with it here.
-    pub(crate) fn begins(&self, input: &[u8], at: usize) -> bool {
-        input
-            .get(at..)
-            .is_some_and(|rest| rest.starts_with(&self.0))
-    }
-
     /// The first place from `from` on where it begins a line; `from` begins one if `fresh`.
     ///
     /// A line feed alone counts as the end of a line here: whoever reads on must see the line, to refuse it.
     pub(crate) fn find(&self, input: &[u8], from: usize, fresh: bool) -> Option<usize> {
-        if fresh && self.begins(input, from) {
-            return Some(from);
-        }
-        let mut at = from;
-        while let Some(next) = input.get(at..)?.iter().position(|&byte| byte == b'\n') {
-            at += next + 1;
-            if self.begins(input, at) {
-                return Some(at);
-            }
-        }
-        None
+        let begins_line = |at: usize| match at.checked_sub(1).filter(|before| *before >= from) {
+            Some(before) => input[before] == b'\n',
+            None => fresh,
+        };
+        // A delimiter holds no line feed, so one that begins a line overlaps with none that does not.
+        memmem::find_iter(input.get(from..)?, &self.0)
+            .map(|at| from + at)
+            .find(|at| begins_line(*at))
     }
 
     /// Where the content in front of the delimiter at `at` ends: the line break belongs to the delimiter.
