@@ -179,6 +179,20 @@ fn the_message_before_becomes_the_message_after() {
 }
 
 #[test]
+fn a_folder_is_stripped_and_that_is_proved() {
+    let folder = folder("strip-folder");
+    let [before, after] = in_language("xml").try_into().expect("two messages");
+    std::fs::create_dir_all(folder.join("messages/june")).unwrap();
+    std::fs::write(folder.join("messages/june/old.xml"), before).unwrap();
+
+    runs(&folder, &shown("castile strip messages --out stripped"));
+    let new = std::fs::read_to_string(folder.join("stripped/june/old.xml")).unwrap();
+    assert_eq!(new, after);
+    let proof = runs(&folder, &shown("castile prove messages stripped"));
+    assert!(proof.contains(": holds\n"), "{proof}");
+}
+
+#[test]
 fn the_demo_ends_well() {
     let words = shown("cargo xtask demo");
     let done = Command::new(env!("CARGO"))
