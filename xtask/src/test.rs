@@ -17,7 +17,7 @@ Fetch what the tests need into the checkout and run all of them.
 
 Usage: cargo xtask test [--strict]
 
-Fetched: npm packages into tests/peers/oidc, Python packages into tests/peers/python/.venv.
+Fetched: npm packages into tests/peers/oidc and tests/peers/xmlconf, Python packages into tests/peers/python/.venv.
 Nothing is installed system-wide; what only the system can give is named with the command that installs it.
 It ends with a list of what was NOT RUN and why.
 

@@ -26,7 +26,7 @@ const SYSTEM: &[(&str, &[&str], &str)] = &[
 const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 const PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
 
-const OIDC: &str = "tests/peers/oidc";
+const NPM_PEERS: [&str; 2] = ["tests/peers/oidc", "tests/peers/xmlconf"];
 const VENV: &str = "tests/peers/python";
 
 /// Fetches npm and Python packages; gives what could not be had, to be told at the end.
@@ -52,16 +52,18 @@ pub(super) fn fetch(workspace: &Workspace) -> Result<Vec<NotRun>, Stop> {
         })
         .collect();
 
-    let oidc = workspace.root.join(OIDC);
     if !missing.contains(&NPM) && !missing.contains(&"node") {
-        let locks = [oidc.join("package.json"), oidc.join("package-lock.json")];
-        let fetched = once(&locks, &oidc.join("node_modules"), || {
-            let mut npm = Command::new(NPM);
-            npm.current_dir(&oidc)
-                .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-            ran(npm)
-        })?;
-        not_run.extend(told(OIDC, fetched));
+        for name in NPM_PEERS {
+            let peer = workspace.root.join(name);
+            let locks = [peer.join("package.json"), peer.join("package-lock.json")];
+            let fetched = once(&locks, &peer.join("node_modules"), || {
+                let mut npm = Command::new(NPM);
+                npm.current_dir(&peer)
+                    .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+                ran(npm)
+            })?;
+            not_run.extend(told(name, fetched));
+        }
     }
     let python = workspace.root.join(VENV);
     if !missing.contains(&PYTHON) {

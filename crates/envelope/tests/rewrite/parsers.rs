@@ -20,6 +20,51 @@ fn is_soap(uri: &str) -> bool {
     uri == S11 || uri == S12
 }
 
+/// What roxmltree makes of a document, node by node, without the children `{wsse}Security` of Header if asked so.
+///
+/// Text on both sides of what is left out is one text.
+pub(crate) fn infoset(text: &str, without: bool) -> Vec<String> {
+    let document = roxmltree::Document::parse(text).expect("well-formed");
+    let gone = if without {
+        roxmltree_ranges(text)
+    } else {
+        Vec::new()
+    };
+    let mut nodes: Vec<String> = Vec::new();
+    let mut in_text = false;
+    for node in document.descendants() {
+        let range = node.range();
+        if gone
+            .iter()
+            .any(|gone| gone.start <= range.start && range.end <= gone.end)
+        {
+            continue;
+        }
+        let depth = node.ancestors().count();
+        if node.is_text() {
+            let text = node.text().unwrap_or_default();
+            match nodes.last_mut() {
+                Some(last) if in_text => last.push_str(text),
+                _ => nodes.push(format!("{depth} {text}")),
+            }
+            in_text = true;
+            continue;
+        }
+        in_text = false;
+        let attributes: Vec<_> = node
+            .attributes()
+            .map(|attribute| (attribute.namespace(), attribute.name(), attribute.value()))
+            .collect();
+        nodes.push(format!(
+            "{depth} {:?} {:?} {attributes:?} {:?}",
+            node.node_type(),
+            node.tag_name(),
+            node.text()
+        ));
+    }
+    nodes
+}
+
 /// The children `{wsse}Security` of `Envelope/Header` by roxmltree's node ranges.
 pub(crate) fn roxmltree_ranges(text: &str) -> Vec<Range<usize>> {
     let document = roxmltree::Document::parse(text).expect("well-formed");

@@ -112,6 +112,8 @@ proptest! {
         prop_assert!(output.ends_with(&input.as_bytes()[body..]));
         prop_assert_eq!(cuts.ranges(), parsers::quick_xml_ranges(&input));
         prop_assert_eq!(cuts.ranges(), parsers::roxmltree_ranges(&input));
+        let (before, after) = (parsers::infoset(&input, true), parsers::infoset(&expected, false));
+        prop_assert_eq!(before, after);
     }
 
     #[test]
