@@ -147,7 +147,7 @@ fn headers() {
                     black_box(&copy);
                 },
             ],
-            if size > 100_000 { 10 } else { 100 },
+            if size > 100_000 { 50 } else { 100 },
         );
         println!(
             "{name}: plan {plan:.0} ns; quick-xml to </Header> {:.2} x plan; plan and copy {:.2} x memcpy",
@@ -171,21 +171,27 @@ fn in_place() {
     let policy = Policy::default();
     let (old, new) = request(100_000_000);
     let mut owned = BytesMut::with_capacity(old.len() + 4096);
-    let (mut memcpy, mut cutting) = (f64::MAX, f64::MAX);
-    for _ in 0..60 {
+    let (mut memcpy, mut cold, mut warm) = (f64::MAX, f64::MAX, f64::MAX);
+    for round in 0..120 {
         owned.clear();
         owned.reserve(old.len());
         let start = Instant::now();
         owned.extend_from_slice(&old);
         memcpy = memcpy.min(start.elapsed().as_nanos() as f64);
+        // The copy has driven everything out of the caches, code included, unless somebody looks first.
+        let best = if round % 2 == 0 { &mut cold } else { &mut warm };
+        if round % 2 == 1 {
+            let _ = black_box(cut(&owned, &policy));
+        }
         let start = Instant::now();
         let _ = black_box(cut_in_place(&mut owned, &policy));
-        cutting = cutting.min(start.elapsed().as_nanos() as f64);
+        *best = best.min(start.elapsed().as_nanos() as f64);
         assert!(owned == new);
     }
     println!(
-        "100 MB: in place {cutting:.0} ns, cold; memcpy {:.0} x in place",
-        memcpy / cutting
+        "100 MB: in place {cold:.0} ns cold, {warm:.0} ns warm; memcpy {:.0} and {:.0} x in place",
+        memcpy / cold,
+        memcpy / warm
     );
 }
 

@@ -52,7 +52,10 @@ impl Wide {
     /// Reads on in `input`, which begins as it did the last time; a character cut off at its end is left for the next.
     pub(crate) fn read(&mut self, input: &[u8]) {
         while self.flaw.is_none() {
-            self.plain(input);
+            match self.order {
+                Order::Little => self.plain(input, u16::from_le_bytes),
+                Order::Big => self.plain(input, u16::from_be_bytes),
+            }
             match self.character(input) {
                 Ok(Some((character, length))) => {
                     let mut utf8 = [0; 4];
@@ -92,8 +95,7 @@ impl Wide {
     }
 
     /// Whole blocks of ASCII; without a branch inside the block the compiler makes vector instructions of it.
-    fn plain(&mut self, input: &[u8]) {
-        let order = self.order;
+    fn plain(&mut self, input: &[u8], unit: impl Fn([u8; 2]) -> u16) {
         let rest = input.get(self.at..).unwrap_or_default();
         let (blocks, _) = rest.as_chunks::<32>();
         for block in blocks {
@@ -101,7 +103,7 @@ impl Wide {
             let mut narrow = [0; 16];
             let mut all = 0;
             for (byte, &pair) in narrow.iter_mut().zip(pairs) {
-                let unit = order.unit(pair);
+                let unit = unit(pair);
                 all |= unit;
                 *byte = unit as u8;
             }
@@ -163,6 +165,9 @@ impl Offsets<'_> {
 
 /// How many bytes of UTF-16 the UTF-8 text takes.
 pub(crate) fn width(text: &[u8]) -> usize {
+    if text.is_ascii() {
+        return 2 * text.len();
+    }
     let units = |&byte: &u8| usize::from(byte & 0xc0 != 0x80) + usize::from(byte >= 0xf0);
     2 * text.iter().map(units).sum::<usize>()
 }
