@@ -1,6 +1,7 @@
 //! Input made to hurt: it meets a limit, in time that grows no faster than the header.
 
-use castile_envelope::{Limits, OtherActor, Policy, cut, open};
+use bytes::Bytes;
+use castile_envelope::{EnvelopeRewriter, Limits, OtherActor, Policy, Refusal, cut, open};
 
 use crate::table::{S11, WSSE, envelope11, security, variants};
 
@@ -96,6 +97,73 @@ fn with_the_byte_limit_lifted_the_work_still_ends() {
     assert_eq!(cuts(&one_name).unwrap().ranges().len(), 0);
     assert!(cuts(&"<!-".repeat(50_000)).is_err());
     assert!(cuts(&"&".repeat(50_000)).is_err());
+}
+
+#[test]
+fn a_hundred_thousand_of_anything_in_body_meets_a_limit_or_is_read_in_linear_time() {
+    // In single bytes, too: who looked at what is held again with each byte would not come to an end.
+    let policy = Policy {
+        well_formed: true,
+        inspect_body: true,
+        ..Policy::default()
+    };
+    let many = |piece: &dyn Fn(usize) -> String| (0..100_000).map(piece).collect::<String>();
+    let cases = [
+        (
+            format!("<a{}/>", many(&|n| format!(" a{n}=''"))),
+            Err("envelope-too-many-attributes"),
+        ),
+        (
+            many(&|n| format!("<a xmlns:p{n}='urn:{n}'>")),
+            Err("envelope-too-deep"),
+        ),
+        (
+            format!("<a b='{}'/>", "x".repeat(100_000)),
+            Err("envelope-tag-too-long"),
+        ),
+        (format!("<a b='{}'/>", ">".repeat(60_000)), Ok(())),
+        (format!("<a{}/>", "\n".repeat(60_000)), Ok(())),
+        (
+            format!("<{}/>", "x".repeat(100_000)),
+            Err("envelope-tag-too-long"),
+        ),
+        (
+            format!("<a></a{}>", " ".repeat(100_000)),
+            Err("envelope-tag-too-long"),
+        ),
+        (
+            format!("<?{}?>", "x".repeat(100_000)),
+            Err("envelope-tag-too-long"),
+        ),
+        (format!("<!--{}-->", "- ".repeat(50_000)), Ok(())),
+        (format!("<![CDATA[{}]]>", "]".repeat(100_000)), Ok(())),
+        (format!("<?p {}?>", "?".repeat(100_000)), Ok(())),
+        ("]".repeat(100_000), Ok(())),
+        ("&amp;".repeat(20_000), Ok(())),
+        ("\u{20ac}".repeat(30_000), Ok(())),
+        (many(&|_| "<a/>".into()), Ok(())),
+    ];
+    for (inside, expected) in cases {
+        let text = format!("<s:Envelope xmlns:s='{S11}'><s:Body>{inside}</s:Body></s:Envelope>");
+        let whole = cut(text.as_bytes(), &policy).map(|cuts| cuts.report());
+        let told = whole.as_ref().map(|_| ()).map_err(Refusal::code);
+        assert_eq!(
+            told,
+            expected,
+            "{}",
+            &inside[..10.min(inside.len() / 3 * 3)]
+        );
+        let mut rewriter = EnvelopeRewriter::new(policy.clone());
+        let mut out = Vec::new();
+        let mut pushed = Ok(());
+        for byte in text.as_bytes().chunks(1) {
+            pushed = rewriter.push(Bytes::copy_from_slice(byte), &mut out);
+            if pushed.is_err() {
+                break;
+            }
+        }
+        assert_eq!(pushed.and(rewriter.finish(&mut out)), whole);
+    }
 }
 
 #[test]
