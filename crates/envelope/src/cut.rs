@@ -19,7 +19,7 @@ use crate::scan::{Event, Ns, Scanner, Tag, chars};
 /// Plans the cut of `Envelope/Header/{wsse}Security`: which bytes of `input` go.
 ///
 /// Reads from the start to the end of Body's start tag and nothing behind that, so the cost does not
-/// depend on Body (but see [`Policy::inspect_body`]). Blocks are matched by namespace and path: any
+/// depend on Body (but see [`Policy::inspect_body`] and [`Policy::well_formed`]). Blocks are matched by namespace and path: any
 /// prefix, SOAP 1.1 and 1.2, the OASIS 2004 namespace of WS-Security and the drafts before it. Of a
 /// block goes `<…Security…>…</…>` or `<…Security…/>`; white space around it stays, and so does Header.
 ///

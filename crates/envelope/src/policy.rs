@@ -65,7 +65,7 @@ pub enum OtherActor {
 pub struct Limits {
     /// Bytes from the start of the input to the end of Body's start tag. Default 64 KiB.
     ///
-    /// It does not bound Body, nor [`open`](crate::open()).
+    /// It does not bound Body, but where Body is read each single tag in it; nor [`open`](crate::open()).
     pub header_bytes: usize,
     /// Nested elements, the Envelope being the first. Default 128.
     pub depth: usize,
