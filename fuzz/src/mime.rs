@@ -21,14 +21,25 @@ pub(crate) fn root(input: &[u8], boundary: &str, start: Option<&str>) -> Option<
         let header = at + 1;
         let blank = header + lines.get(header..)?.iter().position(Range::is_empty)?;
         let next = lines[blank + 1..].iter().position(&is_delimiter);
+        // Lines that begin with white space belong to the field before them.
+        let mut fields: Vec<Range<usize>> = Vec::new();
+        for line in &lines[header..blank] {
+            match fields.last_mut() {
+                Some(field) if matches!(input[line.start], b' ' | b'\t') => field.end = line.end,
+                _ => fields.push(line.clone()),
+            }
+        }
         let field = |wanted: &str| {
-            lines[header..blank].iter().find_map(|line| {
-                let text = std::str::from_utf8(&input[line.clone()]).ok()?;
+            fields.iter().find_map(|field| {
+                let text = std::str::from_utf8(&input[field.clone()]).ok()?;
                 let (name, value) = text.split_once(':')?;
                 let value = name.eq_ignore_ascii_case(wanted).then_some(value)?;
                 let lead = value.len() - value.trim_start().len();
-                let from = line.start + name.len() + 1 + lead;
-                Some((value.trim(), from..from + value.trim().len()))
+                let from = field.start + name.len() + 1 + lead;
+                Some((
+                    value.replace("\r\n", "").trim().to_owned(),
+                    from..from + value.trim().len(),
+                ))
             })
         };
         let bare = |text: &str| {
@@ -36,7 +47,7 @@ pub(crate) fn root(input: &[u8], boundary: &str, start: Option<&str>) -> Option<
                 .trim_end_matches('>')
                 .to_owned()
         };
-        let id = field("content-id").map(|(value, _)| bare(value));
+        let id = field("content-id").map(|(value, _)| bare(&value));
         if start.is_none_or(|start| id == Some(bare(start))) {
             let begin = lines.get(blank + 1).map_or(input.len(), |line| line.start);
             let end = match next {
