@@ -139,10 +139,9 @@ fn too_large(offset: usize) -> Refusal {
 /// Where the line from `at` on ends, at its CRLF; `None` if that has not come.
 fn line_end(window: &[u8], at: usize) -> Result<Option<usize>, Refusal> {
     let line = window.get(at..).unwrap_or_default();
-    let Some(length) = line
-        .iter()
-        .position(|byte| matches!(byte, b'\r' | b'\n' | 0))
-    else {
+    // Some readers take every control character for white space, others for part of the value.
+    let control = |byte: &u8| byte.is_ascii_control() && *byte != b'\t';
+    let Some(length) = line.iter().position(control) else {
         return Ok(None);
     };
     match line[length..] {
@@ -197,6 +196,8 @@ mod tests {
             ("a: x\nb: y\r\n\r\n", 4),
             ("a: x\rb: y\r\n\r\n", 4),
             ("a: \0\r\n\r\n", 3),
+            ("Content-ID: \u{b}<r>\r\n\r\n", 12),
+            ("a: \u{7f}\r\n\r\n", 3),
             ("a: b\r\n--b\r\n\r\n", 6),
             ("Content-ID: a\r\nCONTENT-ID: b\r\n\r\n", 15),
             ("Content-Type: text\r\n\r\n", 0),
