@@ -138,7 +138,12 @@ pub(crate) struct Proxy {
     #[command(flatten)]
     pub(crate) profile: Profile,
     /// The address to listen on; loopback only
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    #[arg(
+        long,
+        value_name = "ADDRESS:PORT",
+        default_value = "127.0.0.1:8080",
+        value_parser = socket_address
+    )]
     pub(crate) listen: SocketAddr,
 }
 
@@ -170,6 +175,12 @@ fn package_name(text: &str) -> Result<String, &'static str> {
     }
 }
 
+/// Names are not looked up: `localhost` may be two addresses.
+fn socket_address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse()
+        .map_err(|_| "write an IP address and a port, such as 127.0.0.1:8080")
+}
+
 /// Shows help and version, or says what is wrong with the command line.
 pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
     use clap::error::ErrorKind;
@@ -189,9 +200,28 @@ pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
             let fact = text.split("\n\n").next().unwrap_or_default();
             let fact = fact.strip_prefix("error: ").unwrap_or(fact);
             let words: Vec<_> = fact.split_whitespace().collect();
-            let problem = Problem::said("usage-arguments", words.join(" "));
+            let mut problem = Problem::said("usage-arguments", words.join(" "));
+            if let Some(meant) = meant(error) {
+                problem = problem.remedy(format!("did you mean `{meant}`?"));
+            }
             anstream::eprint!("{}", problem.at("the command line"));
             Exit::Usage.into()
         }
     }
+}
+
+/// The word that is nearest to one that is none.
+fn meant(error: &clap::Error) -> Option<&str> {
+    use clap::error::{ContextKind, ContextValue};
+
+    let kinds = [
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedValue,
+    ];
+    kinds.iter().find_map(|kind| match error.get(*kind)? {
+        ContextValue::String(word) => Some(word.as_str()),
+        ContextValue::Strings(words) => words.first().map(String::as_str),
+        _ => None,
+    })
 }

@@ -56,6 +56,23 @@ fn what_is_no_command_or_option_is_refused_in_the_one_form() {
 }
 
 #[test]
+fn a_misspelt_word_is_answered_with_the_one_that_may_have_been_meant() {
+    for (words, meant) in [
+        (&["stripp"][..], "did you mean `strip`?"),
+        (
+            &["token", "--profil", "sandbox"],
+            "did you mean `--profile`?",
+        ),
+        (&["token", "--alg", "ES265"], "did you mean `ES256`?"),
+    ] {
+        let ran = run(here(), words);
+        assert_eq!(ran.refused(2, "usage-arguments").line("do"), meant);
+    }
+    let ran = run(here(), &["proxy", "--profile", "a", "--listen", "8080"]);
+    assert!(ran.err.contains("such as 127.0.0.1:8080"), "{}", ran.err);
+}
+
+#[test]
 fn every_listed_code_explains_itself_and_others_do_not() {
     let list = run(here(), &["explain"]);
     assert_eq!(list.exit, 0);
