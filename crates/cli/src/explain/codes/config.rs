@@ -10,7 +10,7 @@ pub(super) const TABLE: &[Entry] = &[
         exit: Exit::Usage,
         who: YOU,
         means: "The configuration, or a file it includes, cannot be read.",
-        remedy: "check the path; --config names another file",
+        remedy: "check the path; --config names another file, and `castile sandbox` writes one to try",
     },
     Entry {
         code: "config-syntax",

@@ -66,7 +66,7 @@ pub(super) const TABLE: &[Entry] = &[
         exit: Exit::Network,
         who: NETWORK,
         means: "The gateway cannot be reached. Nothing was sent.",
-        remedy: "check name resolution, firewall, proxy and TLS interception; the OAuth gateway is on the internet, not behind the old VPN",
+        remedy: "check name resolution, firewall and TLS interception (HTTPS_PROXY is not read); the OAuth gateway is on the internet, not behind the old VPN; a sandbox has new addresses each time it starts, so start the proxy after it",
     },
     Entry {
         code: "gateway-interrupted",

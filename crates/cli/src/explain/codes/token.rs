@@ -115,7 +115,7 @@ pub(super) const TABLE: &[Entry] = &[
         exit: Exit::Network,
         who: NETWORK,
         means: "The provider cannot be reached.",
-        remedy: "check name resolution, firewall, proxy and TLS interception",
+        remedy: "check name resolution, firewall and TLS interception (HTTPS_PROXY is not read); on loopback, whether the sandbox is running",
     },
     Entry {
         code: "token-timeout",
