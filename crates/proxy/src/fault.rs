@@ -49,6 +49,8 @@ pub(crate) struct Fault {
     pub(crate) code: &'static str,
     pub(crate) blame: Blame,
     pub(crate) text: String,
+    /// What lies below, for the log alone: names of hosts are no business of the client.
+    pub(crate) cause: Option<String>,
     pub(crate) outcome_unknown: bool,
 }
 
@@ -139,6 +141,7 @@ mod tests {
             code: "gateway-unreachable",
             blame: Blame::Network,
             text: "a < b & \u{1}".to_owned(),
+            cause: Some("not shown".to_owned()),
             outcome_unknown: false,
         }
     }

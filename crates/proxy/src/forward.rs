@@ -108,6 +108,7 @@ fn redirect(status: StatusCode, effect: Effect) -> Fault {
             "the gateway answered with a redirect ({}), which is not followed",
             status.as_u16()
         ),
+        cause: None,
         outcome_unknown: answer.outcome_unknown(effect),
     }
 }
@@ -120,8 +121,24 @@ fn fault(error: &Error, version: Version) -> Fault {
         code: error.code(),
         blame: error.blame(),
         text: error.to_string(),
+        cause: cause(error),
         outcome_unknown: error.outcome_unknown(),
     }
+}
+
+/// The sources of an error that its own text does not quote.
+fn cause(error: &Error) -> Option<String> {
+    let text = error.to_string();
+    let mut causes: Vec<String> = Vec::new();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        let said = cause.to_string();
+        if !text.contains(&said) && causes.iter().all(|known| !known.contains(&said)) {
+            causes.push(said);
+        }
+        source = cause.source();
+    }
+    (!causes.is_empty()).then(|| causes.join(": "))
 }
 
 fn judge(error: &Error, version: Version) -> (Party, StatusCode) {

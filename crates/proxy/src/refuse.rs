@@ -43,6 +43,7 @@ fn fault(status: StatusCode, code: &'static str, text: &str) -> Fault {
         code,
         blame: Blame::Caller,
         text: text.to_owned(),
+        cause: None,
         outcome_unknown: false,
     }
 }

@@ -71,6 +71,7 @@ where
     if !address.ip().is_loopback() && !settings.allow_remote {
         return Err(Error::Remote { address });
     }
+    let gateway = target.origin().ascii_serialization();
     let target = target.as_str().parse::<Uri>();
     let desk = Arc::new(Desk {
         stack,
@@ -79,7 +80,7 @@ where
         allow_remote: settings.allow_remote,
         served: AtomicU64::new(0),
     });
-    tracing::info!(%address, "listening");
+    tracing::info!(%address, gateway, "listening");
     accept(listener, desk, &settings, shutdown).await;
     Ok(())
 }
@@ -176,12 +177,14 @@ where
                     status,
                     code,
                     outcome_unknown,
+                    cause,
                     ..
                 } = &fault;
                 tracing::warn!(
                     status = status.as_u16(),
                     code,
                     outcome_unknown,
+                    cause = cause.as_deref(),
                     "{}",
                     fault.text
                 );
@@ -210,6 +213,7 @@ fn busy() -> Fault {
         code: "proxy-busy",
         blame: Blame::Caller,
         text: "too many requests at once".to_owned(),
+        cause: None,
         outcome_unknown: false,
     }
 }

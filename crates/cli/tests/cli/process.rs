@@ -122,15 +122,26 @@ fn a_sandbox_and_a_proxy_serve_an_old_client_and_end_when_told() {
     let refused = post(address, "AcctInq", "<!DOCTYPE a><a/>");
     assert!(refused.contains("envelope-dtd"), "{refused}");
 
-    let (exit, log) = proxy.terminate();
-    assert_eq!(exit, Some(0), "{log}");
-    assert!(log.contains("forwarded"), "{log}");
-    for secret in [PASSWORD, ACCOUNT, "eyJ"] {
-        assert!(!log.contains(secret), "{secret} in {log}");
-    }
     let (exit, log) = sandbox.terminate();
     assert_eq!(exit, Some(0), "{log}");
     assert!(log.contains("answered AcctInq"), "{log}");
+    for secret in [PASSWORD, ACCOUNT, "eyJ"] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+    let nobody = post(address, "AcctInq", &old_acct_inq());
+    assert!(nobody.contains("gateway-unreachable"), "{nobody}");
+
+    let (exit, log) = proxy.terminate();
+    assert_eq!(exit, Some(0), "{log}");
+    assert!(log.contains("forwarded"), "{log}");
+    let gateway = told["gateway"].as_str().expect("a URL");
+    let origin = gateway.split_inclusive('/').take(3).collect::<String>();
+    let origin = format!("gateway=\"{}\"", origin.trim_end_matches('/'));
+    assert!(log.contains(&origin), "{origin} not in {log}");
+    let mut failures = log.lines().filter(|line| line.contains(" WARN "));
+    let failure = failures.find(|line| line.contains("gateway-unreachable"));
+    let failure = failure.unwrap_or_else(|| panic!("{log}"));
+    assert!(failure.contains("(os error "), "no cause: {failure}");
     for secret in [PASSWORD, ACCOUNT, "eyJ"] {
         assert!(!log.contains(secret), "{secret} in {log}");
     }
