@@ -21,6 +21,26 @@
 //! timeout = "30s"
 //! ```
 //!
+//! All keys:
+//!
+//! | In | Key | |
+//! |---|---|---|
+//! | the file | `version` | `1`; needed |
+//! | | `include`, `defaults`, `profile` | as above |
+//! | `[profile.NAME]` | `inst_rt_id`, `inst_env`, `product`, `state` | needed; no two profiles have the first three in common |
+//! | | `client_id`, `key` | the OAuth client and where its private key lies; needed unless `state` is `legacy` |
+//! | | `oauth`, `legacy` | the tables below, one for each model in use |
+//! | both tables | `url` | the service address, https (http on loopback only); needed |
+//! | | `audit_usr_id`, `audit_ws_id`, `valid_consm_name`, `valid_consm_prod`, `jx_ver` | values of `jXchangeHdr`, see [`HeaderValues`]; they are yours to put into requests |
+//! | | `connect_timeout`, `timeout` | seconds, or text such as `"30s"` and `"2m"`; see [`Limits`] |
+//! | `[profile.NAME.oauth]` | `token_endpoint` | Jack Henry Identity's, unless given |
+//! | | `scope` | `openid`, unless given |
+//! | | `audience` | the assertion's `aud`; the token endpoint, unless given |
+//! | | `algorithm` | `ES256`, `PS256` or `RS256`; the key's own, unless given |
+//! | | `key_id` | the assertion's `kid`; the key's thumbprint, unless given |
+//! | | `repeat_writes_on_401` | see [`Oauth::repeat_writes_on_401`]; `false`, unless given |
+//! | `[profile.NAME.legacy]` | `username`, `password` | of the security header; a `password` is written as `key` is |
+//!
 //! Unknown keys, wrong types and duplicates are errors with line and column; later releases only add keys.
 
 mod defaults;

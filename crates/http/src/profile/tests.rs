@@ -226,6 +226,25 @@ fn the_documented_configuration_is_read() {
 }
 
 #[test]
+fn every_key_is_documented() {
+    let documented: Vec<_> = include_str!("../profile.rs")
+        .lines()
+        .filter(|line| line.starts_with("//! |"))
+        .flat_map(|line| line.split('`').skip(1).step_by(2))
+        .collect();
+    for key in [
+        keys::TOP_KEYS,
+        keys::PROFILE_KEYS,
+        keys::LEGACY_KEYS,
+        keys::OAUTH_KEYS,
+    ]
+    .concat()
+    {
+        assert!(documented.contains(&key), "`{key}` is not documented");
+    }
+}
+
+#[test]
 fn ten_thousand_institutions_are_read_and_told_apart() {
     let mut text = String::from("version = 1\n");
     for n in 0..10_000 {
