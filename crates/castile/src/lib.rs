@@ -3,13 +3,24 @@
 //! A [`Client`] sends the requests of a generated contract crate; the answer is the typed response or an
 //! [`Error`] that says who must act and whether the operation may have happened all the same.
 //!
-//! ```
-//! # use castile::{Client, Error, http::SoapTransport, model::Operation};
-//! # async fn example<T, O>(client: Client<T>, acct_srch: O) -> Result<(), Error<O::Fault>>
-//! # where T: SoapTransport<Error = castile::http::Error>, O: Operation, O::Fault: std::fmt::Debug {
-//! let found = client.call(&acct_srch).send().await?;
+//! ```no_run
+//! use castile::Client;
+//! use castile::http::Config;
+//! # use castile::model::Operation;
+//!
+//! # async fn example<O: Operation>(transfer: O) -> Result<(), Box<dyn std::error::Error>> {
+//! let profile = Config::read("castile.toml")?.profile("first-bank-test")?;
+//! let client = Client::connect(&profile)?;
+//! match client.call(&transfer).send().await {
+//!     Ok(response) => { /* typed */ }
+//!     Err(error) if error.outcome_unknown() => { /* it may be done: look it up, never just repeat it */ }
+//!     Err(error) => eprintln!("{}: {:?} must act", error.code(), error.blame()),
+//! }
 //! # Ok(()) }
 //! ```
+//!
+//! A generated crate depends on [`model`] only. Its values print their kind and length;
+//! [`Field::value`](model::Field::value) has the value itself.
 //!
 //! What it stands on: [`model`] (types to XML), [`envelope`] (bytes around it), [`http`] (the stack that adds the
 //! token) and [`auth`] (the token).

@@ -1,4 +1,30 @@
 //! The rewriter and the bearer token as one HTTP stack: layers, profiles, adapters.
+//!
+//! [`connect`] makes a stack of what [`profile`] read from `castile.toml`; whatever is sent through it goes out
+//! without its security header and under a token, once.
+//!
+//! ```no_run
+//! use castile_http::{Body, Config, SoapTransport as _, connect};
+//!
+//! # async fn example(old_envelope: String) -> Result<(), Box<dyn std::error::Error>> {
+//! let profile = Config::read("castile.toml")?.profile("first-bank-test")?;
+//! let (_, oauth) = profile.in_oauth()?;
+//! let gateway = connect::raw(&profile)?;
+//!
+//! let request = http::Request::post(oauth.url.as_str())
+//!     .header("content-type", "text/xml; charset=utf-8")
+//!     .header("soapaction", "\"http://jackhenry.com/ws/AcctInq\"")
+//!     .body(Body::whole(old_envelope))?;
+//! match gateway.send(request).await {
+//!     Ok(answer) => println!("HTTP {}", answer.status()),
+//!     Err(error) if error.outcome_unknown() => println!("it may have happened: look it up"),
+//!     Err(error) => println!("{}: {error}", error.code()),
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! A request is taken for one that changes something, and not repeated, unless its [`Effect`] extension says that
+//! it reads. [`stack`] says in which order the layers stand, [`tower`](mod@tower) has them as tower layers.
 
 #[cfg(all(feature = "reqwest", feature = "tokio"))]
 pub mod connect;
