@@ -143,7 +143,7 @@ fn everything_shown_is_run_or_compared_here() {
     }
     assert_eq!(
         (in_language("xml").len(), in_language("toml").len()),
-        (2, 1)
+        (2, 2)
     );
 }
 
@@ -215,15 +215,15 @@ fn the_demo_ends_well() {
 
 #[test]
 fn what_is_to_be_installed_is_called_castile() {
-    assert!(README.contains("`cargo install --path crates/cli`"));
+    assert!(README.contains("`cargo install --locked --path crates/cli`"));
     let manifest = std::fs::read_to_string(root().join("crates/cli/Cargo.toml")).unwrap();
     assert!(manifest.contains("[[bin]]\nname = \"castile\"\n"));
 }
 
 #[test]
 fn the_configuration_is_one() {
-    let [text] = in_language("toml").try_into().expect("one configuration");
-    let config = castile::http::Config::parse(&text, "castile.toml").unwrap();
+    let text = &in_language("toml")[0];
+    let config = castile::http::Config::parse(text, "castile.toml").unwrap();
     let profile = config.profile("first-bank-test").unwrap();
     assert!(profile.in_oauth().is_ok());
 }
@@ -260,6 +260,32 @@ fn a_client_is_generated_and_stays_as_it_is() {
             "castile generate --wsdl wsdl/sample --ops AcctSrch,AcctInq --out ../my-client --crate-name my-client --model-path crates/model --check",
         ),
     );
+}
+
+#[test]
+fn the_dependencies_are_where_the_manifest_says() {
+    let text = &in_language("toml")[1];
+    let table: toml::Table = text.parse().expect("TOML");
+    let dependencies = table["dependencies"].as_table().expect("a table");
+    let path = |name: &str| dependencies[name]["path"].as_str().expect("a path");
+
+    // Beside the checkout, which is called `castile` there.
+    let library = path("castile").strip_prefix("../castile/").unwrap();
+    let manifest = std::fs::read_to_string(root().join(library).join("Cargo.toml")).unwrap();
+    assert!(manifest.contains("name = \"castile\"\n"));
+
+    let generate = "castile generate --wsdl wsdl/sample --ops AcctSrch,AcctInq --out ../my-client --crate-name my-client --model-path crates/model";
+    let out = shown(generate).windows(2).find_map(|words| match words {
+        ["--out", folder] => Some(*folder),
+        _ => None,
+    });
+    assert_eq!(out, Some(path("my-client")));
+    let features = dependencies["my-client"]["features"].as_array().unwrap();
+    let jx = std::fs::read_to_string(root().join("crates/jx/Cargo.toml")).unwrap();
+    for feature in features {
+        let line = format!("\n{} = []\n", feature.as_str().unwrap());
+        assert!(jx.contains(&line), "{feature}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -301,6 +327,10 @@ async fn sandbox_token_proxy_and_code_work_together() {
     // README's paths are relative to where the sandbox was started.
     std::env::set_current_dir(&folder).unwrap();
     assert_eq!(typed_rows().await.unwrap(), 3);
+    assert_eq!(
+        transferred().await.unwrap(),
+        "the service refused it and says why"
+    );
     assert!(
         untyped_answer(before)
             .await
@@ -311,20 +341,19 @@ async fn sandbox_token_proxy_and_code_work_together() {
 
 async fn typed_rows() -> Result<usize, Box<dyn Error>> {
     use castile::Client;
-    use castile::http::{Config, connect};
+    use castile::http::Config;
     use castile_jx::inquiry::{AcctSrch, JXchangeHdr, SrchMsgRqHdr};
 
     let profile = Config::read("sandbox/castile.toml")?.profile("sandbox")?;
-    let (_, oauth) = profile.in_oauth()?;
-    let client = Client::new(oauth.url.as_str().parse()?, connect::typed(&profile)?);
+    let client = Client::connect(&profile)?;
 
     let search = AcctSrch {
         srch_msg_rq_hdr: SrchMsgRqHdr {
             jxchange_hdr: JXchangeHdr {
                 audit_usr_id: "jdoe".into(),
                 audit_ws_id: "ws-17".into(),
-                inst_rt_id: Some("011001276".into()),
-                inst_env: Some("TEST".into()),
+                inst_rt_id: Some(profile.inst_rt_id.as_str().into()),
+                inst_env: Some(profile.inst_env.as_str().into()),
                 ..Default::default()
             },
             max_rec: 10.into(),
@@ -337,6 +366,25 @@ async fn typed_rows() -> Result<usize, Box<dyn Error>> {
 
     let records = page.acct_srch_rec_array.ok_or("no rows")?;
     Ok(records.acct_srch_rec.len())
+}
+
+async fn transferred() -> Result<&'static str, Box<dyn Error>> {
+    use castile::Client;
+    use castile::http::Config;
+
+    let profile = Config::read("sandbox/castile.toml")?.profile("sandbox")?;
+    let client = Client::connect(&profile)?;
+    // From no account to none.
+    let transfer = castile_jx::transaction::XferAdd::default();
+
+    let outcome = match client.call(&transfer).send().await {
+        Ok(_) => "it is done",
+        Err(error) if error.outcome_unknown() => "it may be done: look it up, never just repeat it",
+        Err(error) if error.fault().is_some() => "the service refused it and says why",
+        // `castile explain CODE` tells more.
+        Err(error) => error.code(),
+    };
+    Ok(outcome)
 }
 
 async fn untyped_answer(old_envelope: String) -> Result<String, Box<dyn Error + Send + Sync>> {
