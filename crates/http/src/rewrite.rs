@@ -17,8 +17,9 @@ pub use body::RewriteBody;
 /// A longer one is streamed and goes out once at most: held back is what comes before the envelope's Body
 /// ([`Limits::header_bytes`](castile_envelope::Limits::header_bytes)), then each chunk is passed on as it comes.
 ///
-/// What is refused is refused before a byte is sent, with one exception: in a message longer than
-/// `replay_limit` whose root part is not the first, the parts before it have gone out already.
+/// What is refused is refused before a byte is sent, with two exceptions, both in messages longer than
+/// `replay_limit`: if the root part is not the first, the parts before it have gone out already; and what
+/// [`Policy::well_formed`] finds in Body comes when its beginning has gone out.
 /// Then the body ends in an error, and the message at the gateway is incomplete.
 ///
 /// Content-Length is counted anew. It is left out when the length cannot be known beforehand: for a

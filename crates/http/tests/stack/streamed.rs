@@ -9,10 +9,16 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use castile_envelope::{Document, Policy, Refusal};
-use castile_http::{Body, Error, Rewrite, RewriteBody, SoapTransport};
+use castile_http::profile::Limits;
+use castile_http::{
+    Body, Effect, Error, ReqwestTransport, Rewrite, RewriteBody, SoapTransport, stack,
+};
 use http::{Request, Response};
 use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt as _;
+
+use crate::peer::{Peer, Reply, ok};
+use crate::tokens::{Tokens, plan};
 
 const LIMIT: usize = 64 * 1024;
 
@@ -325,4 +331,31 @@ async fn as_a_body_alone_it_gives_the_same_and_ends_in_the_refusal() {
     let refusal = error.downcast_ref::<Refusal>().unwrap();
     assert_eq!(refusal.code(), "envelope-second-block");
     assert!(body.frame().await.is_none() && body.is_end_stream());
+}
+
+#[tokio::test]
+async fn after_a_401_a_short_message_is_sent_again_and_a_long_one_is_not() {
+    for (body, arrivals) in [(1000, 2), (200_000, 1)] {
+        let refused = Reply::Answer("401 Unauthorized\r\nWWW-Authenticate: Bearer", Vec::new());
+        let peer = Peer::replies(vec![refused, ok()]).await;
+        let mut plan = plan(&peer, Arc::new(Tokens::default()));
+        plan.replay_limit = LIMIT;
+        plan.repeat_writes_on_401 = true;
+        let transport = ReqwestTransport::new(Limits::default()).unwrap();
+        let stack = stack::raw(plan, transport);
+        let message = Chunks {
+            rest: envelope(SECURITY, body).into(),
+            size: 4096,
+            announced: true,
+            endless: false,
+            taken: Arc::default(),
+        };
+        let request = peer.request_with(Effect::Read, Body::stream(message));
+        let answer = stack.send(request).await.unwrap();
+        assert_eq!(answer.status() == 200, arrivals == 2);
+        assert_eq!(peer.arrivals().len(), arrivals);
+        for arrival in peer.arrivals() {
+            assert!(arrival.body == envelope("", body));
+        }
+    }
 }
