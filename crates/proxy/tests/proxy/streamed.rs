@@ -6,7 +6,7 @@ use tokio::net::{TcpListener, TcpStream};
 use url::Url;
 
 use crate::bank::{profile, provider};
-use crate::client::{NEW, OLD, SOAP11, proxy};
+use crate::client::{NEW, OLD, SOAP11, exchange, message, proxy};
 use crate::peer::{Peer, ok};
 
 const BLOCK: usize = 64 * 1024;
@@ -135,4 +135,40 @@ async fn a_gateway_that_reads_no_further_stops_the_sender() {
         assert!(sent < 64 << 20, "all is taken, and none of it read");
     }
     assert!(sent > 1 << 20);
+}
+
+#[tokio::test]
+async fn of_a_multipart_call_the_root_part_arrives_rewritten_and_the_rest_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let gateway = Peer::replies(vec![ok()]).await;
+    let provider = provider().await;
+    let profile = profile(&gateway, &provider, folder.path(), "oauth");
+    let proxy = proxy(&profile, Settings::default()).await;
+    let parts = |envelope: &str| {
+        format!(
+            "--b\r\nContent-Type: application/xop+xml; type=\"text/xml\"\r\nContent-ID: <r>\r\n\
+             Content-Length: {}\r\n\r\n{envelope}\r\n--b\r\nContent-ID: <a>\r\n\r\n{OLD}\r\n--b--\r\n",
+            envelope.len()
+        )
+    };
+    let kind = "multipart/related; boundary=b; type=\"application/xop+xml\"; start=\"<r>\"";
+    let headers =
+        format!("Content-Type: {kind}\r\nSOAPAction: \"http://jackhenry.com/ws/AcctInq\"\r\n");
+    let reply = exchange(proxy.address, &message(&headers, &parts(OLD))).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let arrival = &gateway.arrivals()[0];
+    assert_eq!(std::str::from_utf8(&arrival.body).unwrap(), parts(NEW));
+    assert_eq!(arrival.header("content-type"), [kind]);
+    assert_eq!(
+        arrival.header("content-length"),
+        [parts(NEW).len().to_string()]
+    );
+    // The same message under a Content-Type that does not say so.
+    let reply = exchange(proxy.address, &message(SOAP11, &parts(OLD))).await;
+    assert!(
+        reply.text().contains("envelope-multipart"),
+        "{}",
+        reply.text()
+    );
+    assert_eq!(gateway.arrivals().len(), 1);
 }
