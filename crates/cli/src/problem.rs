@@ -5,7 +5,8 @@ use std::fmt;
 use std::path::Path;
 use std::process::ExitCode;
 
-use castile_http::ConfigError;
+use castile_http::profile::SecretRef;
+use castile_http::{ConfigError, Profile};
 
 use crate::explain::{self, Entry};
 use crate::output::visible;
@@ -107,6 +108,19 @@ impl Problem {
                 Some(place) => problem.at(place),
                 None => problem.at(file.display()),
             },
+        }
+    }
+
+    /// A profile through which nothing can be sent; `file` is the configuration.
+    pub(crate) fn profile(error: &castile_http::Error, profile: &Profile, file: &Path) -> Self {
+        if let castile_http::Error::Config(error) = error {
+            return Self::config(error, file);
+        }
+        let problem = Self::new(error.code(), error);
+        let key = profile.client.as_ref().map(|client| &client.key);
+        match (error, key) {
+            (castile_http::Error::Key(_), Some(SecretRef::File(key))) => problem.at(key.display()),
+            _ => problem.at(format_args!("profile {}", profile.name)),
         }
     }
 

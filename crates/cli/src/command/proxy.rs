@@ -10,17 +10,12 @@ use crate::problem::{Exit, Problem};
 
 pub(super) fn run(arguments: &Proxy) -> Result<Exit, Problem> {
     let config = &arguments.profile.config;
-    let unusable = |error: castile_http::Error| match error {
-        castile_http::Error::Config(error) => Problem::config(&error, config),
-        error => {
-            let profile = &arguments.profile.profile;
-            Problem::new(error.code(), &error).at(format_args!("profile {profile}"))
-        }
-    };
     let profile = Config::read(config)
         .and_then(|config| config.profile(&arguments.profile.profile))
         .map_err(|error| Problem::config(&error, config))?;
-    let (_, oauth) = profile.in_oauth().map_err(|error| unusable(error.into()))?;
+    let (_, oauth) = profile
+        .in_oauth()
+        .map_err(|error| Problem::config(&error, config))?;
     let listen = arguments.listen;
     super::log_to_stderr();
     super::runtime()?.block_on(async {
@@ -30,7 +25,8 @@ pub(super) fn run(arguments: &Proxy) -> Result<Exit, Problem> {
             let error = castile_proxy::Error::Remote { address: listen };
             return Err(Problem::new(error.code(), &error).at(listen));
         }
-        let stack = connect::raw(&profile).map_err(unusable)?;
+        let stack =
+            connect::raw(&profile).map_err(|error| Problem::profile(&error, &profile, config))?;
         let closed = |error: std::io::Error| Problem::new("proxy-listener", &error).at(listen);
         let listener = TcpListener::bind(listen).await.map_err(closed)?;
         let address = listener.local_addr().map_err(closed)?;

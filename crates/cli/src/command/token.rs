@@ -72,10 +72,8 @@ fn source(arguments: &Token) -> Result<(String, TokenCache), Problem> {
             .in_oauth()
             .map(|(_, oauth)| oauth.token_endpoint.as_str().to_owned())
             .map_err(|error| Problem::config(&error, &arguments.config))?;
-        let source = connect::token_source(&profile).map_err(|error| match error {
-            Error::Config(error) => Problem::config(&error, &arguments.config),
-            error => Problem::new(error.code(), &error).at(format_args!("profile {name}")),
-        })?;
+        let source = connect::token_source(&profile)
+            .map_err(|error| Problem::profile(&error, &profile, &arguments.config))?;
         return Ok((endpoint, source));
     }
     let (Some(endpoint), Some(client_id), Some(key)) = (

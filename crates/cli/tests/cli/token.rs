@@ -268,7 +268,7 @@ async fn a_key_that_cannot_be_used_is_exit_code_2_and_is_not_shown() {
         bank.replace_key(&key);
         let canary = key.lines().nth(1).unwrap_or("canary");
         for ran in [bank.run(&["--profile", "sandbox"]), bank.by_flags(&[])] {
-            ran.refused(2, code);
+            assert_eq!(ran.refused(2, code).line("at"), "key.pem");
             assert!(!ran.err.contains(canary), "{ran:?}");
         }
     }
