@@ -31,35 +31,35 @@ pub(crate) fn infoset(text: &str, without: bool) -> Vec<String> {
         Vec::new()
     };
     let mut nodes: Vec<String> = Vec::new();
-    let mut in_text = false;
+    // How deep the text stands that came last, if no other node has come since.
+    let mut text_depth = None;
     for node in document.descendants() {
         let range = node.range();
-        if gone
-            .iter()
-            .any(|gone| gone.start <= range.start && range.end <= gone.end)
-        {
+        let inside = |gone: &Range<usize>| gone.start <= range.start && range.end <= gone.end;
+        if gone.iter().any(inside) {
             continue;
         }
         let depth = node.ancestors().count();
+        // Of an element this would be its first child's.
+        let text = node.text().filter(|_| !node.is_element());
+        let text = text.unwrap_or_default();
         if node.is_text() {
-            let text = node.text().unwrap_or_default();
             match nodes.last_mut() {
-                Some(last) if in_text => last.push_str(text),
-                _ => nodes.push(format!("{depth} {text}")),
+                Some(last) if text_depth == Some(depth) => last.push_str(text),
+                _ => nodes.push(format!("{depth} text {text}")),
             }
-            in_text = true;
+            text_depth = Some(depth);
             continue;
         }
-        in_text = false;
+        text_depth = None;
         let attributes: Vec<_> = node
             .attributes()
             .map(|attribute| (attribute.namespace(), attribute.name(), attribute.value()))
             .collect();
+        let (kind, name) = (node.node_type(), node.tag_name());
         nodes.push(format!(
-            "{depth} {:?} {:?} {attributes:?} {:?}",
-            node.node_type(),
-            node.tag_name(),
-            node.text()
+            "{depth} {kind:?} {name:?} {attributes:?} {:?} {text}",
+            node.pi()
         ));
     }
     nodes
