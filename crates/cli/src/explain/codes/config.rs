@@ -66,7 +66,7 @@ pub(super) const TABLE: &[Entry] = &[
         exit: Exit::Usage,
         who: YOU,
         means: "A key that a profile cannot do without is missing.",
-        remedy: "add the key; InstEnv in particular is never assumed, because the gateway takes its absence for PROD",
+        remedy: "add the key to the table that is named",
     },
     Entry {
         code: "config-insecure-url",
