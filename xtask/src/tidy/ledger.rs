@@ -133,12 +133,21 @@ fn shows(command: &str, packages: &[Package], files: &[SourceFile]) -> Result<()
         ["cargo", "xtask", name, ..] => has(format!("xtask/src/{name}.rs")),
         ["cargo", "deny", "check", ..] => has("deny.toml".to_owned()),
         ["castile", name, ..] => has(format!("crates/cli/src/command/{name}.rs")),
-        ["cargo", "test", "-p", name, ref rest @ ..] => packages
+        [
+            "cargo",
+            verb @ ("test" | "bench"),
+            "-p",
+            name,
+            ref rest @ ..,
+        ] => packages
             .iter()
             .filter(|package| package.name == name)
             .filter_map(|package| package.manifest.strip_suffix("Cargo.toml"))
-            .any(|folder| match *rest {
-                ["--test", target, ..] => {
+            .any(|folder| match (verb, rest) {
+                ("bench", _) => files
+                    .iter()
+                    .any(|file| file.path.starts_with(&format!("{folder}benches/"))),
+                (_, ["--test", target, ..]) => {
                     has(format!("{folder}tests/{target}.rs"))
                         || has(format!("{folder}tests/{target}/main.rs"))
                 }

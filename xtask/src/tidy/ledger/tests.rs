@@ -133,6 +133,9 @@ fn a_command_that_nobody_can_type_is_found() {
         dependencies: Vec::new(),
     };
     let known = |command| shows(command, std::slice::from_ref(&a), &files).is_ok();
+    let benched = [file("crates/a/benches/b.rs", "")];
+    let bench = "cargo bench -p castile-a";
+    assert!(shows(bench, std::slice::from_ref(&a), &benched).is_ok());
     for command in [
         "castile strip a.xml",
         "cargo test -p castile-a",
@@ -146,6 +149,7 @@ fn a_command_that_nobody_can_type_is_found() {
         "castile peel a.xml",
         "cargo test -p castile-b",
         "cargo test -p castile-a --test c",
+        "cargo bench -p castile-a",
         "cargo xtask polish",
         "make",
     ] {
