@@ -6,7 +6,6 @@ use castile_http::{Answer, Body, Effect, SoapTransport};
 use castile_model::{Decoded, Operation, Scope};
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Method, Request, Uri};
-use http_body_util::BodyExt as _;
 
 use crate::{Error, Fault};
 
@@ -52,11 +51,7 @@ where
         let effect = effect_of::<O>();
         let request = self.message(effect)?;
         let (head, body) = self.transport.send(request).await?.into_parts();
-        let body = body
-            .collect()
-            .await
-            .map_err(|error| castile_http::Error::from_body(error, effect))?
-            .to_bytes();
+        let body = body.bytes(effect).await?;
         tracing::debug!(
             service = O::SERVICE,
             operation = O::NAME,

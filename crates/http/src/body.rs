@@ -8,7 +8,7 @@ use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full};
 
-use crate::Error;
+use crate::{Effect, Error};
 
 mod start;
 
@@ -59,12 +59,17 @@ impl Body {
 
     /// All bytes of an answer's body, as long as it is: bound it with [`AnswerLimit`](crate::AnswerLimit).
     ///
+    /// `effect` is what the request does; it decides whether a broken answer leaves the outcome open.
+    ///
     /// # Errors
-    /// Whatever broke the stream; [`Error::from_body`] makes it an [`Error`].
-    pub async fn bytes(self) -> Result<Bytes, BodyError> {
+    /// Whatever broke the stream, by [`Error::from_body`].
+    pub async fn bytes(self, effect: Effect) -> Result<Bytes, Error> {
         match self.0 {
             Kind::Whole { bytes, .. } => Ok(bytes),
-            Kind::Stream(stream) => Ok(stream.collect().await?.to_bytes()),
+            Kind::Stream(stream) => match stream.collect().await {
+                Ok(whole) => Ok(whole.to_bytes()),
+                Err(error) => Err(Error::from_body(error, effect)),
+            },
         }
     }
 

@@ -139,8 +139,7 @@ mod tests {
             let mut request = Request::new(Body::whole(""));
             request.extensions_mut().insert(Effect::Write);
             let answer = AnswerLimit::new(Unmeasured, limit).send(request).await;
-            let body = answer.unwrap().into_body().bytes().await;
-            let body = body.map_err(|error| Error::from_body(error, Effect::Unknown));
+            let body = answer.unwrap().into_body().bytes(Effect::Unknown).await;
             match body {
                 Ok(bytes) => assert!(fits && bytes == "12345678"),
                 Err(error) => {

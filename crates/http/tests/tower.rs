@@ -11,7 +11,7 @@ use castile_auth::ports::BoxFuture;
 use castile_auth::{AccessToken, Error, TokenSource};
 use castile_http::stack::Plan;
 use castile_http::tower::{RawLayer, TypedLayer};
-use castile_http::{Body, TokioSleep};
+use castile_http::{Body, Effect, TokioSleep};
 use http::{Request, Response};
 use tower_layer::Layer as _;
 use tower_service::Service;
@@ -65,13 +65,13 @@ async fn a_layer_puts_the_stack_around_any_service() {
         .call(request())
         .await
         .unwrap();
-    assert_eq!(answer.into_body().bytes().await.unwrap(), OLD);
+    assert_eq!(answer.into_body().bytes(Effect::Read).await.unwrap(), OLD);
     let answer = RawLayer(plan)
         .layer(echo.clone())
         .call(request())
         .await
         .unwrap();
-    let cut = answer.into_body().bytes().await.unwrap();
+    let cut = answer.into_body().bytes(Effect::Read).await.unwrap();
     assert!(!cut.is_empty() && !cut.windows(8).any(|window| window == b"Security"));
     assert_eq!(*echo.0.lock().unwrap(), ["Bearer t", "Bearer t"]);
 }

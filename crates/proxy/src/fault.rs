@@ -132,6 +132,8 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use castile_http::Effect;
+
     use super::*;
 
     fn fault() -> Fault {
@@ -151,7 +153,7 @@ mod tests {
         let answer = fault().answer(Version::Soap11);
         assert_eq!(answer.headers()[CONTENT_TYPE], "text/xml; charset=utf-8");
         assert_eq!(
-            answer.into_body().bytes().await.unwrap(),
+            answer.into_body().bytes(Effect::Read).await.unwrap(),
             "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><s:Fault>\
              <faultcode>s:Server</faultcode><faultstring>a &lt; b &amp; \u{fffd}</faultstring><detail>\
              <c:Error xmlns:c=\"urn:castile:proxy:1\"><c:Code>gateway-unreachable</c:Code>\
@@ -164,7 +166,7 @@ mod tests {
             answer.headers()[CONTENT_TYPE],
             "application/soap+xml; charset=utf-8"
         );
-        let body = answer.into_body().bytes().await.unwrap();
+        let body = answer.into_body().bytes(Effect::Read).await.unwrap();
         assert!(
             body.starts_with(b"<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\">")
         );

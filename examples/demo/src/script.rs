@@ -1,13 +1,12 @@
 //! What happens, step by step; each step fails if it is not as it should be.
 
 use castile::envelope::{Content, Policy, cut, open};
-use castile::http::{Body, ConfigError, SoapTransport};
+use castile::http::{Body, ConfigError, Effect, SoapTransport};
 use castile::{Client, Error};
 use castile_jx::customer::CustInq;
 use castile_jx::inquiry::{AcctSrch, AcctSrchResponse};
 use castile_jx::shared::{HdrFault, JXchangeHdr, MsgRqHdr, SrchMsgRqHdr};
 use http::{Response, StatusCode};
-use http_body_util::BodyExt as _;
 use serde_json::json;
 
 use crate::peers::Peers;
@@ -144,11 +143,7 @@ async fn old_accepted(story: &mut Story, peers: &Peers) -> Result<(), Failure> {
 
 /// The local name of what Body holds, and the length of the answer.
 async fn content(answer: Response<Body>) -> Result<(String, usize), Failure> {
-    let effect = castile::http::Effect::Read;
-    let body = answer.into_body().collect().await;
-    let body = body
-        .map_err(|error| castile::http::Error::from_body(error, effect))?
-        .to_bytes();
+    let body = answer.into_body().bytes(Effect::Read).await?;
     let name = match open(&body)?.content {
         Content::Payload(part) => {
             let start = String::from_utf8_lossy(&body[part.range]);

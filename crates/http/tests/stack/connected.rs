@@ -21,7 +21,7 @@ async fn one_token_request_serves_a_thousand_concurrent_calls() {
             tokio::spawn(async move {
                 let answer = stack.send(request).await?;
                 let status = answer.status();
-                answer.into_body().bytes().await.unwrap();
+                answer.into_body().bytes(Effect::Read).await.unwrap();
                 Ok::<_, castile_http::Error>(status)
             })
         })

@@ -70,8 +70,7 @@ async fn an_answer_that_stops_half_way_leaves_the_outcome_open() {
         .send(peer.request(Effect::Write))
         .await
         .unwrap();
-    let error = answer.into_body().bytes().await.unwrap_err();
-    let error = Error::from_body(error, Effect::Write);
+    let error = answer.into_body().bytes(Effect::Write).await.unwrap_err();
     assert_eq!(error.code(), "timeout-answer");
     assert!(error.outcome_unknown());
 }

@@ -142,7 +142,7 @@ async fn an_unrepeated_401_reaches_the_caller_whole() {
     let stack = stack::typed(plan, ReqwestTransport::new(Limits::default()).unwrap());
     let answer = stack.send(peer.request(Effect::Write)).await.unwrap();
     assert_eq!(answer.headers()["www-authenticate"], "Bearer");
-    assert_eq!(answer.into_body().bytes().await.unwrap(), SOAP);
+    assert_eq!(answer.into_body().bytes(Effect::Read).await.unwrap(), SOAP);
 }
 
 #[tokio::test]
@@ -152,7 +152,7 @@ async fn a_connection_that_breaks_never_sends_a_message_twice() {
     let plan = plan(&peer, Arc::new(Tokens::default()));
     let stack = stack::typed(plan, ReqwestTransport::new(Limits::default()).unwrap());
     let first = stack.send(peer.request(Effect::Write)).await.unwrap();
-    first.into_body().bytes().await.unwrap();
+    first.into_body().bytes(Effect::Read).await.unwrap();
     let error = stack.send(peer.request(Effect::Write)).await.unwrap_err();
     assert!(matches!(error, Error::Interrupted { .. }), "{error:?}");
     assert!(error.outcome_unknown());
@@ -168,7 +168,7 @@ async fn a_kept_connection_found_closed_sends_at_most_once() {
         let plan = plan(&peer, Arc::new(Tokens::default()));
         let stack = stack::typed(plan, ReqwestTransport::new(Limits::default()).unwrap());
         let first = stack.send(peer.request(Effect::Write)).await.unwrap();
-        first.into_body().bytes().await.unwrap();
+        first.into_body().bytes(Effect::Read).await.unwrap();
         let second = stack.send(peer.request(Effect::Write)).await;
         // Whether the close is seen before or after the message went is a race; sent twice it is never.
         assert!(peer.arrivals().len() <= 2);

@@ -56,7 +56,11 @@ async fn send(
 ) -> (u16, bool) {
     let answer = stack.send(request).await.unwrap();
     let status = answer.status().as_u16();
-    let body = answer.into_body().bytes().await.unwrap();
+    let body = answer
+        .into_body()
+        .bytes(castile_http::Effect::Read)
+        .await
+        .unwrap();
     let body = String::from_utf8_lossy(&body).into_owned();
     (status, body.contains("<PingRs>hello</PingRs>"))
 }
