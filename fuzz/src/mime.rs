@@ -8,6 +8,41 @@ pub(crate) struct Root {
     pub(crate) length: Option<Range<usize>>,
 }
 
+/// What the judge needs of a Content-Type.
+pub(crate) struct Parameters<'a> {
+    pub(crate) boundary: &'a str,
+    pub(crate) start: Option<&'a str>,
+}
+
+/// The parameters of a plain Content-Type; how an odd one is read is not the judge's subject.
+pub(crate) fn parameters(content_type: &str) -> Option<Parameters<'_>> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"<>@._/+-=".contains(&byte);
+    let (mut boundary, mut start) = (None, None);
+    for parameter in content_type.split(';').skip(1) {
+        let (name, value) = parameter.trim_matches(' ').split_once('=')?;
+        let value = match value.strip_prefix('"') {
+            Some(quoted) => quoted.strip_suffix('"')?,
+            None => value,
+        };
+        if value.is_empty() || !value.bytes().all(plain) {
+            return None;
+        }
+        let place = match name.to_ascii_lowercase().as_str() {
+            "boundary" => &mut boundary,
+            "start" => &mut start,
+            "type" | "charset" => continue,
+            _ => return None,
+        };
+        if place.replace(value).is_some() {
+            return None;
+        }
+    }
+    Some(Parameters {
+        boundary: boundary?,
+        start,
+    })
+}
+
 /// The part whose Content-ID is `start`, or the first.
 pub(crate) fn root(input: &[u8], boundary: &str, start: Option<&str>) -> Option<Root> {
     let lines = lines(input);
@@ -42,11 +77,7 @@ pub(crate) fn root(input: &[u8], boundary: &str, start: Option<&str>) -> Option<
                 ))
             })
         };
-        let bare = |text: &str| {
-            text.trim_start_matches('<')
-                .trim_end_matches('>')
-                .to_owned()
-        };
+        let bare = |text: &str| text.replace(['<', '>'], "");
         let id = field("content-id").map(|(value, _)| bare(&value));
         if start.is_none_or(|start| id == Some(bare(start))) {
             let begin = lines.get(blank + 1).map_or(input.len(), |line| line.start);

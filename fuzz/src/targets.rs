@@ -85,27 +85,10 @@ pub fn multipart(data: &[u8]) {
     let Ok(edits) = document.cut(input, &permissive()) else {
         return;
     };
-    // What may stand in quotes is not the judge's subject.
-    let parameter = |name: &str| {
-        let lower = content_type.to_ascii_lowercase();
-        let at = lower.find(&format!("{name}="))? + name.len() + 1;
-        let value = content_type[at..].split([';', ' ']).next()?;
-        Some(value.trim_matches('"').to_owned())
-    };
-    if content_type.contains('\\') || content_type.matches("boundary=").count() != 1 {
-        return;
-    }
-    if content_type.matches('"').count() != 0 && content_type.matches("start").count() > 1 {
-        return;
-    }
-    let Some(boundary) = parameter("boundary") else {
+    let Some(media) = mime::parameters(content_type) else {
         return;
     };
-    let start = parameter(";start").or_else(|| parameter("; start"));
-    if content_type.contains("start") != start.is_some() {
-        return;
-    }
-    let root = mime::root(input, &boundary, start.as_deref()).expect("a root part was found");
+    let root = mime::root(input, media.boundary, media.start).expect("a root part was found");
     let content = &input[root.content.clone()];
     let removed: Vec<Range<usize>> = edits
         .ranges()

@@ -10,7 +10,7 @@ use crate::{Outcome, Stop, terminal};
 const HELP: &str = "\
 Build the fuzz targets and run each for a while, on the stable toolchain.
 
-Usage: cargo xtask fuzz [--seconds N] [TARGET…]
+Usage: cargo xtask fuzz [--seconds N | --runs N] [TARGET…]
 
 Targets: whole, chunked, multipart, utf16; all of them if none is named.
 Each has another parser as its judge. What was learnt is kept in the target directory, under fuzz/corpus;
@@ -19,6 +19,8 @@ It takes a C++ compiler.
 
 Options:
   --seconds N  For each target [default: 30]
+  --runs N     So many inputs for each target, from an empty corpus and a fixed seed: the same code gives the
+               same answer, which is what a gate needs; a search for something new takes --seconds
   -h, --help   Print this
 
 Exit codes: 0 nothing found, 1 a target failed, 2 usage or a missing part.
@@ -37,9 +39,26 @@ const INSTRUMENTED: &str = "--cfg fuzzing -Cpasses=sancov-module \
 /// Longer inputs than this teach little and cost much.
 const LONGEST: usize = 4096;
 
+/// How long a target is fuzzed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Effort {
+    Seconds(u32),
+    /// From a fixed seed and nothing learnt before.
+    Runs(u32),
+}
+
+impl std::fmt::Display for Effort {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Seconds(number) => write!(f, "{number} s"),
+            Self::Runs(number) => write!(f, "{number} inputs"),
+        }
+    }
+}
+
 /// Runs the targets that are named, or all.
 pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> Result<Outcome, Stop> {
-    let (seconds, targets) = match wanted(words) {
+    let (effort, targets) = match wanted(words) {
         Ok(wanted) => wanted,
         Err(outcome) => return Ok(outcome),
     };
@@ -48,8 +67,8 @@ pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> Result<Outcome, Stop
     let binaries = build(workspace, &work)?;
     let mut failed = Vec::new();
     for name in targets {
-        println!("{} {name}, {seconds} s", terminal::bold("==>"));
-        if !fuzz(workspace, &work, &binaries, name, seconds)? {
+        println!("{} {name}, {effort}", terminal::bold("==>"));
+        if !fuzz(workspace, &work, &binaries, name, effort)? {
             failed.push(name);
         }
     }
@@ -68,8 +87,8 @@ pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> Result<Outcome, Stop
     })
 }
 
-fn wanted<'w>(words: &[&'w str]) -> Result<(u32, Vec<&'w str>), Outcome> {
-    let mut seconds = 30;
+fn wanted<'w>(words: &[&'w str]) -> Result<(Effort, Vec<&'w str>), Outcome> {
+    let mut effort = Effort::Seconds(30);
     let mut targets = Vec::new();
     let mut words = words.iter().copied();
     while let Some(word) = words.next() {
@@ -78,11 +97,17 @@ fn wanted<'w>(words: &[&'w str]) -> Result<(u32, Vec<&'w str>), Outcome> {
                 print!("{HELP}");
                 return Err(Outcome::Done);
             }
-            "--seconds" => match words.next().and_then(|number| number.parse().ok()) {
+            "--seconds" | "--runs" => {
                 // To libFuzzer 0 means for ever.
-                Some(number) if number > 0 => seconds = number,
-                _ => return Err(misused("--seconds wants a number from 1 on")),
-            },
+                let number = words.next().and_then(|number| number.parse().ok());
+                let Some(number) = number.filter(|number| *number > 0) else {
+                    return Err(misused(&format!("{word} wants a number from 1 on")));
+                };
+                effort = match word {
+                    "--runs" => Effort::Runs(number),
+                    _ => Effort::Seconds(number),
+                };
+            }
             name if TARGETS.contains(&name) => targets.push(name),
             other => return Err(misused(&format!("no option or target `{other}`"))),
         }
@@ -90,7 +115,7 @@ fn wanted<'w>(words: &[&'w str]) -> Result<(u32, Vec<&'w str>), Outcome> {
     if targets.is_empty() {
         targets = TARGETS.to_vec();
     }
-    Ok((seconds, targets))
+    Ok((effort, targets))
 }
 
 fn misused(fact: &str) -> Outcome {
@@ -138,10 +163,20 @@ fn fuzz(
     work: &Path,
     binaries: &Path,
     name: &str,
-    seconds: u32,
+    effort: Effort,
 ) -> Result<bool, Stop> {
     let seeds = work.join("seeds").join(name);
-    let corpus = work.join("corpus").join(name);
+    let (learnt, bounds) = match effort {
+        Effort::Seconds(seconds) => ("corpus", vec![format!("-max_total_time={seconds}")]),
+        Effort::Runs(runs) => {
+            let learnt = work.join("fresh").join(name);
+            if learnt.exists() {
+                std::fs::remove_dir_all(learnt)?;
+            }
+            ("fresh", vec![format!("-runs={runs}"), "-seed=1".to_owned()])
+        }
+    };
+    let corpus = work.join(learnt).join(name);
     let artifacts = work.join("artifacts").join(name);
     let log = work.join(format!("{name}.log"));
     for folder in [&seeds, &corpus, &artifacts] {
@@ -154,7 +189,7 @@ fn fuzz(
             "-dict={}",
             workspace.root.join("fuzz").join("soap.dict").display()
         ))
-        .arg(format!("-max_total_time={seconds}"))
+        .args(bounds)
         .arg(format!("-max_len={LONGEST}"))
         .args([
             "-timeout=10",
@@ -203,11 +238,13 @@ mod tests {
     }
 
     #[test]
-    fn words_choose_time_and_targets() {
-        assert_eq!(wanted(&[]), Ok((30, TARGETS.to_vec())));
+    fn words_choose_effort_and_targets() {
+        assert_eq!(wanted(&[]), Ok((Effort::Seconds(30), TARGETS.to_vec())));
         let words = ["utf16", "--seconds", "7"];
-        assert_eq!(wanted(&words), Ok((7, vec!["utf16"])));
-        for wrong in [&["--seconds"][..], &["--seconds", "0"], &["utf32"]] {
+        assert_eq!(wanted(&words), Ok((Effort::Seconds(7), vec!["utf16"])));
+        let words = ["--runs", "9", "whole"];
+        assert_eq!(wanted(&words), Ok((Effort::Runs(9), vec!["whole"])));
+        for wrong in [&["--seconds"][..], &["--runs", "0"], &["utf32"]] {
             assert_eq!(wanted(wrong), Err(Outcome::Usage));
         }
     }

@@ -52,18 +52,24 @@ impl Related {
     /// Reads the parameters.
     ///
     /// # Errors
-    /// [`Refusal::ContentType`] for a boundary that is missing or none.
+    /// [`Refusal::ContentType`] for a boundary that is missing or none, and for a `start` that is no Content-ID.
     pub(crate) fn of(media: &MediaType, text_length: usize) -> Result<Self, Refusal> {
         let (boundary, offset) = media.parameter("boundary").ok_or(Refusal::ContentType {
             offset: text_length,
         })?;
         let delimiter = Delimiter::new(boundary).ok_or(Refusal::ContentType { offset })?;
-        let value = |name| media.parameter(name).map(|(value, _)| value);
+        let start = match media.parameter("start") {
+            None => None,
+            Some((id, offset)) => {
+                let id = part::bare_id(id).ok_or(Refusal::ContentType { offset })?;
+                Some(id.into())
+            }
+        };
         Ok(Self {
             delimiter,
-            start: value("start").map(|id| part::bare_id(id).into()),
+            start,
             // It may carry parameters of its own.
-            root_type: value("type").map(|text| {
+            root_type: media.parameter("type").map(|(text, _)| {
                 let essence = text.split(';').next().unwrap_or(text);
                 essence.trim().to_ascii_lowercase().into()
             }),

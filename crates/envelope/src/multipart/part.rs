@@ -97,7 +97,7 @@ impl PartHeader {
         let unfolded = raw.replace("\r\n", "");
         let value = unfolded.trim_matches([' ', '\t']);
         match name.as_str() {
-            "content-id" => self.id = Some(bare_id(value).into()),
+            "content-id" => self.id = Some(bare_id(value).ok_or_else(refuse)?.into()),
             "content-type" => {
                 let media = MediaType::read(value).map_err(|_| refuse())?;
                 self.media = Some((media, start));
@@ -123,10 +123,14 @@ impl PartHeader {
 }
 
 /// A Content-ID, or the parameter that names one, without angle brackets: they are left out now and then.
-pub(crate) fn bare_id(text: &str) -> &str {
-    text.strip_prefix('<')
+///
+/// `None` if one is left: whether it belongs to the name, readers do not agree, and so not on the root part.
+pub(crate) fn bare_id(text: &str) -> Option<&str> {
+    let bare = text
+        .strip_prefix('<')
         .and_then(|text| text.strip_suffix('>'))
-        .unwrap_or(text)
+        .unwrap_or(text);
+    (!bare.contains(['<', '>'])).then_some(bare)
 }
 
 fn too_large(offset: usize) -> Refusal {
@@ -200,6 +204,8 @@ mod tests {
             ("a: \u{7f}\r\n\r\n", 3),
             ("a: b\r\n--b\r\n\r\n", 6),
             ("Content-ID: a\r\nCONTENT-ID: b\r\n\r\n", 15),
+            ("Content-ID: <a>>\r\n\r\n", 0),
+            ("a: x\r\nContent-ID: <a\r\n\r\n", 6),
             ("Content-Type: text\r\n\r\n", 0),
             ("a: x\r\nContent-Length: 4x\r\n\r\n", 6),
             ("Content-Length: +4\r\n\r\n", 0),

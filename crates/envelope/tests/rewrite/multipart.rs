@@ -694,3 +694,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_angle_bracket_left_in_the_name_of_the_root_is_refused() {
+    let content_type = format!("{UNSTARTED}; start=\"<a>>\"");
+    let refusal = cut_typed(b"", Some(&content_type), &policy()).unwrap_err();
+    let offset = content_type.find("\"<a>>").unwrap();
+    assert_eq!(refusal, Refusal::ContentType { offset });
+}
