@@ -16,7 +16,7 @@ pub const LONGEST_LIFETIME: Duration = Duration::from_secs(300);
 /// The life of an assertion unless chosen otherwise.
 pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(60);
 
-/// Whom an assertion is meant for (`aud`), always a single string.
+/// Whom an assertion is meant for (`aud`).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Audience {
@@ -38,6 +38,8 @@ pub enum AssertionType {
     /// `JWT` (RFC 7519 section 5.1).
     #[default]
     Jwt,
+    /// `client-authentication+jwt` (draft-ietf-oauth-rfc7523bis): for servers that follow all of that draft.
+    ClientAuthentication,
 }
 
 /// 128 random bits, unique to one assertion.
@@ -51,10 +53,12 @@ pub struct AssertionPolicy {
     audience: Audience,
     lifetime: Duration,
     typ: AssertionType,
+    audience_in_array: bool,
+    exp_in_milliseconds: bool,
 }
 
 impl AssertionPolicy {
-    /// Assertions of this client: for the token endpoint, 60 seconds long, `typ` JWT.
+    /// Assertions of this client: for the token endpoint as a string, 60 seconds long, `typ` JWT, `exp` in seconds.
     ///
     /// # Errors
     /// When the client id is empty or not printable ASCII (RFC 6749 appendix A.1).
@@ -68,6 +72,8 @@ impl AssertionPolicy {
             audience: Audience::default(),
             lifetime: DEFAULT_LIFETIME,
             typ: AssertionType::default(),
+            audience_in_array: false,
+            exp_in_milliseconds: false,
         })
     }
 
@@ -107,6 +113,35 @@ impl AssertionPolicy {
         self
     }
 
+    /// The same with `aud` as an array of one string, which some servers demand and others refuse.
+    #[must_use]
+    pub fn with_audience_in_array(mut self) -> Self {
+        self.audience_in_array = true;
+        self
+    }
+
+    /// For compatibility only: the same with `exp` in milliseconds, against RFC 7519 section 2.
+    ///
+    /// Old examples of the vendor compute it so. A server that caps the lifetime refuses such an assertion, and
+    /// to one that does not it is valid for some 50,000 years. Whoever builds a [`PrivateKeyJwt`] of it is warned in
+    /// the log.
+    ///
+    /// [`PrivateKeyJwt`]: crate::PrivateKeyJwt
+    #[must_use]
+    pub fn with_exp_in_milliseconds(mut self) -> Self {
+        self.exp_in_milliseconds = true;
+        self
+    }
+
+    pub(crate) fn warn_of_compatibility(&self) {
+        if self.exp_in_milliseconds {
+            tracing::warn!(
+                client_id = self.client_id,
+                "compatibility switch: exp of the assertion is in milliseconds, so that it practically never expires"
+            );
+        }
+    }
+
     /// The client id, `iss` and `sub` of each assertion.
     pub fn client_id(&self) -> &str {
         &self.client_id
@@ -133,19 +168,30 @@ impl AssertionPolicy {
             typ: match self.typ {
                 AssertionType::None => None,
                 AssertionType::Jwt => Some("JWT"),
+                AssertionType::ClientAuthentication => Some("client-authentication+jwt"),
             },
             kid: key_id,
         };
+        let audience = match &self.audience {
+            Audience::TokenEndpoint => endpoint.as_str(),
+            Audience::Issuer(text) | Audience::Custom(text) => text,
+        };
+        let expires = issued.saturating_add(self.lifetime.as_secs());
         let claims = Claims {
             iss: &self.client_id,
             sub: &self.client_id,
-            aud: match &self.audience {
-                Audience::TokenEndpoint => endpoint.as_str(),
-                Audience::Issuer(text) | Audience::Custom(text) => text,
+            aud: if self.audience_in_array {
+                Aud::Array([audience])
+            } else {
+                Aud::Text(audience)
             },
             jti: &URL_SAFE_NO_PAD.encode(id.0),
             iat: issued,
-            exp: issued.saturating_add(self.lifetime.as_secs()),
+            exp: if self.exp_in_milliseconds {
+                expires.saturating_mul(1000)
+            } else {
+                expires
+            },
         };
         let mut text = Zeroizing::new(String::with_capacity(1024));
         encode(&header, &mut text)?;
@@ -224,10 +270,17 @@ struct Header<'a> {
 struct Claims<'a> {
     iss: &'a str,
     sub: &'a str,
-    aud: &'a str,
+    aud: Aud<'a>,
     jti: &'a str,
     iat: u64,
     exp: u64,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Aud<'a> {
+    Text(&'a str),
+    Array([&'a str; 1]),
 }
 
 fn encode(part: &impl Serialize, text: &mut String) -> Result<(), Error> {

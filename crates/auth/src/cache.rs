@@ -7,7 +7,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 
 use crate::ports::{BoxFuture, Ports};
-use crate::{AccessToken, ClientAuth, ClientCredentials, Error, TokenSource};
+use crate::{AccessToken, ClientAuth, ClientCredentials, Error, SenderConstraint, TokenSource};
 
 mod flight;
 mod plan;
@@ -119,6 +119,10 @@ impl TokenSource for TokenCache {
                 "access token rejected by the resource server"
             );
         }
+    }
+
+    fn constraint(&self) -> Option<&Arc<dyn SenderConstraint>> {
+        self.0.request.constraint()
     }
 }
 

@@ -117,8 +117,8 @@ pub enum AnswerFault {
     /// `access_token` has characters that no `Authorization` header may carry (RFC 6750 section 2.1).
     #[error("the access token has characters that no header can carry")]
     TokenCharacters,
-    /// `token_type` is missing or not `Bearer`.
-    #[error("the token type is not Bearer")]
+    /// `token_type` is missing or not the one asked for: `Bearer`, or `DPoP` for tokens tied to a key.
+    #[error("the token type is not the one asked for")]
     TokenType,
     /// `expires_in` is no number of seconds from 1 second to 366 days.
     #[error("expires_in is no number of seconds from 1 second to 366 days")]
@@ -228,6 +228,16 @@ impl Error {
             | Self::Redirected { .. }
             | Self::NotJson { .. }
             | Self::Answer(_) => false,
+        }
+    }
+
+    /// Whether the server refused the proof of the client's identity (`invalid_client`, or status 401).
+    pub fn is_invalid_client(&self) -> bool {
+        match self {
+            Self::Refused { status, error, .. } => {
+                *status == 401 || error.as_deref() == Some("invalid_client")
+            }
+            _ => false,
         }
     }
 

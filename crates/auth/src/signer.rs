@@ -154,6 +154,10 @@ impl Signer for LocalSigner {
         &self.key_id
     }
 
+    fn public_thumbprint(&self) -> Option<String> {
+        self.thumbprint().ok()
+    }
+
     fn sign<'a>(&'a self, input: &'a [u8]) -> BoxFuture<'a, Result<Signature, Error>> {
         let signature = self
             .key

@@ -63,6 +63,24 @@ fn audience_lifetime_and_type_are_settings() {
 }
 
 #[test]
+fn audience_in_an_array_and_the_type_of_the_draft_are_settings() {
+    let (header, claims) = parts(
+        &policy()
+            .with_audience_in_array()
+            .with_type(AssertionType::ClientAuthentication),
+    );
+    assert_eq!(header["typ"], "client-authentication+jwt");
+    assert_eq!(claims["aud"], json!([ENDPOINT]));
+}
+
+#[test]
+fn exp_is_in_milliseconds_only_by_the_named_switch() {
+    let (_, claims) = parts(&policy().with_exp_in_milliseconds());
+    assert_eq!(claims["exp"], 1_790_000_060_000_u64);
+    assert_eq!(claims["iat"], 1_790_000_000);
+}
+
+#[test]
 fn settings_that_servers_refuse_are_refused_here() {
     let code = |result: Result<AssertionPolicy, SettingError>| result.expect_err("refused").code();
     for millis in [0, 500, 1_500, 301_000, 3_600_000] {

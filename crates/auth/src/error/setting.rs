@@ -31,12 +31,18 @@ pub enum SettingError {
     /// The client id is empty or not printable ASCII (RFC 6749 appendix A.1).
     #[error("the client id is empty or not printable ASCII")]
     ClientId,
+    /// The client secret is empty or not printable ASCII (RFC 6749 appendix A.2).
+    #[error("the client secret is empty or not printable ASCII")]
+    ClientSecret,
     /// The audience is empty or holds control characters.
     #[error("the audience is empty or holds control characters")]
     Audience,
     /// The scope is empty or not a list of scope tokens parted by single blanks (RFC 6749 section 3.3).
     #[error("the scope is no list of scope tokens parted by single blanks")]
     Scope,
+    /// The resource is no absolute URI without a fragment (RFC 8707 section 2).
+    #[error("the resource is no absolute URI without a fragment")]
+    Resource,
     /// The lifetime of an assertion is zero, no whole seconds or longer than servers accept.
     #[error("an assertion may live from 1 to {} whole seconds, not {asked:?}", limit.as_secs())]
     Lifetime {
@@ -55,8 +61,10 @@ impl SettingError {
         "token-endpoint-userinfo",
         "token-endpoint-fragment",
         "client-id-invalid",
+        "client-secret-invalid",
         "audience-invalid",
         "scope-invalid",
+        "resource-invalid",
         "assertion-lifetime",
     ];
 
@@ -68,8 +76,10 @@ impl SettingError {
             Self::EndpointUserInfo => "token-endpoint-userinfo",
             Self::EndpointFragment => "token-endpoint-fragment",
             Self::ClientId => "client-id-invalid",
+            Self::ClientSecret => "client-secret-invalid",
             Self::Audience => "audience-invalid",
             Self::Scope => "scope-invalid",
+            Self::Resource => "resource-invalid",
             Self::Lifetime { .. } => "assertion-lifetime",
         }
     }

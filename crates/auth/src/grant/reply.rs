@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::{Grant, date};
 use crate::error::AnswerFault;
 use crate::ports::{TOKEN_ANSWER_LIMIT, TokenHttpError};
-use crate::{Error, JWT_BEARER, Proof};
+use crate::{Error, Proof};
 
 /// A longer life than this is a mistake of the server, such as milliseconds.
 const LONGEST_LIFE: u64 = 366 * 24 * 60 * 60;
@@ -27,7 +27,11 @@ struct Members {
     error_description: Option<Value>,
 }
 
-pub(super) fn read(response: Response<Vec<u8>>, proof: &Proof) -> Result<Grant, Error> {
+pub(super) fn read(
+    response: Response<Vec<u8>>,
+    proof: &Proof,
+    token_type: &str,
+) -> Result<Grant, Error> {
     let (head, body) = response.into_parts();
     let body = Zeroizing::new(body);
     let status = head.status.as_u16();
@@ -74,7 +78,7 @@ pub(super) fn read(response: Response<Vec<u8>>, proof: &Proof) -> Result<Grant, 
                 .and_then(|text| description(text, proof)),
         });
     }
-    Ok(grant(members)?)
+    Ok(grant(members, token_type)?)
 }
 
 /// Whether `text` is a scope (RFC 6749 section 3.3).
@@ -87,7 +91,7 @@ pub(super) fn is_scope(text: &str) -> bool {
     })
 }
 
-fn grant(members: Members) -> Result<Grant, AnswerFault> {
+fn grant(members: Members, token_type: &str) -> Result<Grant, AnswerFault> {
     let access_token = match members.access_token {
         Some(Value::String(text)) if !text.is_empty() => Zeroizing::new(text),
         _ => return Err(AnswerFault::NoToken),
@@ -96,7 +100,7 @@ fn grant(members: Members) -> Result<Grant, AnswerFault> {
         return Err(AnswerFault::TokenCharacters);
     }
     match members.token_type {
-        Some(Value::String(text)) if text.trim().eq_ignore_ascii_case("bearer") => {}
+        Some(Value::String(text)) if text.trim().eq_ignore_ascii_case(token_type) => {}
         _ => return Err(AnswerFault::TokenType),
     }
     Ok(Grant {
@@ -151,15 +155,11 @@ fn description(value: Value, proof: &Proof) -> Option<String> {
         return None;
     };
     let text = text.trim();
-    let secrets = || {
-        proof
-            .fields()
-            .map(|(_, value)| value)
-            .filter(|value| *value != JWT_BEARER)
-    };
+    let secrets = || proof.secrets();
     let is_safe = (1..=200).contains(&text.len())
         && text.bytes().all(|byte| (0x20..=0x7e).contains(&byte))
         && !text.contains("eyJ")
+        && !secrets().any(|secret| text.contains(secret))
         && secrets()
             .flat_map(|secret| secret.split('.'))
             .all(|part| part.len() < 8 || !text.contains(part))

@@ -13,6 +13,20 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "copy it from the external application in Jack Henry Identity",
     },
     Entry {
+        code: "client-secret-invalid",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The client secret is empty or not printable ASCII (RFC 6749 appendix A.2).",
+        remedy: "copy it again, without line break; better still register a key and use private_key_jwt",
+    },
+    Entry {
+        code: "resource-invalid",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The resource is no absolute URI without a fragment (RFC 8707 section 2).",
+        remedy: "leave it out unless the provider named one to you",
+    },
+    Entry {
         code: "audience-invalid",
         exit: Exit::Usage,
         who: YOU,
