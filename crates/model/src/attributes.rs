@@ -48,7 +48,8 @@ impl Attribute {
         &self.namespace
     }
 
-    /// The value, references resolved.
+    /// The value, references resolved; that of `xsi:type` is `{namespace}local`, since its prefix means
+    /// nothing elsewhere.
     pub fn value(&self) -> &str {
         &self.value
     }
@@ -89,6 +90,18 @@ impl Attributes {
         })
     }
 
+    /// The value of `xsi:type` as `{namespace}local`.
+    pub fn xsi_type(&self) -> Option<&str> {
+        self.value_in(XSI, "type")
+    }
+
+    /// The value of the attribute of that local name in a namespace, for example `lang` in that of `xml`.
+    pub fn value_in(&self, namespace: &str, local_name: &str) -> Option<&str> {
+        self.iter()
+            .find(|a| &*a.namespace == namespace && a.local_name() == local_name)
+            .map(Attribute::value)
+    }
+
     /// The attributes in the order they came.
     pub fn iter(&self) -> impl Iterator<Item = &Attribute> {
         self.0.iter().flat_map(|list| list.iter())
@@ -107,6 +120,17 @@ impl Attributes {
     /// Sets the attribute without namespace of that name.
     pub fn set(&mut self, name: &str, value: &str) {
         self.put(Attribute::new(name, "", value));
+    }
+
+    /// Sets an attribute in a namespace; the prefix of the name is free, but that of `xml`.
+    ///
+    /// ```
+    /// let mut attributes = castile_model::Attributes::default();
+    /// attributes.set_in("http://www.w3.org/XML/1998/namespace", "xml:lang", "en");
+    /// assert_eq!(attributes.value_in("http://www.w3.org/XML/1998/namespace", "lang"), Some("en"));
+    /// ```
+    pub fn set_in(&mut self, namespace: &str, name: &str, value: &str) {
+        self.put(Attribute::new(name, namespace, value));
     }
 
     /// Sets `xsi:nil="true"`.

@@ -85,12 +85,17 @@
 //! - Every struct has one [`Ext`]: the `any` tail, all attributes, `xsi:nil`.
 //! - `wsse:Security` and whatever else must stay byte for byte is a [`Raw`].
 //! - An element that a type has at two places is `"Name"` and `"Name#2"` in `child`, `"Name"` twice in `write`.
+//! - A choice is an enum, a sequence that repeats a struct, both of them a [`Group`] in a field of their own.
+//!   `child` sends their elements there with [`Groups::place`], `write` calls [`Groups::write`].
+//! - A type that others are derived from is an enum made by [`derived!`]; `xsi:type` chooses the variant.
 //! - An operation without declared fault has [`NoFault`].
 
 mod attributes;
+mod derived;
 mod error;
 mod ext;
 mod field;
+mod group;
 mod limits;
 mod name;
 mod operation;
@@ -102,9 +107,11 @@ mod scope;
 mod write;
 
 pub use attributes::{Attribute, Attributes};
+pub use derived::Other;
 pub use error::{DecodeError, EncodeError, InvalidValue, Warning, WarningKind};
 pub use ext::Ext;
 pub use field::{Field, Leaf, Revealed, Text};
+pub use group::{Group, Groups, Position};
 pub use limits::Limits;
 pub use operation::{Effect, Message, NoFault, Operation};
 pub use particle::{Particle, Slot, Struct};

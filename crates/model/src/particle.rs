@@ -15,6 +15,11 @@ pub trait Struct: Send + Sync {
     /// Writes the elements in the order of the schema.
     fn write(&self, w: &mut Writer);
 
+    /// Turns into the type that `xsi:type` names, as `{namespace}local`, before anything is read.
+    ///
+    /// A type without derived types stays what it is: what it does not know is kept in its [`Ext`].
+    fn derive(&mut self, _: &str) {}
+
     /// What was there beyond the elements of the type.
     fn ext(&self) -> &Ext;
 

@@ -159,6 +159,10 @@ impl<'i> Reader<'i> {
         if !tag.is_plain() {
             let attributes = self.attributes(tag)?;
             if !attributes.is_empty() {
+                if let Some(name) = attributes.xsi_type() {
+                    s.derive(name);
+                    s.ext_mut().mark_read();
+                }
                 *s.ext_mut().attributes_mut() = attributes;
             }
         }

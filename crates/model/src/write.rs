@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use crate::attributes::XSI;
 use crate::error::{self, Warning, WarningKind};
 use crate::name::local_start;
-use crate::{Attributes, EncodeError, Ext, Leaf, Message, Particle, Raw, Struct};
+use crate::{Attribute, Attributes, EncodeError, Ext, Leaf, Message, Particle, Raw, Struct};
 
 /// Writes a message, its namespace as the default namespace of the root element.
 ///
@@ -103,6 +104,20 @@ impl Writer {
         if self.versions.len() > self.level.base {
             self.versions.pop();
             self.pending = self.pending.saturating_sub(1);
+        }
+    }
+
+    /// Writes `xsi:type` into the start tag that was just written, unless it came with the attributes.
+    ///
+    /// `name` is `{namespace}local`. Called by [`derived!`](crate::derived) before anything else.
+    pub fn derived(&mut self, name: &'static str, ext: &Ext) {
+        let is_there = ext.attributes().is_some_and(|a| a.xsi_type().is_some());
+        if !is_there && self.out.pop().is_some() {
+            let mut attributes = Attributes::default();
+            let prefix = self.free_prefix("xsi");
+            attributes.set_in(XSI, &format!("{prefix}:type"), name);
+            self.attributes(&attributes);
+            self.out.push('>');
         }
     }
 
@@ -285,11 +300,33 @@ impl Writer {
                 };
                 let _ = write!(self.out, " {prefix}:{}=\"", attribute.local_name());
             }
+            // A qualified name as value needs a prefix that means its namespace here.
+            if let Some((namespace, local)) = type_name(attribute) {
+                if namespace.is_empty() {
+                    let _ = write!(self.out, "{local}\"");
+                    continue;
+                }
+                let prefix = self.free_prefix("t");
+                let _ = write!(self.out, "{prefix}:{local}\" xmlns:{prefix}=\"");
+                escape_attribute(namespace, &mut self.out);
+                self.out.push('"');
+                declared.push((prefix.into(), namespace));
+                continue;
+            }
             if let Err(index) = escape(attribute.value(), true, &mut self.out) {
                 self.fail(|path| EncodeError::Character { path, index });
             }
             self.out.push('"');
         }
+    }
+
+    /// A prefix that the start tag being written does not declare.
+    fn free_prefix(&self, stem: &str) -> String {
+        let tag = &self.out[self.out.rfind('<').unwrap_or(0)..];
+        let numbered = (1..).map(|number| format!("{stem}{number}"));
+        let mut prefixes = std::iter::once(stem.to_owned()).chain(numbered);
+        let is_free = |prefix: &String| !tag.contains(&format!(" xmlns:{prefix}="));
+        prefixes.find(is_free).unwrap_or_default()
     }
 
     fn close(&mut self, local: &str) {
@@ -320,6 +357,15 @@ impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Writer({} bytes)", self.out.len())
     }
+}
+
+/// Namespace and local name that an `xsi:type` holds.
+fn type_name(attribute: &Attribute) -> Option<(&str, &str)> {
+    let is_type = attribute.namespace() == XSI && attribute.local_name() == "type";
+    let name = attribute.value().strip_prefix('{').filter(|_| is_type)?;
+    let (namespace, local) = name.rsplit_once('}')?;
+    let is_name = local_start(local.as_bytes()) == Some(0);
+    is_name.then_some((namespace, local))
 }
 
 /// The marker as a bit; none for a number that is no marker's.

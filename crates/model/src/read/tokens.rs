@@ -10,6 +10,8 @@ use quick_xml::events::attributes::{self, AttrError};
 use quick_xml::name::PrefixDeclaration;
 
 use super::namespaces::{Namespace, Namespaces};
+use crate::attributes::XSI;
+use crate::field::XML_SPACE;
 use crate::name::local_start;
 use crate::{Attribute, Attributes, DecodeError, Limits, Scope};
 
@@ -300,12 +302,28 @@ impl<'i> Tokens<'i> {
             };
             let value = self.value(&attribute, tag.start)?;
             self.limit("bytes of text", self.limits.text, value.len(), tag.start)?;
+            let value = match namespace == XSI && name.ends_with(":type") {
+                true => self.expanded(value, tag)?,
+                false => value,
+            };
             // Two prefixes may mean one namespace.
             if !attributes.put(Attribute::new(name, namespace, &value)) {
                 return Err(self.syntax(tag.start, "an attribute stands twice"));
             }
         }
         Ok(attributes)
+    }
+
+    /// The qualified name of a value as `{namespace}local`.
+    fn expanded(&self, value: Cow<'i, str>, tag: &Tag<'i>) -> Result<Cow<'i, str>, DecodeError> {
+        let name = value.trim_matches(XML_SPACE);
+        if local_start(name.as_bytes()).is_none() {
+            return Ok(value);
+        }
+        let (prefix, local) = name.split_once(':').unwrap_or(("", name));
+        let namespace = self.namespaces.text(prefix);
+        let namespace = namespace.ok_or_else(|| self.unbound(tag))?;
+        Ok(format!("{{{namespace}}}{local}").into())
     }
 
     fn value(
