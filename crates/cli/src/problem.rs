@@ -124,6 +124,27 @@ impl Problem {
         }
     }
 
+    /// A contract that cannot be read, or code for it that cannot be written.
+    pub(crate) fn contract(error: castile_codegen::Error) -> Self {
+        use castile_codegen::Error;
+
+        let problem = Self::new(error.code(), &error).remedy(visible(&error.remedy()));
+        match &error {
+            Error::Unreadable { path, .. }
+            | Error::NoContract { path }
+            | Error::ArchiveDamaged { path, .. }
+            | Error::ArchiveEntry { path, .. }
+            | Error::ArchiveLimit { path, .. }
+            | Error::HandWritten { path }
+            | Error::Unwritable { path, .. } => problem.at(path.display()),
+            Error::Remote { url } => problem.at(url),
+            _ => match error.place() {
+                Some(place) => problem.at(place),
+                None => problem.at("the command line"),
+            },
+        }
+    }
+
     /// The stable code.
     pub(crate) fn code(&self) -> &'static str {
         self.code

@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use crate::error::Error;
 use crate::ir::Ir;
-use crate::load;
-use crate::lower::lower;
 use crate::qname::QName;
+use crate::reading;
 
 /// The services of one or more WSDL files, in the order of their names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,9 +48,7 @@ pub struct ContractOperation {
 }
 
 impl Contract {
-    /// Reads WSDL files, or folders of them, with the schemas beside them.
-    ///
-    /// Services of one name in two files stand beside each other here.
+    /// Reads WSDL files, folders of them or zip archives, with the schemas beside them.
     ///
     /// # Errors
     ///
@@ -62,12 +59,7 @@ impl Contract {
             services: Vec::new(),
             version: None,
         };
-        for file in load::contracts(&paths)? {
-            // What the files define again has no services of its own.
-            let parts = lower(&load::load(&file)?)?;
-            parts.into_iter().for_each(|part| contract.add(part));
-        }
-        contract.services.sort_by(|a, b| a.name.cmp(&b.name));
+        contract.add(reading::read(&paths, &mut |_| {})?.ir);
         Ok(contract)
     }
 

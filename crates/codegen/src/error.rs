@@ -33,6 +33,12 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// An address on the network was named; nothing is ever fetched.
+    #[error("{url}: contracts are read from the disk only")]
+    Remote {
+        /// The address.
+        url: String,
+    },
     /// A folder holds no `.wsdl` file, or no input was named.
     #[error("{}: no .wsdl file here", path.display())]
     NoContract {
@@ -97,6 +103,42 @@ pub enum Error {
         /// Its location as written.
         location: String,
     },
+    /// An included or imported file may be one of several that are equally near and differ.
+    #[error("{place}: `{location}` may be {}", list(files))]
+    Ambiguous {
+        /// The include or import.
+        place: Place,
+        /// Its location as written.
+        location: String,
+        /// The files of that name.
+        files: Vec<PathBuf>,
+    },
+    /// An archive cannot be unpacked.
+    #[error("{}: the archive cannot be unpacked", path.display())]
+    ArchiveDamaged {
+        /// The archive, or the entry with its path inside the archive.
+        path: PathBuf,
+        /// What the zip reader said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// An entry of an archive is refused for what it is.
+    #[error("{}: {fault}", path.display())]
+    ArchiveEntry {
+        /// The entry with its path inside the archive.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: ArchiveFault,
+    },
+    /// An archive comes to more than any contract; unpacking stopped.
+    #[error("{}: more than {limit} {what}", path.display())]
+    ArchiveLimit {
+        /// The archive, or the entry with its path inside the archive.
+        path: PathBuf,
+        /// What was counted.
+        what: &'static str,
+        /// The limit.
+        limit: u64,
+    },
     /// A construct that the generator does not render yet; nothing is dropped in silence.
     #[error("{place}: {construct} is not supported")]
     Unsupported {
@@ -149,12 +191,42 @@ pub enum Error {
     },
 }
 
+/// Why an entry of an archive is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ArchiveFault {
+    /// Its name is absolute, has a drive, or climbs with `..`.
+    #[error("the name of the entry leads out of the archive")]
+    Path,
+    /// It is a symbolic link.
+    #[error("the entry is a link")]
+    Link,
+    /// Two entries have one name.
+    #[error("two entries of the archive have one name")]
+    Duplicate,
+    /// It is encrypted.
+    #[error("the entry is encrypted")]
+    Encrypted,
+    /// It is compressed by another method than deflate.
+    #[error("the entry is compressed by another method than deflate")]
+    Method,
+}
+
+fn list(files: &[PathBuf]) -> String {
+    let files: Vec<String> = files
+        .iter()
+        .map(|file| file.display().to_string())
+        .collect();
+    files.join(" or ")
+}
+
 impl Error {
     /// A stable code, one for each cause.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unreadable { .. } => "wsdl-unreadable",
+            Self::Remote { .. } => "wsdl-remote",
             Self::NoContract { .. } => "wsdl-none-found",
             Self::NotXml { .. } => "wsdl-not-xml",
             Self::Truncated { .. } => "wsdl-truncated",
@@ -163,6 +235,10 @@ impl Error {
             Self::Incomplete { .. } => "wsdl-incomplete",
             Self::Dangling { .. } => "wsdl-dangling-reference",
             Self::MissingFile { .. } => "schema-missing-file",
+            Self::Ambiguous { .. } => "schema-ambiguous-file",
+            Self::ArchiveDamaged { .. } => "archive-damaged",
+            Self::ArchiveEntry { .. } => "archive-entry",
+            Self::ArchiveLimit { .. } => "archive-limit",
             Self::Unsupported { .. } => "wsdl-unsupported",
             Self::Clash { .. } => "wsdl-name-clash",
             Self::Limit { .. } => "wsdl-limit",
@@ -183,6 +259,7 @@ impl Error {
             | Self::Incomplete { place, .. }
             | Self::Dangling { place, .. }
             | Self::MissingFile { place, .. }
+            | Self::Ambiguous { place, .. }
             | Self::Unsupported { place, .. }
             | Self::Clash { place, .. }
             | Self::Limit { place, .. } => Some(place),
@@ -195,7 +272,10 @@ impl Error {
     pub fn remedy(&self) -> String {
         match self {
             Self::Unreadable { .. } => "check the path and the rights on it".into(),
-            Self::NoContract { .. } => "name a .wsdl file, or the folder that holds them".into(),
+            Self::Remote { url } => format!(
+                "download it with all schemas it includes, for example `curl -LO {url}`, and name the file"
+            ),
+            Self::NoContract { .. } => "name a .wsdl file, the folder that holds them, or the zip archive".into(),
             Self::NotXml { .. } | Self::Truncated { .. } => {
                 "take the file afresh from where the contract is published".into()
             }
@@ -209,6 +289,23 @@ impl Error {
             }
             Self::MissingFile { location, .. } => {
                 format!("put `{location}` beside the contract; nothing is fetched from the network")
+            }
+            Self::Ambiguous { .. } => {
+                "name the folder of one release, or leave one of the files out".into()
+            }
+            Self::ArchiveDamaged { .. } => {
+                "take the archive afresh from where it is published, or unpack it and name the folder"
+                    .into()
+            }
+            Self::ArchiveEntry { fault, .. } => match fault {
+                ArchiveFault::Encrypted | ArchiveFault::Method => {
+                    "unpack the archive yourself and name the folder".into()
+                }
+                _ => "do not use the archive: no tool that packs contracts makes such an entry".into(),
+            },
+            Self::ArchiveLimit { .. } => {
+                "check where the archive comes from; if you trust it, unpack it and name the folder"
+                    .into()
             }
             Self::Unsupported { .. } => "select operations that do without it, with --ops".into(),
             Self::Clash { .. } => "generate the two services into two crates".into(),

@@ -1,17 +1,13 @@
 //! From WSDL files to the files of a crate.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
-
-use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 use crate::ir::{Body, Ir};
-use crate::load;
-use crate::lower::lower;
 use crate::output::{Counts, Output};
-use crate::pass::{collapse, cycle, flatten, merge, name, partition, select};
+use crate::pass::{collapse, cycle, flatten, name, partition, select};
 use crate::qname::QName;
+use crate::reading::{self, Progress, Reading};
 use crate::render::{self, Context, Manifest, ModelDependency};
 
 /// Makes a typed client from WSDL files.
@@ -52,7 +48,9 @@ impl Generator {
         }
     }
 
-    /// Adds a WSDL file, or a folder of them.
+    /// Adds a WSDL file, a folder that holds some, itself or in its folders, or a zip archive as it was published.
+    ///
+    /// Archives are unpacked into memory, within bounds.
     #[must_use]
     pub fn wsdl(mut self, path: impl Into<PathBuf>) -> Self {
         self.paths.push(path.into());
@@ -87,15 +85,20 @@ impl Generator {
     ///
     /// Any [`Error`] but those of writing.
     pub fn generate(&self) -> Result<Output, Error> {
-        let mut diagnostics = Vec::new();
-        let mut digests = BTreeSet::new();
-        let mut parts = Vec::new();
-        for file in load::contracts(&self.paths)? {
-            let mut document = load::load(&file)?;
-            digests.append(&mut document.digests);
-            parts.extend(lower(&document)?);
-        }
-        let mut ir = merge::merge(parts, &mut diagnostics)?;
+        self.generate_with(|_| {})
+    }
+
+    /// The same, telling before each contract how far it has come.
+    ///
+    /// # Errors
+    ///
+    /// As [`generate`](Self::generate).
+    pub fn generate_with(&self, mut progress: impl FnMut(Progress<'_>)) -> Result<Output, Error> {
+        let Reading {
+            mut ir,
+            mut diagnostics,
+            digest,
+        } = reading::read(&self.paths, &mut progress)?;
         let definitions = ir.types.len();
         collapse::collapse(&mut ir)?;
         let remarks = flatten::flatten(&mut ir);
@@ -109,17 +112,11 @@ impl Generator {
         );
         name::name(&mut ir);
         let partition = partition::partition(&ir)?;
-        let mut digest = Sha256::new();
-        digests.iter().for_each(|file| digest.update(file));
         let context = Context {
             ir: &ir,
             partition: &partition,
             namespace: namespace(&ir)?,
-            digest: &digest
-                .finalize()
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect::<String>(),
+            digest: &digest,
         };
         let mut files = render::sources(&context);
         let manifest = Manifest {

@@ -1,7 +1,5 @@
 //! Loads a contract: the WSDL, what it imports, and the schemas, from local files only.
 
-mod locate;
-
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,13 +7,12 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Place};
+use crate::input::Input;
 use crate::limits;
 use crate::schema::{self, Reference, ReferenceKind, Schema, XSD};
 use crate::verbatim;
 use crate::wsdl::{self, Definitions, WSDL};
 use crate::xml::{self, Element};
-
-pub(crate) use locate::contracts;
 
 /// One WSDL file with everything it leads to.
 #[derive(Debug, Default)]
@@ -34,8 +31,9 @@ pub(crate) struct Document {
 /// # Errors
 ///
 /// Any [`Error`] of reading; a missing file names the element that asks for it.
-pub(crate) fn load(path: &Path) -> Result<Document, Error> {
+pub(crate) fn load(input: &Input, path: &Path) -> Result<Document, Error> {
     let mut loader = Loader {
+        input,
         document: Document {
             file: Arc::from(path.display().to_string()),
             ..Document::default()
@@ -50,6 +48,7 @@ pub(crate) fn load(path: &Path) -> Result<Document, Error> {
 }
 
 struct Loader<'a> {
+    input: &'a Input,
     document: Document,
     /// Files already read, with the namespace that an including schema lends them.
     seen: BTreeSet<(PathBuf, String)>,
@@ -58,12 +57,18 @@ struct Loader<'a> {
 
 impl Loader<'_> {
     fn read(&mut self, path: &Path) -> Result<Element, Error> {
-        let bytes = std::fs::read(path).map_err(|source| Error::Unreadable {
-            path: path.to_owned(),
-            source,
-        })?;
+        let bytes = self.input.read(path)?;
         self.document.digests.insert(Sha256::digest(&bytes).into());
         xml::parse(&Arc::from(path.display().to_string()), &bytes)
+    }
+
+    /// The file that an include or import means.
+    fn local(&self, from: &Path, place: &Place, location: &str) -> Result<PathBuf, Error> {
+        let found = self.input.local(self.root, from, place, location)?;
+        found.ok_or_else(|| Error::MissingFile {
+            place: place.clone(),
+            location: location.to_owned(),
+        })
     }
 
     /// Whether the file is new; remembers it.
@@ -88,11 +93,7 @@ impl Loader<'_> {
             }
         }
         for (place, location) in imports {
-            let imported =
-                locate::local(self.root, path, &location).ok_or_else(|| Error::MissingFile {
-                    place: place.clone(),
-                    location,
-                })?;
+            let imported = self.local(path, &place, &location)?;
             if self.is_new(&place, &imported, "")? {
                 let root = self.read(&imported)?;
                 // Some contracts import a schema with the import element of WSDL.
@@ -140,12 +141,7 @@ impl Loader<'_> {
         let Some(location) = &reference.location else {
             return Ok(());
         };
-        let Some(file) = locate::local(self.root, path, location) else {
-            return Err(Error::MissingFile {
-                place: place.clone(),
-                location: location.clone(),
-            });
-        };
+        let file = self.local(path, place, location)?;
         let lent = if imported.is_none() { own } else { "" };
         if self.is_new(place, &file, lent)? {
             let root = self.read(&file)?;

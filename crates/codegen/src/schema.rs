@@ -14,8 +14,11 @@ pub(crate) use read::read;
 pub(crate) const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 
 /// One `schema` element.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Schema {
+    pub(crate) place: Place,
+    /// The target namespace; that of the including schema where it has none of its own.
+    pub(crate) namespace: String,
     pub(crate) version: Option<String>,
     pub(crate) references: Vec<Reference>,
     pub(crate) elements: Vec<Element>,

@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use castile_codegen::{Error, Generator, ModelDependency};
+use castile_codegen::{Generator, ModelDependency};
 
 use crate::args::Generate;
 use crate::problem::{Exit, Problem};
@@ -18,7 +18,7 @@ pub(super) fn run(arguments: &Generate) -> Result<Exit, Problem> {
         let path = model_path(path, &arguments.out)?;
         generator = generator.model_dependency(ModelDependency::Path(path));
     }
-    let output = generator.generate().map_err(problem)?;
+    let output = generator.generate().map_err(Problem::contract)?;
     let yellow = anstyle::AnsiColor::Yellow.on_default().bold();
     for diagnostic in &output.diagnostics {
         let said = crate::output::visible(&diagnostic.to_string());
@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &Generate) -> Result<Exit, Problem> {
     }
     let out = arguments.out.display();
     if arguments.check {
-        let differences = output.check(&arguments.out).map_err(problem)?;
+        let differences = output.check(&arguments.out).map_err(Problem::contract)?;
         for difference in &differences {
             crate::output::line(format_args!("{out}/{difference}"))?;
         }
@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &Generate) -> Result<Exit, Problem> {
             Exit::Findings
         });
     }
-    output.write_to(&arguments.out).map_err(problem)?;
+    output.write_to(&arguments.out).map_err(Problem::contract)?;
     let counts = output.counts;
     crate::output::line(format_args!(
         "{out}: {}, {}, {} with {}, {}, in {}",
@@ -85,20 +85,6 @@ fn plain(path: &Path) -> Vec<Component<'_>> {
         }
     }
     components
-}
-
-fn problem(error: Error) -> Problem {
-    let problem = Problem::new(error.code(), &error).remedy(error.remedy());
-    match &error {
-        Error::Unreadable { path, .. }
-        | Error::NoContract { path }
-        | Error::HandWritten { path }
-        | Error::Unwritable { path, .. } => problem.at(path.display()),
-        _ => match error.place() {
-            Some(place) => problem.at(place),
-            None => problem.at("the command line"),
-        },
-    }
 }
 
 fn many(count: usize, thing: &str) -> String {

@@ -4,7 +4,7 @@ use yaserde::YaDeserialize;
 
 use super::folders;
 use crate::contract::Contract;
-use crate::load;
+use crate::input::Input;
 
 #[derive(Debug, Default, PartialEq, YaDeserialize)]
 #[yaserde(
@@ -134,10 +134,10 @@ impl Definitions {
 fn the_wsdl_reader_sees_what_yaserde_sees() {
     let mut operations = 0;
     for folder in folders("the_wsdl_reader_sees_what_yaserde_sees") {
-        for path in load::contracts(&[folder]).unwrap() {
+        for path in Input::open(&[folder]).unwrap().contracts() {
             let theirs: Definitions =
-                yaserde::de::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
-            let ours = Contract::read([&path]).unwrap();
+                yaserde::de::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+            let ours = Contract::read([path]).unwrap();
             assert_eq!(
                 (ours.services.len(), theirs.services.len()),
                 (1, 1),

@@ -55,8 +55,16 @@ pub(crate) fn read(root: &xml::Element, chameleon: Option<&str>) -> Result<Schem
         qualified_attributes: root.attribute("attributeFormDefault") == Some("qualified"),
     };
     let mut schema = Schema {
+        place: root.place.clone(),
+        namespace: context.namespace.to_owned(),
         version: root.attribute("version").map(str::to_owned),
-        ..Schema::default()
+        references: Vec::new(),
+        elements: Vec::new(),
+        complex_types: Vec::new(),
+        simple_types: Vec::new(),
+        groups: Vec::new(),
+        attribute_groups: Vec::new(),
+        attributes: Vec::new(),
     };
     for child in root
         .elements()
