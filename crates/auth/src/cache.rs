@@ -6,16 +6,21 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
+use crate::budget::Applicant;
 use crate::ports::{BoxFuture, Ports};
-use crate::{AccessToken, ClientAuth, ClientCredentials, Error, SenderConstraint, TokenSource};
+use crate::{
+    AccessToken, ClientAuth, ClientCredentials, Error, SenderConstraint, TokenEvent, TokenSource,
+};
 
 mod flight;
 mod plan;
+mod settings;
 mod snapshot;
 
 use flight::{Flight, Landing, race};
-pub use snapshot::{CacheState, Phase};
-use snapshot::{Reading, Snapshot};
+pub use settings::CacheSettings;
+pub use snapshot::{Breaker, CacheState, Phase};
+use snapshot::{Failure, Reading, Snapshot};
 
 /// How long one token request may take, from proof to answer, unless chosen otherwise.
 pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
@@ -27,8 +32,10 @@ pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
 ///   cancels nothing, and all who wait get its outcome.
 /// - Renewal starts, when a caller asks, after 75 to 85 % of the token's life; the old token is served meanwhile,
 ///   and a failed renewal keeps it until it expires. Life counts on the steady clock from the start of the request.
-/// - Failures are remembered and returned without a request for a while that doubles: refusals 5 seconds to 1 hour,
-///   other failures 1 second to 1 minute, or as long as the server's `Retry-After` asks (at most 1 hour).
+/// - Failures are remembered and returned without a request for a while that doubles: a refused client 1 minute to
+///   1 hour unless its key or configuration changes, other refusals 5 seconds to 1 hour, other failures 1 second to
+///   1 minute, or as long as the server's `Retry-After` asks (at most 1 hour). A [`FailureBudget`](crate::FailureBudget)
+///   in the settings keeps this across restarts and watches the whole token host.
 ///   Nothing is repeated at once, because the authorization server blocks addresses whose requests keep failing.
 /// - A token that the resource server rejects is replaced at the next call. Once more than three in a row were rejected
 ///   within a minute of their request, the next waits, 1 second doubling to 1 minute.
@@ -39,7 +46,7 @@ struct Shared {
     request: ClientCredentials,
     auth: Arc<dyn ClientAuth>,
     ports: Ports,
-    deadline: Duration,
+    settings: CacheSettings,
     /// Read without a lock; written only while `flight` is locked.
     snapshot: ArcSwap<Snapshot>,
     flight: Mutex<Option<Arc<Flight>>>,
@@ -49,25 +56,39 @@ struct Shared {
 impl TokenCache {
     /// An empty cache for these requests, authenticated by `auth`. The first call fetches.
     pub fn new(request: ClientCredentials, auth: Arc<dyn ClientAuth>, ports: Ports) -> Self {
-        Self::with_deadline(request, auth, ports, DEFAULT_DEADLINE)
+        Self::with_settings(request, auth, ports, CacheSettings::default())
     }
 
-    /// The same, giving up each token request after `deadline`.
-    pub fn with_deadline(
+    /// The same with settings of its own.
+    pub fn with_settings(
         request: ClientCredentials,
         auth: Arc<dyn ClientAuth>,
         ports: Ports,
-        deadline: Duration,
+        settings: CacheSettings,
     ) -> Self {
         Self(Arc::new(Shared {
             request,
             auth,
             ports,
-            deadline,
+            settings,
             snapshot: ArcSwap::from_pointee(Snapshot::default()),
             flight: Mutex::new(None),
             fetches: AtomicU64::new(0),
         }))
+    }
+
+    /// The token, if it is fresh: without a lock, a request or an allocation.
+    pub fn fresh(&self) -> Option<AccessToken> {
+        let now = self.0.ports.clock.steady();
+        match self.0.snapshot.load().read(now) {
+            Reading::Fresh(token) => Some(token),
+            _ => None,
+        }
+    }
+
+    /// Whether anybody else holds this cache; its own request under way does.
+    pub(crate) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
     }
 
     /// How many token requests were started.
@@ -77,9 +98,15 @@ impl TokenCache {
 
     /// What the cache holds now, for people and metrics.
     pub fn state(&self) -> CacheState {
-        let in_flight = self.0.lock().is_some();
+        let flight = self.0.lock().clone();
         let now = self.0.ports.clock.steady();
-        self.0.snapshot.load().state(now, in_flight, self.fetches())
+        let state = self.0.snapshot.load().state(now);
+        CacheState {
+            in_flight: flight.is_some(),
+            waiting: flight.map_or(0, |flight| flight.waiting()),
+            fetches: self.fetches(),
+            ..state
+        }
     }
 }
 
@@ -94,8 +121,8 @@ impl TokenSource for TokenCache {
                     Shared::join(&self.0);
                     Ok(token)
                 }
-                Reading::Failed(error) => Err(error),
-                Reading::Nothing => match Shared::join(&self.0) {
+                Reading::Failed(failure) if !self.0.is_mended(&failure) => Err(failure.error),
+                Reading::Failed(_) | Reading::Nothing => match Shared::join(&self.0) {
                     Joined::Flight(flight) => flight.outcome().await,
                     Joined::Landed(outcome) => outcome,
                 },
@@ -108,16 +135,16 @@ impl TokenSource for TokenCache {
         let spread = plan::spread(&*self.0.ports.random);
         let writing = self.0.lock();
         let without = self.0.snapshot.load().without(token, now, spread);
-        let was_held = without.is_some();
-        if let Some(without) = without {
+        let rejected = without.map(|(without, age)| {
             self.0.snapshot.store(Arc::new(without));
-        }
+            age
+        });
         drop(writing);
-        if was_held {
-            tracing::info!(
-                generation = token.generation(),
-                "access token rejected by the resource server"
-            );
+        if let Some(age) = rejected {
+            let generation = token.generation();
+            tracing::info!(generation, "access token rejected by the resource server");
+            let event = TokenEvent::Rejected { generation, age };
+            self.0.settings.tell(&event);
         }
     }
 
@@ -152,9 +179,12 @@ impl Shared {
         }
         match shared.snapshot.load().read(now) {
             Reading::Fresh(token) => return Joined::Landed(Ok(token)),
-            Reading::Failed(error) => return Joined::Landed(Err(error)),
-            Reading::Renew(_) | Reading::Nothing => {}
+            Reading::Failed(failure) if !shared.is_mended(&failure) => {
+                return Joined::Landed(Err(failure.error));
+            }
+            Reading::Renew(_) | Reading::Failed(_) | Reading::Nothing => {}
         }
+        let reason = shared.snapshot.load().reason(now);
         let flight = Arc::new(Flight::default());
         *current = Some(Arc::clone(&flight));
         drop(current);
@@ -164,13 +194,14 @@ impl Shared {
             move |outcome| shared.land(&flight, outcome)
         });
         let generation = shared.fetches.fetch_add(1, Ordering::Relaxed) + 1;
+        shared.settings.tell(&TokenEvent::Started { reason });
         let task = Self::fly(Arc::clone(shared), generation, landing);
         shared.ports.spawn.spawn(Box::pin(task));
         Joined::Flight(flight)
     }
 
     async fn fly(shared: Arc<Self>, generation: u64, landing: Landing) {
-        let limit = shared.deadline;
+        let limit = shared.settings.deadline;
         let outcome = race(
             Box::pin(shared.fetch(generation)),
             shared.ports.sleep.sleep(limit),
@@ -181,16 +212,54 @@ impl Shared {
     }
 
     async fn fetch(&self, generation: u64) -> Result<plan::Held, Error> {
+        let applicant = self.applicant();
+        let budget = self.settings.budget.as_ref();
+        let permit = match budget {
+            Some(budget) => Some(budget.admit(&applicant).await?),
+            None => None,
+        };
         let started = self.ports.clock.steady();
         tracing::debug!(generation, "token request started");
-        let grant = self.request.fetch(&*self.auth, &*self.ports.http).await?;
+        let granted = self.request.fetch(&*self.auth, &*self.ports.http).await;
+        if let Some(budget) = budget {
+            match &granted {
+                Ok(_) => budget.granted(&applicant).await,
+                Err(error) if error.is_invalid_client() => budget.refused(&applicant).await,
+                Err(_) => {}
+            }
+        }
+        // Only now: whoever waits for its turn must see what came of this one.
+        drop(permit);
+        let grant = granted?;
         Ok(plan::hold(
             grant,
             self.request.scope(),
             generation,
             started,
+            (self.ports.clock.steady(), self.ports.clock.now()),
             plan::spread(&*self.ports.random),
         ))
+    }
+
+    fn applicant(&self) -> Applicant {
+        Applicant {
+            host: self
+                .request
+                .endpoint()
+                .url()
+                .host_str()
+                .unwrap_or_default()
+                .to_owned(),
+            client_id: self.auth.client_id().to_owned(),
+            fingerprint: self.auth.fingerprint(),
+        }
+    }
+
+    /// Whether the client was refused and its key or a setting has changed since.
+    fn is_mended(&self, failure: &Failure) -> bool {
+        failure
+            .fingerprint
+            .is_some_and(|refused| refused != self.auth.fingerprint())
     }
 
     /// Stores the outcome and wakes all who wait for it.
@@ -210,16 +279,23 @@ impl Shared {
                     let token = held.token.clone();
                     (snapshot.holding(held), Ok(token))
                 }
-                Err(error) => (snapshot.failing(error.clone(), now, spread), Err(error)),
+                Err(error) => {
+                    let refused = error.is_client_fault().then(|| self.auth.fingerprint());
+                    let next = snapshot.failing(error.clone(), refused, now, spread);
+                    (next, Err(error))
+                }
             }
         };
         let next = Arc::new(next);
         self.snapshot.store(Arc::clone(&next));
         *current = None;
         drop(current);
-        flight.complete(outcome);
+        let waiting = flight.complete(outcome);
         // Last, because a subscriber may do anything: ask for the state, even panic.
         next.tell(now);
+        if let Some(event) = next.event(now, waiting) {
+            self.settings.tell(&event);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Arc<Flight>>> {
@@ -249,5 +325,7 @@ impl Drop for Ended<'_> {
     }
 }
 
+#[cfg(test)]
+pub(crate) use tests::fakes;
 #[cfg(test)]
 mod tests;

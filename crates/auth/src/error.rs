@@ -49,6 +49,16 @@ pub enum Error {
         /// How many.
         count: u32,
     },
+    /// The failure budget is spent, so that no request is made for a while; see [`FailureBudget`].
+    ///
+    /// [`FailureBudget`]: crate::FailureBudget
+    #[error("no token: {rested} for {} s, no request is made", wait.as_secs())]
+    Resting {
+        /// Whose budget is spent.
+        rested: Rested,
+        /// How long no request is made.
+        wait: Duration,
+    },
     /// No randomness for the assertion's `jti`.
     #[error("no token: {0}")]
     Random(#[from] NoRandomness),
@@ -107,6 +117,25 @@ pub enum Error {
     Answer(#[from] AnswerFault),
 }
 
+/// Whose failure budget is spent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Rested {
+    /// The client id's: it was refused before and nothing has changed since.
+    Client,
+    /// The token host's: it refused too many clients, and this one never had a token from it.
+    Host,
+}
+
+impl std::fmt::Display for Rested {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Client => "this client was refused and rests",
+            Self::Host => "the server refused many clients, and newcomers rest",
+        })
+    }
+}
+
 /// How an answer with status 200 breaks RFC 6749 section 5.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -133,6 +162,8 @@ impl Error {
         "token-too-large",
         "token-dropped",
         "token-rejected",
+        "token-client-resting",
+        "token-host-resting",
         "token-randomness",
         "token-signing",
         "token-clock",
@@ -162,6 +193,10 @@ impl Error {
             Self::Deadline { .. } => "token-timeout",
             Self::Dropped => "token-dropped",
             Self::Rejected { .. } => "token-rejected",
+            Self::Resting { rested, .. } => match rested {
+                Rested::Client => "token-client-resting",
+                Rested::Host => "token-host-resting",
+            },
             Self::Random(_) => "token-randomness",
             Self::Sign(_) => "token-signing",
             Self::Clock => "token-clock",
@@ -202,6 +237,7 @@ impl Error {
             Self::Rejected { .. } => Blame::JackHenry,
             Self::Throttled { .. } | Self::Server { .. } | Self::Answer(_) => Blame::JackHenry,
             Self::Dropped
+            | Self::Resting { .. }
             | Self::Random(_)
             | Self::Sign(_)
             | Self::Clock
@@ -223,6 +259,8 @@ impl Error {
             | Self::Sign(_)
             | Self::Throttled { .. }
             | Self::Server { .. } => true,
+            // The newcomer itself may be in order.
+            Self::Resting { rested, .. } => *rested == Rested::Host,
             Self::Clock
             | Self::Refused { .. }
             | Self::Redirected { .. }
@@ -241,10 +279,23 @@ impl Error {
         }
     }
 
-    /// How long the authorization server asks to be left alone.
+    /// Whether another key or setting of the client may end it.
+    pub(crate) fn is_client_fault(&self) -> bool {
+        self.is_invalid_client()
+            || matches!(
+                self,
+                Self::Resting {
+                    rested: Rested::Client,
+                    ..
+                }
+            )
+    }
+
+    /// How long the authorization server asks to be left alone, or the failure budget leaves it alone.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Throttled { retry_after, .. } | Self::Server { retry_after, .. } => *retry_after,
+            Self::Resting { wait, .. } => Some(*wait),
             _ => None,
         }
     }
@@ -305,6 +356,14 @@ mod tests {
             Error::from(TokenHttpError::TooLarge { limit: 1 }),
             Error::Dropped,
             Error::Rejected { count: 4 },
+            Error::Resting {
+                rested: Rested::Client,
+                wait: limit,
+            },
+            Error::Resting {
+                rested: Rested::Host,
+                wait: limit,
+            },
             Error::from(NoRandomness),
             Error::Sign(Arc::new(NoRandomness)),
             Error::Clock,

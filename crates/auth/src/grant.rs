@@ -1,7 +1,7 @@
 //! The client credentials grant (RFC 6749 section 4.4): form out, reply in; no socket.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{Method, Request, Response};
@@ -197,6 +197,8 @@ pub struct Grant {
     pub expires_in: Option<Duration>,
     /// The scope that the answer names; `None` means as requested.
     pub scope: Option<String>,
+    /// When the server says that it answered (`Date`).
+    pub server_date: Option<SystemTime>,
 }
 
 impl std::fmt::Debug for Grant {

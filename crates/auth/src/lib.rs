@@ -28,7 +28,9 @@
 pub mod ports;
 
 mod assertion;
+mod budget;
 mod cache;
+mod caches;
 mod client_auth;
 mod client_secret;
 mod constraint;
@@ -40,20 +42,24 @@ mod key_choice;
 mod signer;
 mod source;
 mod token;
+mod watch;
 
 pub use assertion::{
     Assertion, AssertionId, AssertionPolicy, AssertionType, Audience, DEFAULT_LIFETIME,
     LONGEST_LIFETIME, Unsigned,
 };
-pub use cache::{CacheState, DEFAULT_DEADLINE, Phase, TokenCache};
+pub use budget::{BudgetStore, FailureBudget};
+pub use cache::{Breaker, CacheSettings, CacheState, DEFAULT_DEADLINE, Phase, TokenCache};
+pub use caches::TokenCaches;
 pub use client_auth::{JWT_BEARER, PrivateKeyJwt};
 pub use client_secret::ClientSecret;
 pub use constraint::SenderConstraint;
 pub use endpoint::TokenEndpoint;
-pub use error::{AnswerFault, Blame, Error, SettingError};
+pub use error::{AnswerFault, Blame, Error, Rested, SettingError};
 pub use grant::{ClientCredentials, Grant};
 pub use jsonwebtoken::Algorithm;
 pub use key_choice::KeyChoice;
 pub use signer::{KeyError, LocalSigner};
 pub use source::{ClientAuth, Proof, Signature, Signer, TokenSource};
 pub use token::AccessToken;
+pub use watch::{FetchReason, TokenEvent, Watch};

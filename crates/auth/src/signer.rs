@@ -19,6 +19,7 @@ use crate::ports::BoxFuture;
 use crate::{Error, Signature, Signer};
 
 mod der;
+mod encrypted;
 mod error;
 mod jwk;
 mod pem;
@@ -28,7 +29,7 @@ pub use error::KeyError;
 
 /// A private key, parsed once, pinned to one algorithm and one `kid`. Prints its public facts only.
 ///
-/// Reads PEM with PKCS#8, PKCS#1 (RSA) or SEC1 (EC), and a private JWK (RFC 7517). An RSA key of at least 2048 bits
+/// Reads PEM with PKCS#8 (encrypted or not), PKCS#1 (RSA) or SEC1 (EC), and a private JWK (RFC 7517). An RSA key of at least 2048 bits
 /// signs with PS256 unless [`LocalSigner::with_algorithm`] chooses RS256; a P-256 key signs with ES256.
 /// The key lives in memory that AWS-LC wipes when it is freed; this crate keeps no copy of the file.
 #[derive(Clone)]
@@ -49,7 +50,24 @@ impl LocalSigner {
     /// # Errors
     /// Anything but exactly one unencrypted private key of a kind that Jack Henry accepts; see [`KeyError`].
     pub fn read(file: &[u8]) -> Result<Self, KeyError> {
-        let found = read::key(file)?;
+        Self::of(read::key(file, None)?)
+    }
+
+    /// The same for a file whose key a passphrase may encrypt: PKCS#8 with PBES2 (`BEGIN ENCRYPTED PRIVATE KEY`).
+    ///
+    /// One line end at the end of the passphrase does not count. Takes as long as the file demands, some seconds at
+    /// most.
+    ///
+    /// # Errors
+    /// As [`LocalSigner::read`], and when the passphrase does not open the key. The older encryption of PEM
+    /// (`Proc-Type: 4,ENCRYPTED`) is refused.
+    pub fn read_encrypted(file: &[u8], passphrase: &[u8]) -> Result<Self, KeyError> {
+        let passphrase = passphrase.strip_suffix(b"\n").unwrap_or(passphrase);
+        let passphrase = passphrase.strip_suffix(b"\r").unwrap_or(passphrase);
+        Self::of(read::key(file, Some(passphrase))?)
+    }
+
+    fn of(found: read::Found) -> Result<Self, KeyError> {
         let algorithm = match &found.key {
             Key::Rsa(_) => Algorithm::PS256,
             Key::P256(_) => Algorithm::ES256,

@@ -30,14 +30,21 @@ impl Flight {
         }
     }
 
-    /// Tells all who wait; the first outcome stands.
-    pub(super) fn complete(&self, outcome: Result<AccessToken, Error>) {
+    /// How many wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.lock().wakers.len()
+    }
+
+    /// Tells all who wait, and how many those were; the first outcome stands.
+    pub(super) fn complete(&self, outcome: Result<AccessToken, Error>) -> usize {
         let wakers = {
             let mut waiting = self.lock();
             waiting.outcome.get_or_insert(outcome);
             std::mem::take(&mut waiting.wakers)
         };
+        let waiting = wakers.len();
         wakers.into_values().for_each(Waker::wake);
+        waiting
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {

@@ -1,7 +1,7 @@
 //! When a token is renewed, when it is dead, how long a failure is remembered.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::grant::Grant;
 use crate::ports::Random;
@@ -23,6 +23,9 @@ const LONGEST_REST: Duration = Duration::from_secs(3600);
 pub(super) struct Held {
     pub(super) token: AccessToken,
     pub(super) started: Duration,
+    pub(super) took: Duration,
+    /// By how many seconds the server's clock is ahead of ours.
+    pub(super) clock_offset: Option<i64>,
     pub(super) renew_at: Duration,
     pub(super) dead_at: Duration,
 }
@@ -33,9 +36,11 @@ pub(super) fn hold(
     requested: Option<&Arc<str>>,
     generation: u64,
     started: Duration,
+    (ended, calendar): (Duration, SystemTime),
     spread: f64,
 ) -> Held {
     let life = grant.expires_in.unwrap_or(ASSUMED_LIFE);
+    let server_date = grant.server_date;
     let token = AccessToken::new(
         grant.access_token,
         generation,
@@ -46,14 +51,30 @@ pub(super) fn hold(
     Held {
         token,
         started,
+        took: ended.saturating_sub(started),
+        clock_offset: server_date.and_then(|date| offset(date, calendar)),
         renew_at: started + life.mul_f64(0.75 + 0.10 * spread),
         dead_at: started + life - (life / 20).min(LONGEST_MARGIN),
     }
 }
 
+/// By how many seconds `server` is ahead of `ours`.
+fn offset(server: SystemTime, ours: SystemTime) -> Option<i64> {
+    match server.duration_since(ours) {
+        Ok(ahead) => i64::try_from(ahead.as_secs()).ok(),
+        Err(behind) => i64::try_from(behind.duration().as_secs())
+            .ok()
+            .map(|seconds| -seconds),
+    }
+}
+
 /// How long to leave the server alone after the `count`th failure in a row (from 1).
 pub(super) fn rest(error: &Error, count: u32, spread: f64) -> Duration {
+    if let Error::Resting { wait, .. } = error {
+        return (*wait).min(LONGEST_REST);
+    }
     let (first, longest) = match error {
+        refused if refused.is_invalid_client() => (Duration::from_secs(60), LONGEST_REST),
         // What the server answered it will answer again.
         Error::Refused { .. }
         | Error::Redirected { .. }
@@ -125,6 +146,8 @@ pub(super) fn tell_of(held: &Held) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::UNIX_EPOCH;
+
     use super::*;
 
     #[test]
@@ -135,9 +158,10 @@ mod tests {
                     access_token: String::from("t").into(),
                     expires_in: Some(Duration::from_secs(seconds)),
                     scope: None,
+                    server_date: None,
                 };
                 let started = Duration::from_secs(1000);
-                let held = hold(grant, None, 1, started, spread);
+                let held = hold(grant, None, 1, started, (started, UNIX_EPOCH), spread);
                 let life = Duration::from_secs(seconds);
                 assert!(held.renew_at >= started + life.mul_f64(0.75));
                 assert!(held.renew_at < held.dead_at);
@@ -153,8 +177,16 @@ mod tests {
             access_token: String::from("t").into(),
             expires_in: None,
             scope: None,
+            server_date: None,
         };
-        let held = hold(grant, None, 1, Duration::ZERO, 0.0);
+        let held = hold(
+            grant,
+            None,
+            1,
+            Duration::ZERO,
+            (Duration::ZERO, UNIX_EPOCH),
+            0.0,
+        );
         assert_eq!(held.token.expires_at(), None);
         assert_eq!(held.dead_at.as_secs(), 290);
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::plan::{self, Held};
-use crate::{AccessToken, Error};
+use crate::{AccessToken, Error, FetchReason, TokenEvent};
 
 /// A token, or none; and the last failures, if the last request failed.
 #[derive(Clone, Default)]
@@ -14,11 +14,14 @@ pub(super) struct Snapshot {
     rejections: u32,
 }
 
+/// Why the last request failed, and how long that is remembered.
 #[derive(Clone)]
-struct Failure {
-    error: Error,
+pub(super) struct Failure {
+    pub(super) error: Error,
     count: u32,
     until: Duration,
+    /// Of the proof that was refused, if it was.
+    pub(super) fingerprint: Option<u64>,
 }
 
 /// What a caller gets at one moment.
@@ -28,7 +31,7 @@ pub(super) enum Reading {
     /// A token that is to be renewed now.
     Renew(AccessToken),
     /// A failure that is still remembered.
-    Failed(Error),
+    Failed(Failure),
     /// A request is needed.
     Nothing,
 }
@@ -44,7 +47,13 @@ impl Snapshot {
     }
 
     /// The same after one more failure; a token that still lives stays.
-    pub(super) fn failing(&self, error: Error, now: Duration, spread: f64) -> Self {
+    pub(super) fn failing(
+        &self,
+        error: Error,
+        fingerprint: Option<u64>,
+        now: Duration,
+        spread: f64,
+    ) -> Self {
         let count = self
             .failure
             .as_ref()
@@ -55,13 +64,19 @@ impl Snapshot {
                 until: now + plan::rest(&error, count, spread),
                 error,
                 count,
+                fingerprint,
             }),
             rejections: self.rejections,
         }
     }
 
-    /// The same without `token`, which was rejected; `None` if that is not the token held.
-    pub(super) fn without(&self, token: &AccessToken, now: Duration, spread: f64) -> Option<Self> {
+    /// The same without `token`, which was rejected at this age; `None` if that is not the token held.
+    pub(super) fn without(
+        &self,
+        token: &AccessToken,
+        now: Duration,
+        spread: f64,
+    ) -> Option<(Self, Duration)> {
         let held = self.held.as_ref().filter(|held| {
             held.token.generation() == token.generation() && held.token.reveal() == token.reveal()
         })?;
@@ -71,13 +86,48 @@ impl Snapshot {
                 error,
                 count: 0,
                 until: now + wait,
+                fingerprint: None,
             }),
             None => self.failure.clone(),
         };
-        Some(Self {
+        let age = now.saturating_sub(held.started);
+        let without = Self {
             held: None,
             failure,
             rejections,
+        };
+        Some((without, age))
+    }
+
+    /// Why a request starts that starts now.
+    pub(super) fn reason(&self, now: Duration) -> FetchReason {
+        match (&self.held, &self.failure) {
+            (Some(held), _) if now < held.dead_at => FetchReason::RenewAhead,
+            (_, Some(_)) => FetchReason::Again,
+            (Some(_), None) => FetchReason::Expired,
+            (None, None) if self.rejections > 0 => FetchReason::Rejected,
+            (None, None) => FetchReason::First,
+        }
+    }
+
+    /// What has just come about, for those who were waiting.
+    pub(super) fn event(&self, now: Duration, waiting: usize) -> Option<TokenEvent> {
+        if let Some(failure) = &self.failure {
+            return Some(TokenEvent::Failed {
+                code: failure.error.code(),
+                failures: failure.count,
+                rest: failure.until.saturating_sub(now),
+                token_kept: self.held.as_ref().is_some_and(|held| now < held.dead_at),
+                waiting,
+            });
+        }
+        self.held.as_ref().map(|held| TokenEvent::Fetched {
+            generation: held.token.generation(),
+            took: held.took,
+            lifetime: held.token.lifetime(),
+            clock_offset: held.clock_offset,
+            missing_scope: held.token.missing_scope().count(),
+            waiting,
         })
     }
 
@@ -87,7 +137,7 @@ impl Snapshot {
             (Some(held), _) if now < held.renew_at => Reading::Fresh(held.token.clone()),
             (Some(held), Some(_)) if now < held.dead_at => Reading::Fresh(held.token.clone()),
             (Some(held), None) if now < held.dead_at => Reading::Renew(held.token.clone()),
-            (_, Some(failure)) => Reading::Failed(failure.error.clone()),
+            (_, Some(failure)) => Reading::Failed(failure.clone()),
             (_, None) => Reading::Nothing,
         }
     }
@@ -108,7 +158,7 @@ impl Snapshot {
         }
     }
 
-    pub(super) fn state(&self, now: Duration, in_flight: bool, fetches: u64) -> CacheState {
+    pub(super) fn state(&self, now: Duration) -> CacheState {
         let resting = self.failure.as_ref().filter(|failure| now < failure.until);
         let phase = match (&self.held, resting) {
             (Some(held), _) if now < held.renew_at => Phase::Fresh,
@@ -119,8 +169,22 @@ impl Snapshot {
         };
         CacheState {
             phase,
-            in_flight,
-            fetches,
+            breaker: match (&self.failure, resting) {
+                (None, _) => Breaker::Closed,
+                (Some(_), Some(_)) => Breaker::Open,
+                (Some(_), None) => Breaker::HalfOpen,
+            },
+            in_flight: false,
+            waiting: 0,
+            fetches: 0,
+            age: self
+                .held
+                .as_ref()
+                .map(|held| now.saturating_sub(held.started)),
+            clock_offset: self.held.as_ref().and_then(|held| held.clock_offset),
+            missing_scope: self.held.as_ref().map_or_else(Vec::new, |held| {
+                held.token.missing_scope().map(str::to_owned).collect()
+            }),
             generation: self.held.as_ref().map(|held| held.token.generation()),
             usable_for: self
                 .held
@@ -140,12 +204,22 @@ impl Snapshot {
 pub struct CacheState {
     /// What a caller would find.
     pub phase: Phase,
+    /// Whether requests are made.
+    pub breaker: Breaker,
     /// Whether a token request is under way.
     pub in_flight: bool,
+    /// How many callers wait for it.
+    pub waiting: usize,
     /// How many token requests were started.
     pub fetches: u64,
     /// The generation of the token held.
     pub generation: Option<u64>,
+    /// How old the token held is, counted from the request that brought it.
+    pub age: Option<Duration>,
+    /// By how many seconds the server's clock is ahead of ours, as its last token answer told.
+    pub clock_offset: Option<i64>,
+    /// The scope tokens that were asked for and not granted.
+    pub missing_scope: Vec<String>,
     /// How long the token held will still be served.
     pub usable_for: Option<Duration>,
     /// How many requests in a row have failed.
@@ -156,6 +230,18 @@ pub struct CacheState {
     pub failure: Option<Error>,
     /// How long no request will be made.
     pub rests_for: Option<Duration>,
+}
+
+/// Whether a [`TokenCache`](super::TokenCache) makes token requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Breaker {
+    /// As they are needed.
+    Closed,
+    /// None, after a failure; `rests_for` says how long.
+    Open,
+    /// One, which decides.
+    HalfOpen,
 }
 
 /// What a caller of a [`TokenCache`](super::TokenCache) would find.

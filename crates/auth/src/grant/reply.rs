@@ -1,6 +1,6 @@
 //! What a token endpoint's answer means, whatever it looks like.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::header::{CONTENT_TYPE, DATE, HeaderName, RETRY_AFTER};
 use http::{HeaderMap, Response};
@@ -78,7 +78,10 @@ pub(super) fn read(
                 .and_then(|text| description(text, proof)),
         });
     }
-    Ok(grant(members, token_type)?)
+    Ok(Grant {
+        server_date: server_date(&head.headers),
+        ..grant(members, token_type)?
+    })
 }
 
 /// Whether `text` is a scope (RFC 6749 section 3.3).
@@ -110,6 +113,7 @@ fn grant(members: Members, token_type: &str) -> Result<Grant, AnswerFault> {
             Some(Value::String(text)) if is_scope(text.trim()) => Some(text.trim().to_owned()),
             _ => None,
         },
+        server_date: None,
     })
 }
 
@@ -177,6 +181,11 @@ fn content_type(headers: &HeaderMap) -> Option<String> {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"/+-._".contains(&byte));
     is_media_type.then_some(media_type)
+}
+
+fn server_date(headers: &HeaderMap) -> Option<SystemTime> {
+    let seconds = date::seconds(headers.get(DATE)?.to_str().ok()?.trim())?;
+    UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
 }
 
 /// `Retry-After` (RFC 9110 section 10.2.3): seconds, or a date that is read against the answer's own `Date`.

@@ -8,9 +8,18 @@ use crate::Blame;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// The private key is encrypted with a passphrase.
-    #[error("the private key is encrypted")]
+    /// The private key is encrypted with a passphrase, and none was given.
+    #[error("the private key is encrypted and no passphrase is given")]
     Encrypted,
+    /// The private key is encrypted in the older way of PEM (RFC 1421), which guards it by one round of MD5.
+    #[error("the private key is encrypted in the older way of PEM (Proc-Type)")]
+    LegacyEncryption,
+    /// The passphrase does not open the private key.
+    #[error("the passphrase does not open the private key")]
+    Passphrase,
+    /// The private key is encrypted in a way that is not read: another scheme than PBES2, or without bounds.
+    #[error("the private key is encrypted by a scheme that is not read here")]
+    Encryption,
     /// An RSA key under 2048 bits.
     #[error("the RSA key has {bits} bits, at least {least} are needed")]
     TooSmall {
@@ -80,6 +89,9 @@ impl KeyError {
     /// Every code that [`KeyError::code`] gives.
     pub const CODES: &'static [&'static str] = &[
         "key-encrypted",
+        "key-legacy-encryption",
+        "key-passphrase",
+        "key-encryption",
         "key-too-small",
         "key-too-large",
         "key-wrong-kind",
@@ -97,6 +109,9 @@ impl KeyError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Encrypted => "key-encrypted",
+            Self::LegacyEncryption => "key-legacy-encryption",
+            Self::Passphrase => "key-passphrase",
+            Self::Encryption => "key-encryption",
             Self::TooSmall { .. } => "key-too-small",
             Self::TooLarge { .. } => "key-too-large",
             Self::WrongKind { .. } => "key-wrong-kind",
@@ -120,7 +135,13 @@ impl KeyError {
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::Encrypted => {
-                "decrypt it: openssl pkcs8 -topk8 -nocrypt -in key.pem -out plain.pem (and chmod 600 plain.pem)"
+                "say where its passphrase lies (key_passphrase in castile.toml), or decrypt it: openssl pkcs8 -topk8 -nocrypt -in key.pem -out plain.pem (and chmod 600 plain.pem)"
+            }
+            Self::LegacyEncryption | Self::Encryption => {
+                "encrypt it anew: openssl pkcs8 -topk8 -v2 aes-256-cbc -in key.pem -out new.pem (and chmod 600 new.pem)"
+            }
+            Self::Passphrase => {
+                "check the passphrase: openssl pkey -noout -in key.pem asks for it; blanks and line ends count, but for one line end at its end"
             }
             Self::TooSmall { .. } | Self::TooLarge { .. } => {
                 "make a new one: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out key.pem, then register its public key"

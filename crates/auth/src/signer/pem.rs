@@ -19,9 +19,9 @@ pub(super) struct Block<'a> {
 }
 
 impl Block<'_> {
-    /// Whether the block is encrypted: by its label (RFC 7468 section 11), or in the older way by a header (RFC 1421).
-    pub(super) fn is_encrypted(&self) -> bool {
-        self.label == "ENCRYPTED PRIVATE KEY" || self.body.contains("ENCRYPTED")
+    /// Whether the block is encrypted in the older way, by a header (RFC 1421).
+    pub(super) fn is_encrypted_by_header(&self) -> bool {
+        self.body.contains("ENCRYPTED")
     }
 
     pub(super) fn der(&self) -> Result<Zeroizing<Vec<u8>>, KeyError> {

@@ -5,7 +5,7 @@ use jsonwebtoken::Algorithm;
 
 use super::der::{Curve, Kind};
 use super::pem::Block;
-use super::{Key, KeyError, der, jwk, pem};
+use super::{Key, KeyError, der, encrypted, jwk, pem};
 
 /// The least RSA modulus that FAPI 2 and RFC 7518 section 3.3 allow.
 pub(super) const LEAST_RSA_BITS: usize = 2048;
@@ -19,7 +19,7 @@ pub(super) struct Found {
     pub(super) algorithm: Option<Algorithm>,
 }
 
-pub(super) fn key(file: &[u8]) -> Result<Found, KeyError> {
+pub(super) fn key(file: &[u8], passphrase: Option<&[u8]>) -> Result<Found, KeyError> {
     let text = std::str::from_utf8(file)
         .map_err(|_| KeyError::Unreadable {
             reason: "it is binary, not text",
@@ -36,7 +36,7 @@ pub(super) fn key(file: &[u8]) -> Result<Found, KeyError> {
         .collect();
     match private.as_slice() {
         [block] => Ok(Found {
-            key: from_block(block)?,
+            key: from_block(block, passphrase)?,
             key_id: None,
             algorithm: None,
         }),
@@ -91,11 +91,15 @@ fn without_private_key(blocks: &[Block<'_>]) -> KeyError {
     }
 }
 
-fn from_block(block: &Block<'_>) -> Result<Key, KeyError> {
-    if block.is_encrypted() {
-        return Err(KeyError::Encrypted);
+fn from_block(block: &Block<'_>, passphrase: Option<&[u8]>) -> Result<Key, KeyError> {
+    if block.is_encrypted_by_header() {
+        return Err(KeyError::LegacyEncryption);
     }
     match block.label {
+        "ENCRYPTED PRIVATE KEY" => {
+            let passphrase = passphrase.ok_or(KeyError::Encrypted)?;
+            from_pkcs8(&encrypted::decrypt(&block.der()?, passphrase)?)
+        }
         "PRIVATE KEY" => from_pkcs8(&block.der()?),
         "RSA PRIVATE KEY" => from_pkcs1(&block.der()?),
         "EC PRIVATE KEY" => from_sec1(&block.der()?),

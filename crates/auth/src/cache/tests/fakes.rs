@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::rand::SystemRandom;
@@ -15,23 +15,27 @@ use tokio::sync::Semaphore;
 use crate::ports::{
     BoxFuture, Clock, NoRandomness, Ports, Random, Sleep, Spawn, TokenHttp, TokenHttpError,
 };
-use crate::{AssertionPolicy, ClientCredentials, LocalSigner, PrivateKeyJwt, TokenCache};
+use crate::{
+    AssertionPolicy, CacheSettings, ClientAuth, ClientCredentials, LocalSigner, PrivateKeyJwt,
+    TokenCache,
+};
 
 /// A cache with all its false surroundings.
-pub(super) struct Stage {
-    pub(super) cache: TokenCache,
-    pub(super) clock: Arc<ManualClock>,
-    pub(super) server: Arc<Server>,
-    pub(super) alarm: Arc<Alarm>,
+pub(crate) struct Stage {
+    pub(crate) cache: TokenCache,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) server: Arc<Server>,
+    pub(crate) alarm: Arc<Alarm>,
+    pub(crate) ports: Ports,
 }
 
 impl Stage {
     /// A cache whose server answers with tokens of this life.
-    pub(super) fn new(expires_in: u64) -> Self {
+    pub(crate) fn new(expires_in: u64) -> Self {
         Self::with_spawn(expires_in, Arc::new(Tokio))
     }
 
-    pub(super) fn with_spawn(expires_in: u64, spawn: Arc<dyn Spawn>) -> Self {
+    pub(crate) fn with_spawn(expires_in: u64, spawn: Arc<dyn Spawn>) -> Self {
         let clock = Arc::new(ManualClock::default());
         let server = Arc::new(Server::new(expires_in));
         let alarm = Arc::new(Alarm::default());
@@ -42,26 +46,43 @@ impl Stage {
             spawn,
             random: Arc::new(Counting::default()),
         };
-        let auth = PrivateKeyJwt::new(
-            AssertionPolicy::new("client-7").expect("a client id"),
-            Arc::new(LocalSigner::read(p256_pem().as_bytes()).expect("a key")),
-            ports.clock.clone(),
-            ports.random.clone(),
-        );
-        let request = ClientCredentials::new("http://127.0.0.1:9/token".parse().expect("a URL"))
-            .with_scope("openid")
-            .expect("a scope");
+        let auth = auth("client-7", &ports);
         Self {
-            cache: TokenCache::new(request, Arc::new(auth), ports),
+            cache: TokenCache::new(request(), auth, ports.clone()),
             clock,
             server,
             alarm,
+            ports,
         }
+    }
+
+    /// Another cache with these surroundings, for a client with a key of its own.
+    pub(crate) fn cache_of(&self, client_id: &str, settings: CacheSettings) -> TokenCache {
+        let auth = auth(client_id, &self.ports);
+        TokenCache::with_settings(request(), auth, self.ports.clone(), settings)
     }
 }
 
+/// Proofs of a client whose key is the same in each call.
+pub(crate) fn auth(client_id: &str, ports: &Ports) -> Arc<dyn ClientAuth> {
+    static KEY: OnceLock<String> = OnceLock::new();
+    Arc::new(PrivateKeyJwt::new(
+        AssertionPolicy::new(client_id).expect("a client id"),
+        Arc::new(LocalSigner::read(KEY.get_or_init(p256_pem).as_bytes()).expect("a key")),
+        ports.clock.clone(),
+        ports.random.clone(),
+    ))
+}
+
+/// Requests to a server that is in memory.
+pub(crate) fn request() -> ClientCredentials {
+    ClientCredentials::new("http://127.0.0.1:9/token".parse().expect("a URL"))
+        .with_scope("openid")
+        .expect("a scope")
+}
+
 /// A new P-256 key as PKCS#8 PEM.
-pub(super) fn p256_pem() -> String {
+pub(crate) fn p256_pem() -> String {
     let der = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())
         .expect("a key");
     format!(
@@ -72,15 +93,15 @@ pub(super) fn p256_pem() -> String {
 
 /// Time that passes when told.
 #[derive(Default)]
-pub(super) struct ManualClock(AtomicU64, AtomicBool);
+pub(crate) struct ManualClock(AtomicU64, AtomicU64);
 
 impl ManualClock {
-    /// Panics when it is asked next.
-    pub(super) fn will_panic(&self) {
-        self.1.store(true, Ordering::SeqCst);
+    /// Panics when it is asked for the `n`th time from now.
+    pub(crate) fn will_panic(&self, n: u64) {
+        self.1.store(n, Ordering::SeqCst);
     }
 
-    pub(super) fn advance(&self, seconds: f64) {
+    pub(crate) fn advance(&self, seconds: f64) {
         self.0
             .fetch_add((seconds * 1000.0) as u64, Ordering::SeqCst);
     }
@@ -92,17 +113,19 @@ impl Clock for ManualClock {
     }
 
     fn steady(&self) -> Duration {
-        assert!(!self.1.swap(false, Ordering::SeqCst), "a fault of the port");
+        let left = self.1.load(Ordering::SeqCst);
+        self.1.store(left.saturating_sub(1), Ordering::SeqCst);
+        assert!(left != 1, "a fault of the port");
         Duration::from_millis(self.0.load(Ordering::SeqCst))
     }
 }
 
 /// A sleep that lasts for ever, or no time once rung.
 #[derive(Default)]
-pub(super) struct Alarm(AtomicBool);
+pub(crate) struct Alarm(AtomicBool);
 
 impl Alarm {
-    pub(super) fn ring(&self) {
+    pub(crate) fn ring(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
 }
@@ -118,7 +141,7 @@ impl Sleep for Alarm {
 }
 
 /// Spawns on the runtime of the test.
-pub(super) struct Tokio;
+pub(crate) struct Tokio;
 
 impl Spawn for Tokio {
     fn spawn(&self, task: BoxFuture<'static, ()>) {
@@ -127,7 +150,7 @@ impl Spawn for Tokio {
 }
 
 /// Spawns nothing, as a runtime that shuts down.
-pub(super) struct Gone;
+pub(crate) struct Gone;
 
 impl Spawn for Gone {
     fn spawn(&self, task: BoxFuture<'static, ()>) {
@@ -137,7 +160,7 @@ impl Spawn for Gone {
 
 /// Different bytes each time.
 #[derive(Default)]
-pub(super) struct Counting(AtomicU64);
+pub(crate) struct Counting(AtomicU64);
 
 impl Random for Counting {
     fn fill(&self, buffer: &mut [u8]) -> Result<(), NoRandomness> {
@@ -149,7 +172,7 @@ impl Random for Counting {
 }
 
 /// An authorization server in memory: counts, remembers bodies, answers from a script or with a token.
-pub(super) struct Server {
+pub(crate) struct Server {
     expires_in: u64,
     script: Mutex<VecDeque<Answer>>,
     bodies: Mutex<Vec<String>>,
@@ -158,7 +181,7 @@ pub(super) struct Server {
     gated: AtomicBool,
 }
 
-pub(super) enum Answer {
+pub(crate) enum Answer {
     Status(u16, &'static str),
     RetryAfter(u16, u64),
     Echo,
@@ -178,32 +201,32 @@ impl Server {
     }
 
     /// The next answer, instead of a token.
-    pub(super) fn will(&self, answer: Answer) {
+    pub(crate) fn will(&self, answer: Answer) {
         self.script.lock().unwrap().push_back(answer);
     }
 
     /// Holds all answers back.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         self.gated.store(true, Ordering::SeqCst);
     }
 
     /// Lets all answers out again.
-    pub(super) fn release(&self) {
+    pub(crate) fn release(&self) {
         self.gated.store(false, Ordering::SeqCst);
         self.gate.add_permits(10_000);
     }
 
-    pub(super) fn requests(&self) -> usize {
+    pub(crate) fn requests(&self) -> usize {
         self.bodies.lock().unwrap().len()
     }
 
-    pub(super) fn bodies(&self) -> Vec<String> {
+    pub(crate) fn bodies(&self) -> Vec<String> {
         self.bodies.lock().unwrap().clone()
     }
 }
 
 /// Marks each token, so that a leak can be found.
-pub(super) const CANARY: &str = "canary-token";
+pub(crate) const CANARY: &str = "canary-token";
 
 impl TokenHttp for Server {
     fn send(

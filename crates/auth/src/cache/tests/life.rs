@@ -69,7 +69,7 @@ async fn life_counts_from_the_start_of_the_request() {
 async fn a_failed_renewal_keeps_the_token_until_it_expires() {
     let stage = Stage::new(600);
     token(&stage).await;
-    stage.clock.advance(520.0);
+    stage.clock.advance(515.0);
     stage.server.will(REFUSED);
     assert_eq!(token(&stage).await.generation(), 1);
     settle(&stage).await;
@@ -79,7 +79,7 @@ async fn a_failed_renewal_keeps_the_token_until_it_expires() {
     settle(&stage).await;
     assert_eq!(stage.server.requests(), 2, "the refusal is not repeated");
 
-    stage.clock.advance(6.0);
+    stage.clock.advance(67.0);
     token(&stage).await;
     settle(&stage).await;
     assert_eq!(token(&stage).await.generation(), 3, "renewed after a rest");
@@ -99,7 +99,7 @@ async fn an_expired_token_is_not_served() {
 async fn a_refusal_is_remembered_and_the_rest_doubles() {
     let stage = Stage::new(600);
     // Jitter adds at most a tenth.
-    for (count, rest) in [5.0, 10.0, 20.0, 40.0].into_iter().enumerate() {
+    for (count, rest) in [60.0, 120.0, 240.0, 480.0].into_iter().enumerate() {
         stage.server.will(REFUSED);
         for _ in 0..3 {
             assert_eq!(failure(&stage).await, "token-invalid-client");
@@ -205,7 +205,7 @@ async fn each_attempt_carries_a_new_assertion() {
     failure(&stage).await;
     stage.clock.advance(2.0);
     failure(&stage).await;
-    stage.clock.advance(11.0);
+    stage.clock.advance(133.0);
     token(&stage).await;
 
     let ids: Vec<String> = stage.server.bodies().iter().map(|body| jti(body)).collect();

@@ -43,7 +43,7 @@ fn keys_of_the_wrong_kind_are_named() {
             String::from(
                 "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----",
             ),
-            KeyError::Encrypted,
+            KeyError::LegacyEncryption,
         ),
         (
             pem("RSA PRIVATE KEY", &rsa_of_bits(1024)),
@@ -162,4 +162,78 @@ fn a_kid_must_be_writable() {
         let error = signer.clone().with_key_id(key_id).expect_err("refused");
         assert_eq!(error, KeyError::KeyId);
     }
+}
+
+/// Made by `openssl pkcs8 -topk8` from a P-256 key, with `-v2 aes-256-cbc`, `-v2 des3 -v2prf hmacWithSHA1` and `-scrypt`;
+/// the passphrase is `open sesame`. A key that guards nothing.
+const ENCRYPTED: &str = include_str!("encrypted.pem");
+
+fn encrypted() -> Vec<&'static str> {
+    ENCRYPTED
+        .split_inclusive("-----END ENCRYPTED PRIVATE KEY-----\n")
+        .collect()
+}
+
+#[test]
+fn an_encrypted_key_is_read_with_its_passphrase_only() {
+    let files = encrypted();
+    assert_eq!(files.len(), 3);
+    let mut thumbprints = Vec::new();
+    for (n, file) in files.into_iter().enumerate() {
+        let read =
+            |passphrase: &str| LocalSigner::read_encrypted(file.as_bytes(), passphrase.as_bytes());
+        // Line ends are tried on the first, which takes least work.
+        let (right, wrong): (&[&str], &[&str]) = match n {
+            0 => (
+                &["open sesame", "open sesame\n", "open sesame\r\n"],
+                &["", "open", "open sesame\n\n"],
+            ),
+            _ => (&["open sesame"], &["open"]),
+        };
+        for passphrase in right {
+            let signer = read(passphrase).expect("the passphrase");
+            thumbprints.push(signer.thumbprint().expect("a thumbprint"));
+        }
+        assert_eq!(refused(file), KeyError::Encrypted);
+        for wrong in wrong {
+            assert_eq!(read(wrong).expect_err("wrong"), KeyError::Passphrase);
+        }
+    }
+    thumbprints.dedup();
+    assert_eq!(thumbprints.len(), 1, "one key in three files");
+    let plain = pem("PRIVATE KEY", &p256_pkcs8());
+    LocalSigner::read_encrypted(plain.as_bytes(), b"x")
+        .expect("a passphrase too many does no harm");
+}
+
+#[test]
+fn an_encryption_without_bounds_is_refused_before_any_work() {
+    let der = super::super::pem::blocks(encrypted()[0]).expect("PEM")[0]
+        .der()
+        .expect("base64");
+    // PBKDF2's iteration count 2048 becomes 0x7fff…: INTEGER of two bytes, here made larger in a copy with its lengths.
+    let place = der
+        .windows(4)
+        .position(|window| window == [0x02, 0x02, 0x08, 0x00])
+        .expect("2048");
+    let mut huge = der.to_vec();
+    huge.splice(place..place + 4, [0x02, 0x04, 0x7f, 0xff, 0xff, 0xff]);
+    // All lengths around it grow by two; they are one-byte lengths but for the outermost.
+    for at in 0..place {
+        let (tag, length) = (huge[at], usize::from(huge[at + 1]));
+        if tag == 0x30
+            && length < 0x80
+            && at + 2 + length + 2 > place
+            && at + 2 + length <= huge.len()
+            && at > 2
+        {
+            huge[at + 1] += 2;
+        }
+    }
+    huge[2] += 2;
+    let file = pem("ENCRYPTED PRIVATE KEY", &huge);
+    let error = LocalSigner::read_encrypted(file.as_bytes(), b"open sesame").expect_err("refused");
+    assert_eq!(error, KeyError::Encryption);
+    let error = LocalSigner::read_encrypted(pem("ENCRYPTED PRIVATE KEY", b"0").as_bytes(), b"x");
+    assert_eq!(error.expect_err("no PKCS#8"), KeyError::Encryption);
 }

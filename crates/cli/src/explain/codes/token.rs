@@ -13,6 +13,20 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "copy it from the external application in Jack Henry Identity",
     },
     Entry {
+        code: "token-client-resting",
+        exit: Exit::TokenRefused,
+        who: YOU,
+        means: "The provider refused this client before and nothing has changed since; no request is made until its rest is over (1 minute, doubling to 1 hour), because the provider blocks addresses whose requests keep failing.",
+        remedy: "mend the cause of the refusal (see `castile explain token-invalid-client`): a change of key, client id or setting ends the rest at once",
+    },
+    Entry {
+        code: "token-host-resting",
+        exit: Exit::TokenRefused,
+        who: YOU,
+        means: "The provider refused 10 clients within 5 minutes; clients that never had a token wait, the others go on.",
+        remedy: "mend the clients that are refused, then try again in a few minutes",
+    },
+    Entry {
         code: "client-secret-invalid",
         exit: Exit::Usage,
         who: YOU,
