@@ -12,6 +12,7 @@ mod doc;
 mod error;
 mod generator;
 mod input;
+pub mod instance;
 mod ir;
 mod limits;
 mod load;

@@ -24,6 +24,16 @@ pub(crate) struct Document {
     pub(crate) schemas: Vec<Schema>,
     /// The SHA-256 of each file read.
     pub(crate) digests: BTreeSet<[u8; 32]>,
+    /// The schemas as they are written, when they are asked for.
+    pub(crate) trees: Vec<Tree>,
+}
+
+/// A schema document.
+#[derive(Debug)]
+pub(crate) struct Tree {
+    pub(crate) root: Element,
+    /// The namespace that it describes, which an including schema may lend it.
+    pub(crate) namespace: String,
 }
 
 /// Reads a WSDL file and all that it imports and includes.
@@ -32,6 +42,15 @@ pub(crate) struct Document {
 ///
 /// Any [`Error`] of reading; a missing file names the element that asks for it.
 pub(crate) fn load(input: &Input, path: &Path) -> Result<Document, Error> {
+    load_as(input, path, false)
+}
+
+/// As [`load`], and keeps the schemas as they are written.
+pub(crate) fn load_with_trees(input: &Input, path: &Path) -> Result<Document, Error> {
+    load_as(input, path, true)
+}
+
+fn load_as(input: &Input, path: &Path, with_trees: bool) -> Result<Document, Error> {
     let mut loader = Loader {
         input,
         document: Document {
@@ -40,6 +59,7 @@ pub(crate) fn load(input: &Input, path: &Path) -> Result<Document, Error> {
         },
         seen: BTreeSet::new(),
         root: path,
+        with_trees,
     };
     let root = loader.read(path)?;
     loader.seen.insert((path.to_owned(), String::new()));
@@ -53,6 +73,7 @@ struct Loader<'a> {
     /// Files already read, with the namespace that an including schema lends them.
     seen: BTreeSet<(PathBuf, String)>,
     root: &'a Path,
+    with_trees: bool,
 }
 
 impl Loader<'_> {
@@ -113,6 +134,12 @@ impl Loader<'_> {
             .attribute("targetNamespace")
             .or(lent)
             .unwrap_or_default();
+        if self.with_trees {
+            self.document.trees.push(Tree {
+                root: root.clone(),
+                namespace: own.to_owned(),
+            });
+        }
         let references = std::mem::take(&mut schema.references);
         self.document.schemas.push(schema);
         references

@@ -14,7 +14,7 @@ pub(crate) use parse::parse;
 const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// One element.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Element {
     pub(crate) name: QName,
     pub(crate) place: Place,
@@ -24,7 +24,7 @@ pub(crate) struct Element {
 }
 
 /// What stands inside an element; comments and processing instructions are left out.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Child {
     Element(Element),
     Text(String),
@@ -54,6 +54,14 @@ impl Element {
     /// The child elements, in order.
     pub(crate) fn elements(&self) -> impl Iterator<Item = &Element> {
         self.children.iter().filter_map(|child| match child {
+            Child::Element(element) => Some(element),
+            Child::Text(_) => None,
+        })
+    }
+
+    /// The child elements, taken out.
+    pub(crate) fn into_elements(self) -> impl Iterator<Item = Element> {
+        self.children.into_iter().filter_map(|child| match child {
             Child::Element(element) => Some(element),
             Child::Text(_) => None,
         })
@@ -125,6 +133,15 @@ impl Element {
         self.attribute(attribute)
             .map(|value| self.resolve(attribute, value))
             .transpose()
+    }
+
+    /// The qualified names that the list of an attribute value holds.
+    pub(crate) fn qnames(&self, attribute: &'static str) -> Result<Vec<QName>, Error> {
+        self.attribute(attribute)
+            .unwrap_or_default()
+            .split_ascii_whitespace()
+            .map(|value| self.resolve(attribute, value))
+            .collect()
     }
 
     /// The qualified name that an attribute value must hold.

@@ -1,0 +1,238 @@
+//! Draws messages that a contract allows: samples for people, answers for tests, probes for generated code.
+//!
+//! ```no_run
+//! use castile_codegen::instance::{Amount, Instances, Plan, Random};
+//!
+//! let contract = Instances::read(["contracts/TPG_Inquiry.wsdl"])?;
+//! let request = contract.request("AcctInq", &Plan::new(Amount::Typical), &mut Random::seeded(1))?;
+//! # Ok::<(), castile_codegen::Error>(())
+//! ```
+//!
+//! An instance is one element, as it stands in a SOAP body or in the detail of a fault. It is valid by the
+//! schemas of the service that it is drawn for, version markers included. What those schemas only name, the
+//! security standards that are carried as they come, stands in it as a minimal example of its kind.
+
+mod attribute;
+mod content;
+mod draw;
+mod height;
+mod pattern;
+mod plan;
+mod random;
+mod schemas;
+mod simple;
+mod tree;
+mod value;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use crate::error::Error;
+use crate::input::Input;
+use crate::ir::Operation;
+use crate::load;
+use crate::lower::lower;
+use crate::qname::QName;
+use draw::Draw;
+use height::Heights;
+use schemas::Schemas;
+
+pub use plan::{Amount, Plan};
+pub use random::Random;
+
+/// The namespace of `xsi:nil` and `xsi:type`.
+const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
+
+/// A contract to draw instances from.
+///
+/// Operations are named `AcctInq` or, where several services have one of a name, `Inquiry.Ping`.
+#[derive(Debug)]
+pub struct Instances {
+    contracts: Vec<Contract>,
+}
+
+/// The services of one WSDL file, with its own schemas: two files may define one name differently.
+#[derive(Debug)]
+struct Contract {
+    services: Vec<(String, Vec<Operation>)>,
+    schemas: Schemas,
+    heights: Heights,
+}
+
+impl Instances {
+    /// Reads WSDL files, folders of them or zip archives, with the schemas beside them.
+    ///
+    /// A contract that is there twice with all its files counts once.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`] of reading: the files must be whole and every reference must lead somewhere.
+    pub fn read(paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Result<Self, Error> {
+        let paths: Vec<PathBuf> = paths.into_iter().map(Into::into).collect();
+        let input = Input::open(&paths)?;
+        let mut known = BTreeSet::new();
+        let mut contracts = Vec::new();
+        for file in input.contracts() {
+            let mut document = load::load_with_trees(&input, file)?;
+            let name = file.file_name().map(ToOwned::to_owned);
+            if !known.insert((name, document.digests.clone())) {
+                continue;
+            }
+            let trees = std::mem::take(&mut document.trees);
+            let services = lower(&document)?
+                .into_iter()
+                .flat_map(|part| part.services)
+                .map(|service| (service.short().to_owned(), service.operations))
+                .collect();
+            let schemas = Schemas::new(trees)?;
+            let heights = Heights::of(&schemas)?;
+            contracts.push(Contract {
+                services,
+                schemas,
+                heights,
+            });
+        }
+        Ok(Self { contracts })
+    }
+
+    /// The operations as `Inquiry.AcctInq`, in order.
+    #[must_use]
+    pub fn operations(&self) -> Vec<String> {
+        let mut names = BTreeSet::new();
+        for contract in &self.contracts {
+            for (service, operations) in &contract.services {
+                names.extend(operations.iter().map(|operation| full(service, operation)));
+            }
+        }
+        names.into_iter().collect()
+    }
+
+    /// A request of an operation.
+    ///
+    /// # Errors
+    ///
+    /// No such operation; or one whose request is not one element, or of which no finite instance exists.
+    pub fn request(
+        &self,
+        operation: &str,
+        plan: &Plan,
+        random: &mut Random,
+    ) -> Result<String, Error> {
+        let (contract, operation) = self.find(operation)?;
+        contract.message(operation, operation.input.as_ref(), plan, random)
+    }
+
+    /// A response of an operation.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`request`](Self::request).
+    pub fn response(
+        &self,
+        operation: &str,
+        plan: &Plan,
+        random: &mut Random,
+    ) -> Result<String, Error> {
+        let (contract, operation) = self.find(operation)?;
+        contract.message(operation, operation.output.as_ref(), plan, random)
+    }
+
+    /// What the detail of a fault of an operation holds: one of the elements that it declares.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`request`](Self::request); an operation that declares no fault is one of them.
+    pub fn fault(
+        &self,
+        operation: &str,
+        plan: &Plan,
+        random: &mut Random,
+    ) -> Result<String, Error> {
+        let (contract, operation) = self.find(operation)?;
+        let fault = if plan.is_random() {
+            random.pick(&operation.faults)
+        } else {
+            operation.faults.first()
+        };
+        match fault {
+            Some(fault) => contract.element(fault, plan, random),
+            None => Err(Error::Unsupported {
+                place: operation.place.clone(),
+                construct: "an instance of a fault where none is declared".to_owned(),
+            }),
+        }
+    }
+
+    fn find(&self, name: &str) -> Result<(&Contract, &Operation), Error> {
+        let mut found = Vec::new();
+        for contract in &self.contracts {
+            for (service, operations) in &contract.services {
+                let meant = operations
+                    .iter()
+                    .filter(|operation| operation.name == name || full(service, operation) == name);
+                found
+                    .extend(meant.map(|operation| (full(service, operation), contract, operation)));
+            }
+        }
+        match found.as_slice() {
+            [(_, contract, operation)] => Ok((contract, operation)),
+            [] => Err(Error::UnknownOperation {
+                name: name.to_owned(),
+                similar: self.similar(name),
+            }),
+            several => Err(Error::UnknownOperation {
+                name: name.to_owned(),
+                similar: several.iter().map(|(full, ..)| full.clone()).collect(),
+            }),
+        }
+    }
+
+    fn similar(&self, name: &str) -> Vec<String> {
+        let wanted = name.to_lowercase();
+        let resembles = |full: &String| {
+            let short = full.rsplit('.').next().unwrap_or_default().to_lowercase();
+            short == wanted || (wanted.len() > 2 && short.contains(&wanted))
+        };
+        let mut similar: Vec<String> = self.operations().into_iter().filter(resembles).collect();
+        similar.truncate(5);
+        similar
+    }
+}
+
+fn full(service: &str, operation: &Operation) -> String {
+    format!("{service}.{}", operation.name)
+}
+
+impl Contract {
+    fn message(
+        &self,
+        operation: &Operation,
+        element: Option<&QName>,
+        plan: &Plan,
+        random: &mut Random,
+    ) -> Result<String, Error> {
+        match element {
+            Some(element) => self.element(element, plan, random),
+            None => {
+                let none = || {
+                    (
+                        operation.place.clone(),
+                        "a message without content".to_owned(),
+                    )
+                };
+                let (place, construct) = operation.unsupported.clone().unwrap_or_else(none);
+                Err(Error::Unsupported { place, construct })
+            }
+        }
+    }
+
+    fn element(&self, name: &QName, plan: &Plan, random: &mut Random) -> Result<String, Error> {
+        let mut draw = Draw::new(&self.schemas, &self.heights, plan, random);
+        let tree = draw.root(name)?;
+        let prefixed = plan.is_random() && random.chance(25);
+        Ok(tree.to_xml(prefixed))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+//! Draws the attributes of an element.
+
+use super::Amount;
+use super::draw::Draw;
+use super::schemas::{Kind, Node, derivation};
+use super::simple::{self, Simple};
+use super::tree::{Text, Tree};
+use crate::error::Error;
+use crate::limits;
+use crate::qname::QName;
+use crate::schema::XSD;
+
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
+
+/// What a type says about its attributes.
+#[derive(Default)]
+struct Uses<'a> {
+    /// Declarations with their uses, the most derived last.
+    declared: Vec<(QName, Node<'a>, Node<'a>)>,
+    /// References to the attributes that every XML document has.
+    xml: Vec<(QName, Node<'a>)>,
+    any: bool,
+}
+
+impl<'a> Draw<'a, '_> {
+    /// Gives an element the attributes that its type requires, and some that it allows.
+    pub(super) fn attributes(&mut self, tree: &mut Tree, ty: Node<'a>) -> Result<(), Error> {
+        let mut uses = Uses::default();
+        self.uses(ty, &mut uses, 0)?;
+        for (name, use_, declaration) in std::mem::take(&mut uses.declared) {
+            if self.is_given(use_) {
+                let value = self.attribute(use_, declaration)?;
+                tree.attributes.push((name, Text::Plain(value)));
+            }
+        }
+        for (name, use_) in std::mem::take(&mut uses.xml) {
+            if self.is_given(use_) {
+                let value = match name.local() {
+                    "space" => "preserve",
+                    "base" => "urn:example:base",
+                    "id" => "id-1",
+                    _ => "en",
+                };
+                tree.attributes.push((name, Text::Plain(value.to_owned())));
+            }
+        }
+        if uses.any && self.plan.unknown && self.plan.is_random() && self.random.chance(15) {
+            let name = QName::new("urn:example:elsewhere", "unheard");
+            let value = Text::Plain("of \"this\"".to_owned());
+            tree.attributes.push((name, value));
+        }
+        Ok(())
+    }
+
+    fn is_given(&mut self, use_: Node<'a>) -> bool {
+        match use_.element.attribute("use") {
+            Some("required") => true,
+            _ => match self.plan.amount {
+                Amount::Least | Amount::Typical => false,
+                Amount::Full => true,
+                Amount::Random => self.random.chance(self.richness / 2),
+            },
+        }
+    }
+
+    fn attribute(&mut self, use_: Node<'a>, declaration: Node<'a>) -> Result<String, Error> {
+        for node in [use_, declaration] {
+            if let Some(fixed) = node.element.attribute("fixed") {
+                return Ok(fixed.to_owned());
+            }
+        }
+        let simple = match declaration.element.qname("type")? {
+            Some(ty) => simple::named(self.schemas, &ty, declaration)?,
+            None => match declaration.named("simpleType").next() {
+                Some(simple) => simple::defined(self.schemas, simple)?,
+                None => Simple::builtin("string"),
+            },
+        };
+        self.value(&simple, declaration.place())
+    }
+
+    /// Collects the attributes of a type, those of its bases first.
+    fn uses(&self, ty: Node<'a>, uses: &mut Uses<'a>, depth: usize) -> Result<(), Error> {
+        if depth > limits::CHAIN {
+            return Err(Error::Limit {
+                place: ty.place().clone(),
+                what: "types extending each other",
+                limit: limits::CHAIN,
+            });
+        }
+        for content in ["simpleContent", "complexContent"] {
+            for content in ty.named(content) {
+                let Some(derived) = derivation(content.element).map(|element| content.at(element))
+                else {
+                    continue;
+                };
+                let base = derived.element.required_qname("base")?;
+                if base.namespace() != XSD {
+                    let base = self.schemas.get(Kind::Type, &base, derived)?;
+                    if base.is("complexType") {
+                        self.uses(base, uses, depth + 1)?;
+                    }
+                }
+                self.listed(derived, uses, depth)?;
+            }
+        }
+        self.listed(ty, uses, depth)
+    }
+
+    /// Collects the attributes that a node lists itself.
+    fn listed(&self, node: Node<'a>, uses: &mut Uses<'a>, depth: usize) -> Result<(), Error> {
+        if depth > limits::CHAIN {
+            return Err(Error::Limit {
+                place: node.place().clone(),
+                what: "attribute groups inside each other",
+                limit: limits::CHAIN,
+            });
+        }
+        for use_ in node.named("attribute") {
+            let (name, declaration) = match use_.element.qname("ref")? {
+                Some(name) if name.namespace() == XML => {
+                    uses.xml.push((name, use_));
+                    continue;
+                }
+                Some(name) => {
+                    let declaration = match self.schemas.find(Kind::Attribute, &name) {
+                        Some(declaration) => declaration,
+                        // Only what is carried verbatim may be without a schema.
+                        None if crate::verbatim::is_verbatim(name.namespace()) => continue,
+                        None => self.schemas.get(Kind::Attribute, &name, use_)?,
+                    };
+                    (name, declaration)
+                }
+                None => (use_.local_name()?, use_),
+            };
+            uses.declared.retain(|(known, ..)| *known != name);
+            if use_.element.attribute("use") != Some("prohibited") {
+                uses.declared.push((name, use_, declaration));
+            }
+        }
+        for group in node.named("attributeGroup") {
+            if let Some(name) = group.element.qname("ref")? {
+                let group = self.schemas.get(Kind::AttributeGroup, &name, group)?;
+                self.listed(group, uses, depth + 1)?;
+            }
+        }
+        uses.any |= node.named("anyAttribute").next().is_some();
+        Ok(())
+    }
+}

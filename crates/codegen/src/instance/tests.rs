@@ -1,0 +1,145 @@
+use super::*;
+
+/// A contract with one operation `Op`, whose request is the element `Rq` of this schema.
+fn contract(schema: &str) -> Instances {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.wsdl");
+    let text = format!(
+        "<w:definitions xmlns:w='http://schemas.xmlsoap.org/wsdl/' xmlns:x='http://www.w3.org/2001/XMLSchema' \
+         xmlns:s='http://schemas.xmlsoap.org/wsdl/soap/' xmlns:t='urn:t' targetNamespace='urn:t'>\
+         <w:types><x:schema targetNamespace='urn:t' elementFormDefault='qualified'>{schema}\
+         <x:element name='Rs' type='x:string'/></x:schema></w:types>\
+         <w:message name='Rq'><w:part name='p' element='t:Rq'/></w:message>\
+         <w:message name='Rs'><w:part name='p' element='t:Rs'/></w:message>\
+         <w:portType name='P'><w:operation name='Op'><w:input message='t:Rq'/><w:output message='t:Rs'/>\
+         </w:operation></w:portType>\
+         <w:binding name='B' type='t:P'><s:binding transport='http://schemas.xmlsoap.org/soap/http'/>\
+         <w:operation name='Op'><s:operation soapAction=''/><w:input><s:body use='literal'/></w:input>\
+         <w:output><s:body use='literal'/></w:output></w:operation></w:binding>\
+         <w:service name='OneService'><w:port name='p' binding='t:B'><s:address location='http://a.invalid/'/>\
+         </w:port></w:service><w:service name='TwoService'><w:port name='p' binding='t:B'>\
+         <s:address location='http://a.invalid/'/></w:port></w:service></w:definitions>"
+    );
+    std::fs::write(&file, text).unwrap();
+    Instances::read([file]).unwrap()
+}
+
+fn request(contract: &Instances, amount: Amount, seed: u64) -> Result<String, Error> {
+    contract.request("One.Op", &Plan::new(amount), &mut Random::seeded(seed))
+}
+
+#[test]
+fn amounts_hold_nothing_or_everything_that_is_optional() {
+    let contract = contract(
+        "<x:element name='Rq'><x:complexType><x:sequence><x:element name='A' type='x:int'/>\
+         <x:element name='B' type='x:string' minOccurs='0'/>\
+         <x:choice><x:element name='C' type='x:boolean'/><x:element name='D' type='x:date'/></x:choice>\
+         <x:any minOccurs='0' processContents='lax'/></x:sequence>\
+         <x:attribute name='one' use='required' fixed='1'/><x:attribute name='two'/></x:complexType></x:element>",
+    );
+    let least = request(&contract, Amount::Least, 1).unwrap();
+    assert!(
+        least.starts_with("<Rq xmlns=\"urn:t\" one=\"1\"><A>"),
+        "{least}"
+    );
+    assert!(least.contains("</A><C>"), "{least}");
+    let full = request(&contract, Amount::Full, 1).unwrap();
+    assert!(
+        full.contains("<B>text</B><C>") && full.contains(" two="),
+        "{full}"
+    );
+    assert!(!full.contains("Unheard"), "{full}");
+    let random: String = (0..50)
+        .map(|seed| request(&contract, Amount::Random, seed).unwrap())
+        .collect();
+    for part in ["<B", "<D>", "Unheard", "<n0:Rq"] {
+        assert!(random.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn a_seed_gives_the_same_message_each_time() {
+    let contract = contract(
+        "<x:element name='Rq'><x:complexType><x:sequence>\
+         <x:element name='A' type='x:string' maxOccurs='9'/></x:sequence></x:complexType></x:element>",
+    );
+    let drawn = |seed| request(&contract, Amount::Random, seed).unwrap();
+    assert_eq!(drawn(5), drawn(5));
+    assert!((0..20).any(|seed| drawn(seed) != drawn(5)));
+}
+
+#[test]
+fn recursion_ends_where_the_schema_lets_it() {
+    let contract = contract(
+        "<x:element name='Rq' type='t:Node'/><x:complexType name='Node'><x:choice>\
+         <x:sequence><x:element name='L' type='t:Node'/><x:element name='R' type='t:Node'/></x:sequence>\
+         <x:element name='Leaf' type='x:string'/></x:choice></x:complexType>",
+    );
+    for amount in [Amount::Least, Amount::Typical, Amount::Full, Amount::Random] {
+        let message = request(&contract, amount, 2).unwrap();
+        assert!(message.contains("Leaf"), "{message}");
+    }
+}
+
+#[test]
+fn recursion_without_end_is_told_with_its_place() {
+    let contract = contract(
+        "<x:element name='Rq' type='t:Node'/><x:complexType name='Node'><x:sequence>\
+         <x:element name='Next' type='t:Node'/></x:sequence></x:complexType>",
+    );
+    let error = request(&contract, Amount::Least, 1).unwrap_err();
+    assert_eq!(error.code(), "wsdl-unsupported");
+    assert!(error.place().is_some());
+}
+
+#[test]
+fn required_branches_that_multiply_are_bounded() {
+    let mut schema = "<x:element name='Rq' type='t:T0'/>".to_owned();
+    for level in 0..30 {
+        let next = level + 1;
+        schema.push_str(&format!(
+            "<x:complexType name='T{level}'><x:sequence><x:element name='E' type='t:T{next}' minOccurs='50' \
+             maxOccurs='50'/></x:sequence></x:complexType>"
+        ));
+    }
+    schema.push_str("<x:simpleType name='T30'><x:restriction base='x:string'/></x:simpleType>");
+    let error = request(&contract(&schema), Amount::Least, 1).unwrap_err();
+    assert_eq!(error.code(), "wsdl-limit");
+}
+
+#[test]
+fn abstract_types_and_elements_are_replaced() {
+    let contract = contract(
+        "<x:element name='Rq'><x:complexType><x:sequence><x:element name='A' type='t:Base'/>\
+         <x:element ref='t:Head'/></x:sequence></x:complexType></x:element>\
+         <x:complexType name='Base' abstract='true'><x:sequence><x:element name='B' type='x:int'/></x:sequence>\
+         </x:complexType><x:complexType name='Derived'><x:complexContent><x:extension base='t:Base'><x:sequence>\
+         <x:element name='C' type='x:int'/></x:sequence></x:extension></x:complexContent></x:complexType>\
+         <x:element name='Head' abstract='true' type='x:string'/>\
+         <x:element name='Member' substitutionGroup='t:Head' type='x:string'/>",
+    );
+    let message = request(&contract, Amount::Least, 1).unwrap();
+    assert!(message.contains("xsi:type=\"n1:Derived\""), "{message}");
+    assert!(message.contains("</B><C>"), "{message}");
+    assert!(message.contains("<Member>text</Member>"), "{message}");
+}
+
+#[test]
+fn an_unclear_name_is_answered_with_those_that_are_meant() {
+    let contract = contract("<x:element name='Rq' type='x:string'/>");
+    assert_eq!(contract.operations(), ["One.Op", "Two.Op"]);
+    let plan = Plan::default();
+    for (name, similar) in [("Op", vec!["One.Op", "Two.Op"]), ("Nowhere", vec![])] {
+        let error = contract
+            .response(name, &plan, &mut Random::seeded(1))
+            .unwrap_err();
+        let Error::UnknownOperation { similar: found, .. } = error else {
+            panic!("{error}");
+        };
+        assert_eq!(found, similar);
+    }
+    let error = contract
+        .fault("One.Op", &plan, &mut Random::seeded(1))
+        .unwrap_err();
+    assert_eq!(error.code(), "wsdl-unsupported");
+}
