@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use castile::auth::ports::BoxFuture;
 use castile::auth::{AccessToken, Error, TokenSource};
 use castile::http::{Body, Effect, SoapTransport};
-use castile::model::{Ext, Message, NoFault, Operation, Slot, Struct, Writer};
+use castile::model::{Ext, Message, NoFault, Operation, elements};
 use http::{Request, Response};
 
 struct Echo;
@@ -23,21 +23,7 @@ struct Ping {
     ext: Ext,
 }
 
-impl Struct for Ping {
-    fn child(&mut self, _: &str) -> Option<Slot<'_>> {
-        None
-    }
-
-    fn write(&self, _: &mut Writer) {}
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
-}
+elements! { Ping: }
 
 impl Message for Ping {
     const NAMESPACE: &'static str = "http://jackhenry.com/jxchange/TPG/2008";

@@ -20,6 +20,7 @@ pub struct Call<'c, T, O> {
     transport: &'c T,
     url: &'c Uri,
     request: &'c O,
+    is_checked: bool,
 }
 
 impl<'c, T, O> Call<'c, T, O>
@@ -32,7 +33,18 @@ where
             transport,
             url,
             request,
+            is_checked: true,
         }
+    }
+
+    /// Sends the request even if it lacks what the contract requires.
+    ///
+    /// By default such a request is refused before a byte is sent
+    /// ([`Message::validate`](castile_model::Message::validate)). For callers whose provider is known to take less,
+    /// or who pass on what they read.
+    pub fn unchecked(mut self) -> Self {
+        self.is_checked = false;
+        self
     }
 
     /// Sends the request and returns the response.
@@ -66,7 +78,10 @@ where
     }
 
     fn message(&self, effect: Effect) -> Result<Request<Body>, Error<O::Fault>> {
-        let payload = castile_model::encode(self.request)?;
+        let payload = match self.is_checked {
+            true => castile_model::encode_valid(self.request)?,
+            false => castile_model::encode(self.request)?,
+        };
         let envelope = castile_envelope::wrap(payload.as_bytes(), &Wrap::default())
             .map_err(Error::Envelope)?;
         // SOAP 1.1 section 6.1.1 has the action in quotes.

@@ -13,8 +13,8 @@ use crate::Fault;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error<F> {
-    /// The request cannot be written as XML. Nothing was sent.
-    #[error("the request cannot be written: {0}")]
+    /// The request lacks what the contract requires, or XML cannot carry it. Nothing was sent.
+    #[error("the request cannot be sent: {0}")]
     Encode(#[from] EncodeError),
     /// The request's envelope cannot be built. Nothing was sent.
     #[error("the request's envelope cannot be built: {0}")]

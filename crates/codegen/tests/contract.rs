@@ -102,9 +102,8 @@ fn all_published_contracts_are_one_crate_with_each_type_once() {
             .find(|(_, text)| text.contains(&format!("pub struct {name} {{")));
         found.unwrap().1.as_str()
     };
-    assert!(
-        source("PltfmConsmCollatInfo")
-            .contains("\"CollatHolderAddr#2\" => self.collat_holder_addr_.slot()")
-    );
-    assert!(source("Alien").contains("w.end_version();\n        w.version(3);"));
+    assert!(source("PltfmConsmCollatInfo").contains(
+        "    [twin]\n    \"CollatHolderAddr\" => collat_holder_addr_,\n    [end_twin]\n"
+    ));
+    assert!(source("Alien").contains("    [end_version]\n    [version 3]\n"));
 }

@@ -1,8 +1,6 @@
 //! Reads and writes an answer of 1,000 history records, beside quick-xml that only tokenises it.
 
-use castile_model::{
-    Date, Decimal, Ext, Field, Message, Particle, Scope, Slot, Struct, Text, Writer, decode, encode,
-};
+use castile_model::{Date, Decimal, Ext, Field, Message, Scope, Text, decode, elements, encode};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use quick_xml::events::Event;
 use quick_xml::reader::NsReader;
@@ -10,43 +8,20 @@ use std::hint::black_box;
 
 /// Writes what the generator would.
 macro_rules! generated {
-    ($name:ident { $($version:literal: { $($field:ident $element:literal: $type:ty,)* })* }) => {
+    ($name:ident { $($field:ident $element:literal: $type:ty,)* }
+     $($version:literal { $($more:ident $behind:literal: $of:ty,)* })*) => {
         #[derive(Debug, Clone, Default, PartialEq)]
-        struct $name { $($($field: $type,)*)* ext: Ext }
+        struct $name { $($field: $type,)* $($($more: $of,)*)* ext: Ext }
 
-        impl Struct for $name {
-            fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-                Some(match name {
-                    $($($element => self.$field.slot(),)*)*
-                    _ => return None,
-                })
-            }
-            fn write(&self, w: &mut Writer) {
-                $(
-                    if $version > 0 {
-                        w.version($version);
-                    }
-                    $(w.put($element, &self.$field);)*
-                )*
-            }
-            fn ext(&self) -> &Ext {
-                &self.ext
-            }
-            fn ext_mut(&mut self) -> &mut Ext {
-                &mut self.ext
-            }
-        }
+        elements! { $name: $($element => $field,)* $([version $version] $($behind => $more,)*)* }
     };
 }
 
-generated!(AcctHistSrchResponse {
-    0: { more_rec "MoreRec": Text, sent_rec "SentRec": Field<i32>, records "AcctHistSrchRec": Vec<AcctHistSrchRec>, }
-});
-generated!(AcctHistSrchRec {
-    0: { deposit "DepHistSrchRec": Option<Box<DepHistSrchRec>>, loan "LnHistSrchRec": Option<Box<LnHistSrchRec>>, }
-});
+generated!(AcctHistSrchResponse { more_rec "MoreRec": Text, sent_rec "SentRec": Field<i32>, records "AcctHistSrchRec": Vec<AcctHistSrchRec>, }
+);
+generated!(AcctHistSrchRec { deposit "DepHistSrchRec": Option<Box<DepHistSrchRec>>, loan "LnHistSrchRec": Option<Box<LnHistSrchRec>>, }
+);
 generated!(DepHistSrchRec {
-    0: {
         acct_type "AcctType": Option<Text>, sort_date "SortDt": Option<Field<Date>>,
         posted "PostDt": Option<Field<Date>>, effective "EffDt": Option<Field<Date>>,
         trn_code "TrnCode": Option<Text>, trn_desc "TrnCodeDesc": Option<Text>, trn_type "TrnType": Option<Text>,
@@ -55,20 +30,19 @@ generated!(DepHistSrchRec {
         source_desc "SrcCodeDesc": Option<Text>, batch "BatchNum": Option<Text>, seq "SeqNum": Option<Text>,
         rec_id "HistRecId": Option<Text>,
     }
-    1: {
+    1 {
         eft "EftDesc": Vec<EftDesc>, merchant "MerchName": Option<Text>, city "City": Option<Text>,
         state "StateCode": Option<Text>, terminal "TermId": Option<Text>, fee "FeeAmt": Option<Field<Decimal>>,
     }
-    2: { channel "Channel": Option<Text>, memo "MemoPost": Option<Text>, branch "BrCode": Option<Text>, }
-});
+    2 { channel "Channel": Option<Text>, memo "MemoPost": Option<Text>, branch "BrCode": Option<Text>, }
+);
 generated!(LnHistSrchRec {
-    0: {
         effective "EffDt": Option<Field<Date>>, trn_code "TrnCode": Option<Text>,
         principal "PrncAmt": Option<Field<Decimal>>, interest "IntAmt": Option<Field<Decimal>>,
     }
-    1: { balance "CurBal": Option<Field<Decimal>>, note "Rmk": Option<Text>, }
-});
-generated!(EftDesc { 0: { text "EftDescText": Option<Text>, kind "EftDescType": Option<Text>, } });
+    1 { balance "CurBal": Option<Field<Decimal>>, note "Rmk": Option<Text>, }
+);
+generated!(EftDesc { text "EftDescText": Option<Text>, kind "EftDescType": Option<Text>, });
 
 impl Message for AcctHistSrchResponse {
     const NAMESPACE: &'static str = "http://jackhenry.com/jxchange/TPG/2008";

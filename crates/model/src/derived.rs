@@ -1,6 +1,6 @@
 //! Elements whose type the sender chooses with `xsi:type`.
 
-use crate::{Ext, Slot, Struct, Writer};
+use crate::Ext;
 
 /// An element of a type that the contract does not know: everything in it stays as it came.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -9,21 +9,7 @@ pub struct Other {
     pub ext: Ext,
 }
 
-impl Struct for Other {
-    fn child(&mut self, _: &str) -> Option<Slot<'_>> {
-        None
-    }
-
-    fn write(&self, _: &mut Writer) {}
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
-}
+crate::elements! { Other: }
 
 /// Makes an enum hold a type or one derived from it, each boxed, by the value of `xsi:type`.
 ///
@@ -32,17 +18,11 @@ impl Struct for Other {
 ///
 /// ```
 /// use castile_model::{Ext, Other};
-/// # use castile_model::{Slot, Struct, Writer};
 ///
 /// # macro_rules! plain { ($($name:ident)*) => {$(
 /// # #[derive(Debug, Clone, Default, PartialEq)]
 /// # pub struct $name { pub ext: Ext }
-/// # impl Struct for $name {
-/// #     fn child(&mut self, _: &str) -> Option<Slot<'_>> { None }
-/// #     fn write(&self, _: &mut Writer) {}
-/// #     fn ext(&self) -> &Ext { &self.ext }
-/// #     fn ext_mut(&mut self) -> &mut Ext { &mut self.ext }
-/// # }
+/// # castile_model::elements! { $name: }
 /// # )*}; }
 /// # plain!(Shape Circle);
 /// #[derive(Debug, Clone, PartialEq)]
@@ -72,10 +52,10 @@ macro_rules! derived {
         })*
 
         impl $crate::Struct for $any {
-            fn child(&mut self, name: &str) -> Option<$crate::Slot<'_>> {
+            fn read(&mut self, r: &mut $crate::Reader<'_>) {
                 match self {
-                    $(Self::$variant(value) => value.child(name),)*
-                    Self::Other(value) => value.child(name),
+                    $(Self::$variant(value) => value.read(r),)*
+                    Self::Other(value) => value.read(r),
                 }
             }
 

@@ -76,6 +76,18 @@ pub enum DecodeError {
         /// The root element of the payload, as `{namespace}local`, cut to 200 characters.
         found: String,
     },
+    /// Elements that the contract does not know stand where it requires others: the payload has another shape.
+    #[error(
+        "{path}: an unknown element with children at byte {offset}, and {missing}, which is required, is not there"
+    )]
+    OtherShape {
+        /// Element in which it happened.
+        path: String,
+        /// Where the unknown element starts.
+        offset: usize,
+        /// The local name of the required element.
+        missing: &'static str,
+    },
     /// A text that is not of its type.
     #[error("{path}: not a valid {kind} at byte {offset}")]
     Value {
@@ -108,6 +120,7 @@ impl DecodeError {
             Self::Prefix { .. } => "model-prefix",
             Self::Limit { .. } => "model-limit",
             Self::Root { .. } => "model-other-message",
+            Self::OtherShape { .. } => "model-other-shape",
             Self::Value { .. } => "model-value",
             Self::ElementInValue { .. } => "model-element-in-value",
         }
@@ -132,6 +145,20 @@ pub enum EncodeError {
         /// The element.
         path: String,
     },
+    /// The message lacks what its contract requires, or has what it excludes.
+    #[error("{}", listed(.problems))]
+    Invalid {
+        /// What is wrong, each with its path; at least one.
+        problems: Vec<Warning>,
+    },
+}
+
+fn listed(problems: &[Warning]) -> String {
+    match problems {
+        [] => String::new(),
+        [only] => only.to_string(),
+        [first, rest @ ..] => format!("{first} (and {} more)", rest.len()),
+    }
 }
 
 impl EncodeError {
@@ -140,6 +167,7 @@ impl EncodeError {
         match self {
             Self::Character { .. } => "model-unwritable-character",
             Self::Attribute { .. } => "model-unwritable-attribute",
+            Self::Invalid { .. } => "model-invalid",
         }
     }
 }
@@ -179,6 +207,12 @@ pub enum WarningKind {
     MissingElement,
     /// Elements stand behind a version marker that is not there; the writer adds it.
     MissingMarker,
+    /// An element stands less often than it must.
+    TooFew,
+    /// An element stands more often than it may.
+    TooMany,
+    /// Of a choice, or of a sequence that repeats, none is there. The path is that of the element it stands in.
+    NoneChosen,
 }
 
 impl std::fmt::Display for Warning {
@@ -190,6 +224,9 @@ impl std::fmt::Display for Warning {
             WarningKind::EmptyValue => "empty, read as not given",
             WarningKind::MissingElement => "required element is missing",
             WarningKind::MissingMarker => "version marker is missing",
+            WarningKind::TooFew => "stands less often than it must",
+            WarningKind::TooMany => "stands more often than it may",
+            WarningKind::NoneChosen => "nothing of a choice that is required is there",
         };
         write!(f, "{}: {what}", self.path)
     }

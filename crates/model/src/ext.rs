@@ -101,8 +101,9 @@ impl Ext {
         self.seen & 1 != 0
     }
 
-    pub(crate) fn mark(&mut self, version: u8) {
-        self.seen |= 1 << version;
+    /// Notes markers that were read, as bits 1 to 63.
+    pub(crate) fn mark(&mut self, markers: u64) {
+        self.seen |= markers;
     }
 
     /// The markers that were read, as bits 1 to 63.

@@ -27,8 +27,8 @@ pub trait Groups {
     /// Writes the groups in their order.
     fn write(&self, w: &mut Writer);
 
-    /// Writes a group that must be there; `name` is that of one of its elements.
-    fn write_required(&self, name: &'static str, w: &mut Writer);
+    /// How many there are.
+    fn count(&self) -> usize;
 }
 
 impl<G: Group> Groups for Option<G> {
@@ -43,11 +43,8 @@ impl<G: Group> Groups for Option<G> {
         self.iter().for_each(|group| group.write(w));
     }
 
-    fn write_required(&self, name: &'static str, w: &mut Writer) {
-        match self {
-            Some(group) => group.write(w),
-            None => w.missing(name),
-        }
+    fn count(&self) -> usize {
+        usize::from(self.is_some())
     }
 }
 
@@ -63,11 +60,8 @@ impl<G: Group> Groups for Vec<G> {
         self.iter().for_each(|group| group.write(w));
     }
 
-    fn write_required(&self, name: &'static str, w: &mut Writer) {
-        if self.is_empty() {
-            w.missing(name);
-        }
-        self.write(w);
+    fn count(&self) -> usize {
+        self.len()
     }
 }
 

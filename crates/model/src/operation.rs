@@ -1,6 +1,6 @@
 //! What makes a struct a message, and a request an operation.
 
-use crate::{Ext, Slot, Struct, Writer};
+use crate::{EncodeError, Ext, Struct, write};
 
 /// A struct that can stand alone in a SOAP body or a fault detail: the type of a global element.
 pub trait Message: Struct + Default {
@@ -9,6 +9,21 @@ pub trait Message: Struct + Default {
 
     /// Local name of the root element, for example `AcctInqResponse`.
     const ELEMENT: &'static str;
+
+    /// Whether the message is what its contract asks for: all that is required is there, of each choice one part,
+    /// each element as often as it may stand, and XML can carry it.
+    ///
+    /// Facets such as lengths are left to the provider.
+    ///
+    /// # Errors
+    /// [`EncodeError::Invalid`] with the path of everything that is missing or too much, or another variant for what
+    /// cannot be written at all.
+    fn validate(&self) -> Result<(), EncodeError>
+    where
+        Self: Sized,
+    {
+        write::encode_valid(self).map(drop)
+    }
 }
 
 /// A request message of one service's operation.
@@ -53,21 +68,7 @@ pub struct NoFault {
     ext: Ext,
 }
 
-impl Struct for NoFault {
-    fn child(&mut self, _: &str) -> Option<Slot<'_>> {
-        None
-    }
-
-    fn write(&self, _: &mut Writer) {}
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
-}
+crate::elements! { NoFault: }
 
 impl Message for NoFault {
     const NAMESPACE: &'static str = "";

@@ -1,16 +1,14 @@
 //! How generated structs offer their elements to the reader and the writer.
 
-use crate::{Ext, Field, Leaf, Raw, Scalar, Writer};
+use crate::{Ext, Field, Leaf, Raw, Reader, Scalar, Writer};
 
 /// A complex type: elements in an order, and whatever else a payload carries.
 ///
-/// Generated code implements it thinly: one match for reading, one list for writing. Names are local names in the
+/// Generated code implements it by one list, [`elements!`](crate::elements). Names are local names in the
 /// namespace of the message; an element of another namespace is `{namespace}local`.
 pub trait Struct: Send + Sync {
-    /// The place for the element of this name, `None` if the type has no such element.
-    ///
-    /// A type that has one element at two places calls the second `name#2`.
-    fn child(&mut self, name: &str) -> Option<Slot<'_>>;
+    /// Takes the elements from the reader, in the order of the schema.
+    fn read(&mut self, r: &mut Reader<'_>);
 
     /// Writes the elements in the order of the schema.
     fn write(&self, w: &mut Writer);
@@ -25,6 +23,56 @@ pub trait Struct: Send + Sync {
 
     /// The same, for the reader to fill.
     fn ext_mut(&mut self) -> &mut Ext;
+}
+
+/// Implements [`Struct`] from one list: the elements of a type in the order of the schema, and steps in brackets.
+///
+/// `"Name" => field,` is an element, `group 0 => field,` a field of [`Group`](crate::Group)s, of which at least so
+/// many must be there. Each step is a method that [`Reader`] and [`Writer`] both have.
+///
+/// | step | says |
+/// |---|---|
+/// | `[version n]` | here starts the part that the marker `Ver_n` guards |
+/// | `[end_version]` | here it ends, and something follows beside it; a ladder needs none |
+/// | `[marker n]` | here `Ver_n` stands always |
+/// | `[occurs min, max]` | the next element stands so many times; a `max` of 0 is no bound |
+/// | `[twin]`, `[end_twin]` | the element between has a namesake behind another marker |
+#[macro_export]
+macro_rules! elements {
+    ($type:ty:
+        $([$first:ident $($f:literal),*])*
+        $($($name:literal)? $(group $min:literal)? => $field:ident, $([$step:ident $($n:literal),*])*)*
+    ) => {
+        impl $crate::Struct for $type {
+            #[allow(unused_variables, reason = "a type may have no elements")]
+            fn read(&mut self, r: &mut $crate::Reader<'_>) {
+                $(r.$first($($f),*);)*
+                $(
+                    $(r.take($name, &mut self.$field);)?
+                    $(r.group($min, &mut self.$field);)?
+                    $(r.$step($($n),*);)*
+                )*
+            }
+
+            #[allow(unused_variables, reason = "a type may have no elements")]
+            fn write(&self, w: &mut $crate::Writer) {
+                $(w.$first($($f),*);)*
+                $(
+                    $(w.put($name, &self.$field);)?
+                    $(w.group($min, &self.$field);)?
+                    $(w.$step($($n),*);)*
+                )*
+            }
+
+            fn ext(&self) -> &$crate::Ext {
+                &self.ext
+            }
+
+            fn ext_mut(&mut self) -> &mut $crate::Ext {
+                &mut self.ext
+            }
+        }
+    };
 }
 
 /// A place that an element is read into.
@@ -101,6 +149,7 @@ impl<S: Struct + Default> Particle for Vec<S> {
     }
 
     fn write_as(&self, name: &'static str, w: &mut Writer) {
+        w.counted(name, self.len());
         for s in self {
             w.structure(name, s);
         }
@@ -146,6 +195,7 @@ impl<T: Scalar> Particle for Vec<Field<T>> {
     }
 
     fn write_as(&self, name: &'static str, w: &mut Writer) {
+        w.counted(name, self.len());
         for field in self {
             w.leaf(name, field);
         }
@@ -190,7 +240,8 @@ impl Particle for Vec<Raw> {
         Slot::Raw(self.push_mut(Raw::default()))
     }
 
-    fn write_as(&self, _: &'static str, w: &mut Writer) {
+    fn write_as(&self, name: &'static str, w: &mut Writer) {
+        w.counted(name, self.len());
         for raw in self {
             w.raw(raw);
         }

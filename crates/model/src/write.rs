@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 use crate::attributes::XSI;
 use crate::error::{self, Warning, WarningKind};
 use crate::name::local_start;
-use crate::{Attribute, Attributes, EncodeError, Ext, Leaf, Message, Particle, Raw, Struct};
+use crate::{
+    Attribute, Attributes, EncodeError, Ext, Groups, Leaf, Message, Particle, Raw, Struct,
+};
 
 /// Writes a message, its namespace as the default namespace of the root element.
 ///
@@ -21,6 +23,40 @@ pub fn encode<T: Message>(message: &T) -> Result<String, EncodeError> {
         Some(error) => Err(error),
         None => Ok(w.out),
     }
+}
+
+/// The same as [`encode`], for a message that is what its contract asks for.
+///
+/// # Errors
+/// As [`Message::validate`].
+pub fn encode_valid<T: Message>(message: &T) -> Result<String, EncodeError> {
+    let mut w = Writer {
+        audit: Some(Vec::new()),
+        ..Writer::new(T::NAMESPACE)
+    };
+    w.structure(T::ELEMENT, message);
+    if let Some(error) = w.error {
+        return Err(error);
+    }
+    // A marker that was not read is written all the same.
+    let problems = w.audit.into_iter().flatten();
+    let problems: Vec<Warning> = problems
+        .filter(|problem| problem.kind != WarningKind::MissingMarker)
+        .collect();
+    match problems.is_empty() {
+        true => Ok(w.out),
+        false => Err(EncodeError::Invalid { problems }),
+    }
+}
+
+/// The first struct that is required inside and was not read.
+pub(crate) fn missing_struct(s: &dyn Struct) -> Option<&'static str> {
+    let mut w = Writer {
+        look: Some(None),
+        ..Writer::new("")
+    };
+    s.write(&mut w);
+    w.look.flatten()
 }
 
 /// What a message lacks: required elements not given, and for one that was read, version markers not found.
@@ -48,6 +84,10 @@ pub struct Writer {
     level: Level,
     error: Option<EncodeError>,
     audit: Option<Vec<Warning>>,
+    /// Nothing is written; the first required struct that was not read is looked for.
+    look: Option<Option<&'static str>>,
+    /// How often the next element may stand.
+    bounds: Option<(u32, u32)>,
 }
 
 /// The struct that is being written.
@@ -77,6 +117,8 @@ impl Writer {
             level: Level::default(),
             error: None,
             audit: None,
+            look: None,
+            bounds: None,
         }
     }
 
@@ -121,12 +163,56 @@ impl Writer {
         }
     }
 
+    /// Writes the marker `Ver_n`, which stands here always.
+    pub fn marker(&mut self, n: u8) {
+        if self.look.is_none() {
+            self.write_markers();
+            self.write_marker(n);
+        }
+    }
+
+    /// How often the next element may stand; a `max` of 0 is no bound.
+    pub fn occurs(&mut self, min: u32, max: u32) {
+        self.bounds = Some((min, max));
+    }
+
+    /// The next element has a namesake behind another marker: it stands where it is written.
+    #[inline]
+    pub fn twin(&mut self) {}
+
+    /// The last element was the one with the namesake.
+    #[inline]
+    pub fn end_twin(&mut self) {}
+
+    /// Writes groups, of which at least so many must be there.
+    pub fn group<G: Groups>(&mut self, min: u32, groups: &G) {
+        if groups.count() < min as usize {
+            self.note(WarningKind::NoneChosen, "");
+        }
+        groups.write(self);
+    }
+
+    /// An element that stands so many times comes.
+    #[inline]
+    pub(crate) fn counted(&mut self, name: &'static str, count: usize) {
+        if let Some((min, max)) = self.bounds.take() {
+            if count < min as usize {
+                self.note(WarningKind::TooFew, local_of(name));
+            } else if max > 0 && count > max as usize {
+                self.note(WarningKind::TooMany, local_of(name));
+            }
+        }
+    }
+
     pub(crate) fn structure(&mut self, name: &'static str, s: &dyn Struct) {
         self.element(name, s, s.ext().was_read());
     }
 
     /// Writes a struct; tells whether there was nothing to write but its name.
     fn element(&mut self, name: &'static str, s: &dyn Struct, may_lack: bool) -> bool {
+        if self.look.is_some() {
+            return false;
+        }
         self.write_markers();
         let (outer_default, outer_level) = (self.default, self.level);
         let ext = s.ext();
@@ -160,6 +246,12 @@ impl Writer {
     /// Writes a struct that the schema requires. One that a payload lacked and nobody filled stays out: what was
     /// read is written as it was.
     pub(crate) fn required(&mut self, name: &'static str, s: &dyn Struct) {
+        if let Some(missing) = &mut self.look {
+            if !s.ext().was_read() {
+                missing.get_or_insert(local_of(name));
+            }
+            return;
+        }
         let may_lack = self.level.may_lack && !s.ext().was_read();
         let (start, pending, level) = (self.out.len(), self.pending, self.level);
         let notes = self.audit.as_ref().map_or(0, Vec::len);
@@ -175,6 +267,9 @@ impl Writer {
     }
 
     pub(crate) fn leaf(&mut self, name: &'static str, leaf: &dyn Leaf) {
+        if self.look.is_some() {
+            return;
+        }
         self.write_markers();
         let outer_default = self.default;
         let local = self.open(name, Some(leaf.attributes()));
@@ -193,6 +288,9 @@ impl Writer {
     }
 
     pub(crate) fn raw(&mut self, raw: &Raw) {
+        if self.look.is_some() {
+            return;
+        }
         self.write_markers();
         raw.write(self.default, &mut self.out);
     }
@@ -207,13 +305,13 @@ impl Writer {
     fn write_markers(&mut self) {
         if self.pending > 0 {
             for at in self.versions.len() - self.pending..self.versions.len() {
-                self.marker(self.versions[at]);
+                self.write_marker(self.versions[at]);
             }
             self.pending = 0;
         }
     }
 
-    fn marker(&mut self, n: u8) {
+    fn write_marker(&mut self, n: u8) {
         if self.level.was_read && self.level.read & bit(n) == 0 {
             self.note(WarningKind::MissingMarker, &format!("Ver_{n}"));
         }
@@ -240,7 +338,7 @@ impl Writer {
         let mut rest = self.level.read & !self.level.written;
         while rest != 0 && rest.trailing_zeros() <= u32::from(last) {
             self.write_markers();
-            self.marker(rest.trailing_zeros() as u8);
+            self.write_marker(rest.trailing_zeros() as u8);
             rest &= rest - 1;
         }
     }
@@ -343,7 +441,8 @@ impl Writer {
 
     fn note(&mut self, kind: WarningKind, name: &str) {
         if let Some(audit) = &mut self.audit {
-            let path = error::path(self.path.iter().copied().chain([name]));
+            let names = self.path.iter().copied();
+            let path = error::path(names.chain((!name.is_empty()).then_some(name)));
             audit.push(Warning {
                 kind,
                 path,

@@ -82,7 +82,7 @@ proptest! {
     #[test]
     fn any_unknown_element_stays_verbatim(element in element()) {
         let xml = format!(
-            "<AcctInq xmlns=\"http://jackhenry.com/jxchange/TPG/2008\" xmlns:x=\"urn:x\" xmlns:y=\"urn:y\">{element}</AcctInq>"
+            "<AcctInq xmlns=\"http://jackhenry.com/jxchange/TPG/2008\" xmlns:x=\"urn:x\" xmlns:y=\"urn:y\"><MsgRqHdr><jXchangeHdr/></MsgRqHdr>{element}</AcctInq>"
         );
         let value = decode::<AcctInq>(xml.as_bytes(), &Scope::new()).unwrap().value;
         prop_assert_eq!(value.ext.unknown().next().map(Raw::as_str), Some(&*element));

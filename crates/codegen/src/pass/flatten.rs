@@ -78,6 +78,17 @@ impl Flattener<'_> {
         let mut flat = Vec::with_capacity(members.len());
         for member in members {
             match member {
+                // A marker that always stands is no field either.
+                Member::Field(field)
+                    if !optional && field.occurs.min > 0 && self.is_marker(&field) =>
+                {
+                    flat.push(Member::Scope(Scope {
+                        kind: ScopeKind::Sequence,
+                        optional: false,
+                        marker: Some(field.name),
+                        members: Vec::new(),
+                    }));
+                }
                 Member::Field(mut field) => {
                     if optional {
                         field.occurs.min = 0;

@@ -246,10 +246,7 @@ impl<'a> File<'a> {
     }
 
     fn use_struct(&mut self, fields: &[&Field]) {
-        self.model(&["Ext", "Slot", "Struct", "Writer"]);
-        if !fields.is_empty() {
-            self.model(&["Particle"]);
-        }
+        self.model(&["Ext", "elements"]);
         for field in fields {
             match &field.ty {
                 TypeRef::Raw => self.model(&["Raw"]),

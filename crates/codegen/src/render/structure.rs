@@ -3,13 +3,10 @@
 use super::text::{Source, literal};
 use super::{Context, comment};
 use crate::doc::Doc;
-use crate::ir::{Field, Member, Struct};
+use crate::ir::{Field, Member, Scope, Struct};
 use crate::pass::flatten::marker_number;
 
-/// The width of arguments that rustfmt leaves on one line.
-const ARGUMENTS_WIDTH: usize = 60;
-
-/// Adds a struct and its `Struct` implementation.
+/// Adds a struct and the list of its elements.
 pub(super) fn push(
     source: &mut Source,
     context: &Context<'_>,
@@ -35,19 +32,7 @@ pub(super) fn push(
     source.line("    pub ext: Ext,");
     source.line("}");
     source.blank();
-    source.line(&format!("impl Struct for {rust} {{"));
-    push_child(source, context, &fields);
-    source.blank();
-    push_write(source, context, structure);
-    source.blank();
-    source.line("    fn ext(&self) -> &Ext {");
-    source.line("        &self.ext");
-    source.line("    }");
-    source.blank();
-    source.line("    fn ext_mut(&mut self) -> &mut Ext {");
-    source.line("        &mut self.ext");
-    source.line("    }");
-    source.line("}");
+    push_elements(source, context, rust, structure);
 }
 
 fn push_field(source: &mut Source, context: &Context<'_>, field: &Field) {
@@ -70,85 +55,79 @@ fn push_field(source: &mut Source, context: &Context<'_>, field: &Field) {
     );
 }
 
-/// The match that finds the place for an element.
-fn push_child(source: &mut Source, context: &Context<'_>, fields: &[&Field]) {
-    if fields.is_empty() {
-        source.line("    fn child(&mut self, _: &str) -> Option<Slot<'_>> {");
-        source.line("        None");
-        source.line("    }");
+/// The list by which the struct is read and written.
+fn push_elements(source: &mut Source, context: &Context<'_>, rust: &str, structure: &Struct) {
+    let mut list = List {
+        context,
+        structure,
+        lines: Vec::new(),
+    };
+    list.members(&structure.members, false);
+    if list.lines.is_empty() {
+        source.line(&format!("elements! {{ {rust}: }}"));
         return;
     }
-    source.line("    fn child(&mut self, name: &str) -> Option<Slot<'_>> {");
-    source.line("        Some(match name {");
-    let mut seen = Vec::new();
-    for field in fields {
-        let mut name = context.wire_name(&field.name);
-        if seen.contains(&name) {
-            // The second place of an element; a third was refused by the flattening pass.
-            name.push_str("#2");
+    source.line(&format!("elements! {{ {rust}:"));
+    for line in list.lines {
+        source.line(&format!("    {line}"));
+    }
+    source.line("}");
+}
+
+struct List<'a> {
+    context: &'a Context<'a>,
+    structure: &'a Struct,
+    lines: Vec<String>,
+}
+
+impl List<'_> {
+    /// Adds members; `followed` when elements stand behind them outside their scope.
+    fn members(&mut self, members: &[Member], followed: bool) {
+        for (index, member) in members.iter().enumerate() {
+            let has_next = followed || members[index + 1..].iter().any(holds_elements);
+            match member {
+                Member::Any(_) => {}
+                Member::Field(field) => self.field(field),
+                Member::Scope(scope) => self.scope(scope, has_next),
+            }
         }
-        let (pattern, place) = (literal(&name), format!("self.{}.slot()", field.rust));
-        let line = format!("            {pattern} => {place},");
-        if line.len() <= super::text::WIDTH {
-            source.line(&line);
+    }
+
+    fn field(&mut self, field: &Field) {
+        let (min, max) = (field.occurs.min, field.occurs.max);
+        // A single element is bounded by its Rust type.
+        if max != Some(1) && (min > 0 || max.is_some()) {
+            let max = max.unwrap_or_default();
+            self.lines.push(format!("[occurs {min}, {max}]"));
+        }
+        let name = literal(&self.context.wire_name(&field.name));
+        let line = format!("{name} => {},", field.rust);
+        let namesakes = self.structure.fields();
+        let namesakes = namesakes.iter().filter(|other| other.name == field.name);
+        if namesakes.count() > 1 {
+            self.lines
+                .extend(["[twin]".to_owned(), line, "[end_twin]".to_owned()]);
         } else {
-            source.line(&format!("            {pattern} => {{"));
-            source.line(&format!("                {place}"));
-            source.line("            }");
+            self.lines.push(line);
         }
-        seen.push(name);
     }
-    source.line("            _ => return None,");
-    source.line("        })");
-    source.line("    }");
-}
 
-fn push_write(source: &mut Source, context: &Context<'_>, structure: &Struct) {
-    let mut steps = Vec::new();
-    push_steps(context, &structure.members, false, &mut steps);
-    if steps.is_empty() {
-        source.line("    fn write(&self, _: &mut Writer) {}");
-        return;
-    }
-    source.line("    fn write(&self, w: &mut Writer) {");
-    for step in steps {
-        source.line(&step);
-    }
-    source.line("    }");
-}
-
-/// The calls that write members; `followed` when elements stand behind them outside their scope.
-fn push_steps(context: &Context<'_>, members: &[Member], followed: bool, steps: &mut Vec<String>) {
-    for (index, member) in members.iter().enumerate() {
-        match member {
-            Member::Any(_) => {}
-            Member::Field(field) => {
-                let (name, place) = (
-                    literal(&context.wire_name(&field.name)),
-                    format!("&self.{}", field.rust),
-                );
-                let line = format!("        w.put({name}, {place});");
-                if name.len() + 2 + place.len() <= ARGUMENTS_WIDTH {
-                    steps.push(line);
-                } else {
-                    let arguments = format!("            {name},\n            {place},");
-                    steps.push(format!("        w.put(\n{arguments}\n        );"));
+    fn scope(&mut self, scope: &Scope, has_next: bool) {
+        let marker = scope.marker.as_ref();
+        let number = marker.and_then(|marker| marker_number(marker.local()));
+        match number {
+            Some(number) if scope.optional => {
+                self.lines.push(format!("[version {number}]"));
+                self.members(&scope.members, has_next);
+                if has_next {
+                    self.lines.push("[end_version]".to_owned());
                 }
             }
-            Member::Scope(scope) => {
-                let number = scope
-                    .marker
-                    .as_ref()
-                    .and_then(|marker| marker_number(marker.local()));
-                let has_next = followed || members[index + 1..].iter().any(holds_elements);
-                if let Some(number) = number {
-                    steps.push(format!("        w.version({number});"));
-                }
-                push_steps(context, &scope.members, has_next, steps);
-                if number.is_some() && has_next {
-                    steps.push("        w.end_version();".to_owned());
-                }
+            Some(number) => {
+                self.lines.push(format!("[marker {number}]"));
+                self.members(&scope.members, has_next);
             }
+            None => self.members(&scope.members, has_next),
         }
     }
 }

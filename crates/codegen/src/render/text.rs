@@ -88,10 +88,10 @@ pub(super) fn literal(value: &str) -> String {
     literal
 }
 
-/// The order of rustfmt's style edition 2024: small names first, then numbers by their value.
+/// The order of rustfmt's style edition 2024: small names last, numbers by their value.
 pub(super) fn order(a: &str, b: &str) -> Ordering {
     let is_large = |name: &str| !name.starts_with(|first: char| first.is_ascii_lowercase());
-    (is_large(a).cmp(&is_large(b))).then_with(|| versioned(a, b))
+    (is_large(b).cmp(&is_large(a))).then_with(|| versioned(a, b))
 }
 
 /// Compares digits by value and underscores before all else.
@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(
             names,
             [
-                "acct_b", "acct2", "ACHComp", "Acct2", "Acct10", "LOC", "Zed"
+                "ACHComp", "Acct2", "Acct10", "LOC", "Zed", "acct_b", "acct2"
             ]
         );
     }

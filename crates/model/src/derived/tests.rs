@@ -1,7 +1,7 @@
 //! Types chosen by `xsi:type`, read and written.
 
 use super::*;
-use crate::{Message, Particle, Scope, Text, decode, encode};
+use crate::{Message, Scope, Text, decode, encode};
 
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Circle {
@@ -23,30 +23,8 @@ struct Shapes {
     ext: Ext,
 }
 
-macro_rules! plain {
-    ($type:ident, $name:literal => $field:ident) => {
-        impl Struct for $type {
-            fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-                (name == $name).then(|| self.$field.slot())
-            }
-
-            fn write(&self, w: &mut Writer) {
-                w.put($name, &self.$field);
-            }
-
-            fn ext(&self) -> &Ext {
-                &self.ext
-            }
-
-            fn ext_mut(&mut self) -> &mut Ext {
-                &mut self.ext
-            }
-        }
-    };
-}
-
-plain!(Circle, "Radius" => radius);
-plain!(Shapes, "Shape" => shape);
+crate::elements! { Circle: "Radius" => radius, }
+crate::elements! { Shapes: "Shape" => shape, }
 
 impl Message for Shapes {
     const NAMESPACE: &'static str = "urn:x";

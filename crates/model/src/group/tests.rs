@@ -1,7 +1,7 @@
 //! A choice and a repeated sequence, read and written.
 
 use super::*;
-use crate::{Ext, Message, Particle, Raw, Scope, Struct, Text, decode, encode};
+use crate::{Ext, Message, Particle, Raw, Scope, Text, decode, encode};
 
 #[derive(Debug, Clone, PartialEq)]
 enum Step {
@@ -60,23 +60,7 @@ struct Order {
     ext: Ext,
 }
 
-impl Struct for Order {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        self.steps.place(name)
-    }
-
-    fn write(&self, w: &mut Writer) {
-        Groups::write(&self.steps, w);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
-}
+crate::elements! { Order: group 0 => steps, }
 
 impl Message for Order {
     const NAMESPACE: &'static str = "urn:x";

@@ -6,8 +6,8 @@
 )]
 
 use castile_model::{
-    Date, DateTime, Decimal, Effect, Ext, Field, Integer, Message, NoFault, Operation, Particle,
-    Raw, Slot, Struct, Text, Writer,
+    Date, DateTime, Decimal, Effect, Ext, Field, Integer, Message, NoFault, Operation, Raw, Text,
+    elements,
 };
 
 /// An account inquiry, after `AcctInqRq_MType`.
@@ -22,30 +22,12 @@ pub struct AcctInq {
     pub ext: Ext,
 }
 
-impl Struct for AcctInq {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "MsgRqHdr" => self.msg_rq_hdr.slot(),
-            "InAcctId" => self.in_acct_id.slot(),
-            "Amount" => self.amount.slot(),
-            "Info" => self.info.slot(),
-            "Alien" => self.alien.slot(),
-            _ => return None,
-        })
-    }
-    fn write(&self, w: &mut Writer) {
-        w.put("MsgRqHdr", &self.msg_rq_hdr);
-        w.put("InAcctId", &self.in_acct_id);
-        w.put("Amount", &self.amount);
-        w.put("Info", &self.info);
-        w.put("Alien", &self.alien);
-    }
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { AcctInq:
+    "MsgRqHdr" => msg_rq_hdr,
+    "InAcctId" => in_acct_id,
+    "Amount" => amount,
+    "Info" => info,
+    "Alien" => alien,
 }
 
 impl Message for AcctInq {
@@ -70,25 +52,10 @@ pub struct MsgRqHdr {
     pub ext: Ext,
 }
 
-impl Struct for MsgRqHdr {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "jXchangeHdr" => self.jxchange_hdr.slot(),
-            "AuthenUsrCred" => self.authen_usr_cred.slot(),
-            _ => return None,
-        })
-    }
-    fn write(&self, w: &mut Writer) {
-        w.put("jXchangeHdr", &self.jxchange_hdr);
-        w.version(1);
-        w.put("AuthenUsrCred", &self.authen_usr_cred);
-    }
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { MsgRqHdr:
+    "jXchangeHdr" => jxchange_hdr,
+    [version 1]
+    "AuthenUsrCred" => authen_usr_cred,
 }
 
 /// Holds an element of another namespace, byte for byte.
@@ -98,27 +65,8 @@ pub struct AuthenUsrCred {
     pub ext: Ext,
 }
 
-impl Struct for AuthenUsrCred {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd}Security" => {
-                self.security.slot()
-            }
-            _ => return None,
-        })
-    }
-    fn write(&self, w: &mut Writer) {
-        w.put(
-            "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd}Security",
-            &self.security,
-        );
-    }
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { AuthenUsrCred:
+    "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd}Security" => security,
 }
 
 /// A ladder of markers.
@@ -131,31 +79,14 @@ pub struct JxChangeHdr {
     pub ext: Ext,
 }
 
-impl Struct for JxChangeHdr {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "AuditUsrId" => self.audit_usr_id.slot(),
-            "jXLogTrackingId" => self.tracking_id.slot(),
-            "InstRtId" => self.inst_rt_id.slot(),
-            "InstEnv" => self.inst_env.slot(),
-            _ => return None,
-        })
-    }
-    fn write(&self, w: &mut Writer) {
-        w.put("AuditUsrId", &self.audit_usr_id);
-        w.version(1);
-        w.put("jXLogTrackingId", &self.tracking_id);
-        w.version(2);
-        w.put("InstRtId", &self.inst_rt_id);
-        w.put("InstEnv", &self.inst_env);
-        w.version(3);
-    }
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { JxChangeHdr:
+    "AuditUsrId" => audit_usr_id,
+    [version 1]
+    "jXLogTrackingId" => tracking_id,
+    [version 2]
+    "InstRtId" => inst_rt_id,
+    "InstEnv" => inst_env,
+    [version 3]
 }
 
 /// A tree of markers: `Ver_2` and `Ver_3` stand side by side inside `Ver_1`. `Twice` stands at two places.
@@ -169,35 +100,21 @@ pub struct Alien {
     pub ext: Ext,
 }
 
-impl Struct for Alien {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "Twice" => self.twice.slot(),
-            "First" => self.first.slot(),
-            "Second" => self.second.slot(),
-            "After" => self.after.slot(),
-            "Twice#2" => self.twice_2.slot(),
-            _ => return None,
-        })
-    }
-    fn write(&self, w: &mut Writer) {
-        w.put("Twice", &self.twice);
-        w.version(1);
-        w.version(2);
-        w.put("First", &self.first);
-        w.end_version();
-        w.version(3);
-        w.put("Second", &self.second);
-        w.end_version();
-        w.put("After", &self.after);
-        w.put("Twice", &self.twice_2);
-    }
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { Alien:
+    [twin]
+    "Twice" => twice,
+    [end_twin]
+    [version 1]
+    [version 2]
+    "First" => first,
+    [end_version]
+    [version 3]
+    "Second" => second,
+    [end_version]
+    "After" => after,
+    [twin]
+    "Twice" => twice_2,
+    [end_twin]
 }
 
 /// One of each simple type.
@@ -213,32 +130,12 @@ pub struct Info {
     pub ext: Ext,
 }
 
-impl Struct for Info {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "Code" => self.code.slot(),
-            "Count" => self.count.slot(),
-            "Total" => self.total.slot(),
-            "Date" => self.date.slot(),
-            "Stamp" => self.stamp.slot(),
-            "Flag" => self.flag.slot(),
-            "Image" => self.image.slot(),
-            _ => return None,
-        })
-    }
-    fn write(&self, w: &mut Writer) {
-        w.put("Code", &self.code);
-        w.put("Count", &self.count);
-        w.put("Total", &self.total);
-        w.put("Date", &self.date);
-        w.put("Stamp", &self.stamp);
-        w.put("Flag", &self.flag);
-        w.put("Image", &self.image);
-    }
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { Info:
+    "Code" => code,
+    "Count" => count,
+    "Total" => total,
+    "Date" => date,
+    "Stamp" => stamp,
+    "Flag" => flag,
+    "Image" => image,
 }

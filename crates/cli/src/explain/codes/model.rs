@@ -69,6 +69,20 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "check that the client was generated from the contract of this service",
     },
     Entry {
+        code: "model-other-shape",
+        exit: Exit::Gateway,
+        who: JACK_HENRY,
+        means: "The message has unknown elements where the contract requires others, such as names of types.",
+        remedy: "compare the message with the contract at the place given; its sender builds it wrongly",
+    },
+    Entry {
+        code: "model-invalid",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The message lacks what the contract requires, or has more than it allows. Nothing was sent.",
+        remedy: "fill in what the paths name",
+    },
+    Entry {
         code: "model-value",
         exit: Exit::Gateway,
         who: JACK_HENRY,

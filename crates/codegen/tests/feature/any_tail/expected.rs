@@ -33,7 +33,7 @@ pub use thing_inq::*;
 
 //! The operation `ThingInq`.
 
-use castile_model::{Effect, Ext, Message, Operation, Particle, Raw, Slot, Struct, Text, Writer};
+use castile_model::{elements, Effect, Ext, Message, Operation, Raw, Text};
 
 /// Request: element `ThingInq`.
 #[doc(alias = "ThingInqRq_MType")]
@@ -47,27 +47,9 @@ pub struct ThingInq {
     pub ext: Ext,
 }
 
-impl Struct for ThingInq {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "Custom" => self.custom.slot(),
-            "Cred" => self.cred.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("Custom", &self.custom);
-        w.put("Cred", &self.cred);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { ThingInq:
+    "Custom" => custom,
+    "Cred" => cred,
 }
 
 impl Message for ThingInq {
@@ -94,25 +76,8 @@ pub struct Fault {
     pub ext: Ext,
 }
 
-impl Struct for Fault {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "Code" => self.code.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("Code", &self.code);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { Fault:
+    "Code" => code,
 }
 
 impl Message for Fault {
@@ -130,25 +95,8 @@ pub struct ThingInqResponse {
     pub ext: Ext,
 }
 
-impl Struct for ThingInqResponse {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "Stat" => self.stat.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("Stat", &self.stat);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { ThingInqResponse:
+    "Stat" => stat,
 }
 
 impl Message for ThingInqResponse {
@@ -166,30 +114,8 @@ pub struct Cred {
     pub ext: Ext,
 }
 
-impl Struct for Cred {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd}Security" => {
-                self.security.slot()
-            }
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put(
-            "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd}Security",
-            &self.security,
-        );
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { Cred:
+    "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd}Security" => security,
 }
 
 /// A type of element: `Custom_CType`.
@@ -200,18 +126,4 @@ pub struct Custom {
     pub ext: Ext,
 }
 
-impl Struct for Custom {
-    fn child(&mut self, _: &str) -> Option<Slot<'_>> {
-        None
-    }
-
-    fn write(&self, _: &mut Writer) {}
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
-}
+elements! { Custom: }

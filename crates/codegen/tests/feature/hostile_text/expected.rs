@@ -13,7 +13,7 @@ pub use values::*;
 
 //! The operation `ThingInq`.
 
-use castile_model::{Effect, Ext, Message, Operation, Particle, Slot, Struct, Text, Writer};
+use castile_model::{elements, Effect, Ext, Message, Operation, Text};
 
 use super::V;
 
@@ -34,27 +34,9 @@ pub struct ThingInq {
     pub ext: Ext,
 }
 
-impl Struct for ThingInq {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "Gr\u{f6}\u{df}e.a-b" => self.gr_uf6_udfe_a_b.slot(),
-            "_" => self.n.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("Gr\u{f6}\u{df}e.a-b", &self.gr_uf6_udfe_a_b);
-        w.put("_", &self.n);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { ThingInq:
+    "Gr\u{f6}\u{df}e.a-b" => gr_uf6_udfe_a_b,
+    "_" => n,
 }
 
 impl Message for ThingInq {
@@ -81,25 +63,8 @@ pub struct Fault {
     pub ext: Ext,
 }
 
-impl Struct for Fault {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "Code" => self.code.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("Code", &self.code);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { Fault:
+    "Code" => code,
 }
 
 impl Message for Fault {
@@ -117,25 +82,8 @@ pub struct ThingInqResponse {
     pub ext: Ext,
 }
 
-impl Struct for ThingInqResponse {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "Stat" => self.stat.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("Stat", &self.stat);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { ThingInqResponse:
+    "Stat" => stat,
 }
 
 impl Message for ThingInqResponse {

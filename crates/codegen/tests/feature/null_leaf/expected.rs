@@ -35,7 +35,7 @@ pub use values::*;
 
 //! The operation `ThingInq`.
 
-use castile_model::{Effect, Ext, Message, Operation, Particle, Slot, Struct, Text, Writer};
+use castile_model::{elements, Effect, Ext, Message, Operation, Text};
 
 use super::{AcctId, Amt, Kind};
 
@@ -55,29 +55,10 @@ pub struct ThingInq {
     pub ext: Ext,
 }
 
-impl Struct for ThingInq {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "AcctId" => self.acct_id.slot(),
-            "Amt" => self.amt.slot(),
-            "Kind" => self.kind.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("AcctId", &self.acct_id);
-        w.put("Amt", &self.amt);
-        w.put("Kind", &self.kind);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { ThingInq:
+    "AcctId" => acct_id,
+    "Amt" => amt,
+    "Kind" => kind,
 }
 
 impl Message for ThingInq {
@@ -104,25 +85,8 @@ pub struct Fault {
     pub ext: Ext,
 }
 
-impl Struct for Fault {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "Code" => self.code.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("Code", &self.code);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { Fault:
+    "Code" => code,
 }
 
 impl Message for Fault {
@@ -140,25 +104,8 @@ pub struct ThingInqResponse {
     pub ext: Ext,
 }
 
-impl Struct for ThingInqResponse {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "Stat" => self.stat.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("Stat", &self.stat);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { ThingInqResponse:
+    "Stat" => stat,
 }
 
 impl Message for ThingInqResponse {

@@ -40,9 +40,7 @@ pub use types::*;
 
 //! The operation `Echo`.
 
-use castile_model::{
-    Effect, Ext, Message, NoFault, Operation, Particle, Slot, Struct, Text, Writer,
-};
+use castile_model::{elements, Effect, Ext, Message, NoFault, Operation, Text};
 
 use super::ThingInqResponse;
 
@@ -56,25 +54,8 @@ pub struct Echo {
     pub ext: Ext,
 }
 
-impl Struct for Echo {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "Stat" => self.stat.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("Stat", &self.stat);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { Echo:
+    "Stat" => stat,
 }
 
 impl Message for Echo {
@@ -95,9 +76,7 @@ impl Operation for Echo {
 
 //! The operation `ThingAdd`.
 
-use castile_model::{
-    Effect, Ext, Message, NoFault, Operation, Particle, Slot, Struct, Text, Writer,
-};
+use castile_model::{elements, Effect, Ext, Message, NoFault, Operation, Text};
 
 use super::ThingInqResponse;
 
@@ -111,25 +90,8 @@ pub struct ThingAdd {
     pub ext: Ext,
 }
 
-impl Struct for ThingAdd {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "Id" => self.id.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("Id", &self.id);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { ThingAdd:
+    "Id" => id,
 }
 
 impl Message for ThingAdd {
@@ -150,7 +112,7 @@ impl Operation for ThingAdd {
 
 //! The operation `ThingInq`.
 
-use castile_model::{Effect, Ext, Message, Operation, Particle, Slot, Struct, Text, Writer};
+use castile_model::{elements, Effect, Ext, Message, Operation, Text};
 
 use super::ThingInqResponse;
 
@@ -164,25 +126,8 @@ pub struct ThingInqRequest {
     pub ext: Ext,
 }
 
-impl Struct for ThingInqRequest {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "Id" => self.id.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("Id", &self.id);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { ThingInqRequest:
+    "Id" => id,
 }
 
 impl Message for ThingInqRequest {
@@ -209,25 +154,8 @@ pub struct Fault {
     pub ext: Ext,
 }
 
-impl Struct for Fault {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "Code" => self.code.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("Code", &self.code);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { Fault:
+    "Code" => code,
 }
 
 impl Message for Fault {
@@ -239,7 +167,7 @@ impl Message for Fault {
 
 //! Types that several operations of the service use.
 
-use castile_model::{Ext, Message, Particle, Slot, Struct, Text, Writer};
+use castile_model::{elements, Ext, Message, Text};
 
 /// Response: element `ThingInqResponse`.
 #[doc(alias = "ThingInqRs_MType")]
@@ -251,25 +179,8 @@ pub struct ThingInqResponse {
     pub ext: Ext,
 }
 
-impl Struct for ThingInqResponse {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "Stat" => self.stat.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("Stat", &self.stat);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { ThingInqResponse:
+    "Stat" => stat,
 }
 
 impl Message for ThingInqResponse {

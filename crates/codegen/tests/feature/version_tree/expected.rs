@@ -33,7 +33,7 @@ pub use thing_inq::*;
 
 //! The operation `ThingInq`.
 
-use castile_model::{Effect, Ext, Message, Operation, Particle, Slot, Struct, Text, Writer};
+use castile_model::{elements, Effect, Ext, Message, Operation, Text};
 
 /// Request: element `ThingInq`.
 #[doc(alias = "ThingInqRq_MType")]
@@ -51,35 +51,15 @@ pub struct ThingInq {
     pub ext: Ext,
 }
 
-impl Struct for ThingInq {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "Id" => self.id.slot(),
-            "First" => self.first.slot(),
-            "Second" => self.second.slot(),
-            "Third" => self.third.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("Id", &self.id);
-        w.version(1);
-        w.put("First", &self.first);
-        w.version(2);
-        w.put("Second", &self.second);
-        w.end_version();
-        w.version(3);
-        w.put("Third", &self.third);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { ThingInq:
+    "Id" => id,
+    [version 1]
+    "First" => first,
+    [version 2]
+    "Second" => second,
+    [end_version]
+    [version 3]
+    "Third" => third,
 }
 
 impl Message for ThingInq {
@@ -106,25 +86,8 @@ pub struct Fault {
     pub ext: Ext,
 }
 
-impl Struct for Fault {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "Code" => self.code.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("Code", &self.code);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { Fault:
+    "Code" => code,
 }
 
 impl Message for Fault {
@@ -142,25 +105,8 @@ pub struct ThingInqResponse {
     pub ext: Ext,
 }
 
-impl Struct for ThingInqResponse {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "Stat" => self.stat.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("Stat", &self.stat);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { ThingInqResponse:
+    "Stat" => stat,
 }
 
 impl Message for ThingInqResponse {

@@ -1,0 +1,220 @@
+//! The reader as generated code sees it: the next element, offered to each field in the order of the schema.
+
+use super::tokens::{Tag, Tokens};
+use crate::error::Warning;
+use crate::{DecodeError, Groups, Particle, Raw, Slot};
+
+/// Offers the elements of a struct to its fields, in the order of the schema.
+///
+/// [`Struct::read`](crate::Struct::read) is called again while elements are left: what came out of order is taken
+/// by a later call, and what no call takes is kept in [`Ext`](crate::Ext). Errors are kept until the end; after
+/// one no name matches any more.
+pub struct Reader<'i> {
+    pub(super) tokens: Tokens<'i>,
+    pub(super) path: Vec<&'i str>,
+    pub(super) warnings: Vec<Warning>,
+    /// The entered element that waits to be taken.
+    pub(super) tag: Option<Tag<'i>>,
+    /// Its local name, if it is in the namespace of the message; empty otherwise.
+    pub(super) local: &'i str,
+    /// Its `{namespace}local`, if it is in another one.
+    pub(super) foreign: Option<String>,
+    pub(super) level: Level,
+    pub(super) error: Option<DecodeError>,
+}
+
+/// The struct that is being read.
+#[derive(Default)]
+pub(super) struct Level {
+    /// Where its tag starts.
+    pub(super) start: usize,
+    /// Number of the last marker that came, 0 before the first.
+    pub(super) version: u8,
+    /// The markers that came, as bits 1 to 63.
+    pub(super) markers: u64,
+    /// The markers that stand before the field at hand in the schema, as bits; bit 0 for none.
+    passed: u64,
+    /// Whether an element was taken in this call.
+    pub(super) progress: bool,
+    /// Whether the element that waits has a place, which is taken.
+    pub(super) is_taken: bool,
+    /// Whether the type has an element at two places.
+    pub(super) has_twins: bool,
+    /// Whether the field at hand has a namesake behind another marker.
+    in_twin: bool,
+    /// Whether such a field takes its element behind any marker.
+    pub(super) is_lenient: bool,
+    /// What goes into [`Ext`](crate::Ext), with the marker before it.
+    pub(super) kept: Vec<(Raw, u8)>,
+    /// Where the first unknown element with children starts.
+    pub(super) stranger: Option<usize>,
+}
+
+impl Level {
+    pub(super) fn at(start: usize) -> Self {
+        Self {
+            start,
+            ..Self::default()
+        }
+    }
+}
+
+impl<'i> Reader<'i> {
+    pub(super) fn new(tokens: Tokens<'i>) -> Self {
+        Self {
+            tokens,
+            path: Vec::new(),
+            warnings: Vec::new(),
+            tag: None,
+            local: "",
+            foreign: None,
+            level: Level::default(),
+            error: None,
+        }
+    }
+
+    /// Reads the element into its field, if it comes next, as often as the field has room.
+    #[inline]
+    pub fn take<P: Particle>(&mut self, name: &'static str, particle: &mut P) {
+        while self.at(name) && self.is_at_home() && self.fill(particle.slot()) {}
+    }
+
+    /// Reads elements into groups, as long as one belongs to them.
+    pub fn group<G: Groups>(&mut self, _min: u32, groups: &mut G) {
+        while self.tag.is_some() {
+            let foreign = self.foreign.clone();
+            let name = foreign.as_deref().unwrap_or(self.local);
+            let Some(slot) = groups.place(name) else {
+                return;
+            };
+            if !self.fill(slot) {
+                return;
+            }
+        }
+    }
+
+    /// Whether the element comes next.
+    #[inline]
+    pub fn at(&self, name: &'static str) -> bool {
+        match name.starts_with('{') {
+            false => self.local == name,
+            true => self.foreign.as_deref() == Some(name),
+        }
+    }
+
+    /// Reads the next element into a place; tells whether it did.
+    pub fn fill(&mut self, slot: Slot<'_>) -> bool {
+        if matches!(slot, Slot::Taken) {
+            self.level.is_taken = true;
+            return false;
+        }
+        let Some(tag) = self.tag.take() else {
+            return false;
+        };
+        self.level.progress = true;
+        if let Err(error) = self.read_into(&tag, slot) {
+            self.fail(error);
+        }
+        true
+    }
+
+    /// The part of the schema starts that the marker `Ver_n` guards; the marker is taken if it comes next.
+    #[inline]
+    pub fn version(&mut self, n: u8) {
+        self.level.passed |= 1_u64.checked_shl(n.into()).unwrap_or(0);
+        if self.local.starts_with("Ver_") {
+            self.take_marker(n);
+        }
+    }
+
+    /// The part ends; what follows stands beside it.
+    #[inline]
+    pub fn end_version(&mut self) {}
+
+    /// The marker `Ver_n` stands here always.
+    #[inline]
+    pub fn marker(&mut self, n: u8) {
+        self.level.passed |= 1_u64.checked_shl(n.into()).unwrap_or(0);
+        if self.local.starts_with("Ver_") {
+            self.take_marker(n);
+        }
+    }
+
+    /// The next element has a namesake behind another marker: it takes what stands behind its own.
+    #[inline]
+    pub fn twin(&mut self) {
+        (self.level.in_twin, self.level.has_twins) = (true, true);
+    }
+
+    /// The last element was the one with the namesake.
+    #[inline]
+    pub fn end_twin(&mut self) {
+        self.level.in_twin = false;
+    }
+
+    /// How often the next element stands; told by [`Decoded::warnings`](crate::Decoded::warnings), not here.
+    #[inline]
+    pub fn occurs(&mut self, _min: u32, _max: u32) {}
+
+    /// Starts the next call of [`Struct::read`](crate::Struct::read).
+    pub(super) fn rewind(&mut self) {
+        let level = &mut self.level;
+        level.passed = 1;
+        (level.progress, level.is_taken, level.in_twin) = (false, false, false);
+    }
+
+    /// Whether the field at hand may take its element behind the last marker that came.
+    #[inline]
+    fn is_at_home(&self) -> bool {
+        let level = &self.level;
+        !level.in_twin || level.is_lenient || level.passed >> level.version & 1 == 1
+    }
+
+    fn take_marker(&mut self, n: u8) {
+        if marker(self.local) != Some(n) {
+            return;
+        }
+        // Another form than `<Ver_1/>` is looked at when nobody takes it.
+        let is_bare = |tag: &Tag<'i>| tag.empty && tag.is_plain();
+        if self.tag.as_ref().is_some_and(is_bare) {
+            self.note_marker(n);
+            self.level.progress = true;
+            self.tokens.leave();
+            if let Err(error) = self.advance() {
+                self.fail(error);
+            }
+        }
+    }
+
+    pub(super) fn note_marker(&mut self, n: u8) {
+        self.level.markers |= 1_u64.checked_shl(n.into()).unwrap_or(0);
+        self.level.version = n;
+    }
+
+    fn fail(&mut self, error: DecodeError) {
+        self.error = Some(error);
+        self.halt();
+    }
+
+    /// From here on no element waits.
+    pub(super) fn halt(&mut self) {
+        self.tag = None;
+        self.local = "";
+        self.foreign = None;
+    }
+}
+
+impl std::fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Reader({} levels deep)", self.path.len())
+    }
+}
+
+/// The number of `Ver_N`, the empty elements that separate the versions of a type.
+pub(super) fn marker(name: &str) -> Option<u8> {
+    let digits = name.strip_prefix("Ver_")?;
+    let n = digits.parse().ok()?;
+    // "+1" and "01" parse as well, but are other names.
+    ((1..=63).contains(&n) && digits.starts_with(|c: char| c.is_ascii_digit() && c != '0'))
+        .then_some(n)
+}

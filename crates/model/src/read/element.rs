@@ -1,0 +1,369 @@
+//! Reads one element after the other: structs, values, and what is kept verbatim.
+
+use std::borrow::Cow;
+
+use super::cursor::{Level, Reader, marker};
+use super::tokens::{Tag, Token};
+use crate::error::{self, Warning, WarningKind};
+use crate::{Attributes, DecodeError, Leaf, Raw, Slot, Struct, write};
+
+/// An element that was taken verbatim.
+pub(super) struct Captured {
+    pub(super) raw: Raw,
+    /// Whether it has neither attributes, nor elements, nor text.
+    is_hollow: bool,
+    has_elements: bool,
+}
+
+impl<'i> Reader<'i> {
+    /// The start tag of the root element.
+    pub(super) fn prolog(&mut self) -> Result<Tag<'i>, DecodeError> {
+        loop {
+            match self.next()? {
+                Token::Open(tag) => return Ok(tag),
+                Token::Text(text, _) if is_blank(&text) => {}
+                Token::Text(_, at) => return Err(self.syntax(at, "text before the root element")),
+                Token::Close | Token::Eof => return Err(self.syntax(0, "no root element")),
+            }
+        }
+    }
+
+    /// What may follow the root element.
+    pub(super) fn epilog(&mut self) -> Result<(), DecodeError> {
+        self.path.clear();
+        loop {
+            match self.next()? {
+                Token::Eof => return Ok(()),
+                Token::Text(text, _) if is_blank(&text) => {}
+                Token::Text(_, at) | Token::Open(Tag { start: at, .. }) => {
+                    return Err(self.syntax(at, "content after the root element"));
+                }
+                Token::Close => return Err(self.syntax(0, "an end tag without start tag")),
+            }
+        }
+    }
+
+    /// Reads the root element, which was entered.
+    pub(super) fn root(
+        &mut self,
+        name: &'static str,
+        tag: &Tag<'i>,
+        message: &mut dyn Struct,
+    ) -> Result<(), DecodeError> {
+        self.path.push(name);
+        self.structure(tag, message)
+    }
+
+    pub(super) fn into_warnings(self) -> Vec<Warning> {
+        self.warnings
+    }
+
+    /// Reads an entered element into its place, leaves it, and goes on to the next.
+    pub(super) fn read_into(&mut self, tag: &Tag<'i>, slot: Slot<'_>) -> Result<(), DecodeError> {
+        self.path.push(tag.local());
+        match slot {
+            Slot::Struct(s) => self.structure(tag, s)?,
+            Slot::Leaf(leaf) => self.leaf(tag, leaf)?,
+            Slot::Raw(raw) => *raw = self.capture(tag)?.raw,
+            Slot::Taken => {}
+        }
+        self.path.pop();
+        self.tokens.leave();
+        self.advance()
+    }
+
+    /// Goes to the next element of the struct, or to its end.
+    pub(super) fn advance(&mut self) -> Result<(), DecodeError> {
+        loop {
+            match self.next()? {
+                Token::Open(tag) => {
+                    self.enter(&tag)?;
+                    match self.name(&tag)? {
+                        Cow::Borrowed(local) => (self.local, self.foreign) = (local, None),
+                        Cow::Owned(name) => (self.local, self.foreign) = ("", Some(name)),
+                    }
+                    self.tag = Some(tag);
+                    return Ok(());
+                }
+                Token::Close => {
+                    self.halt();
+                    return Ok(());
+                }
+                Token::Text(text, _) if is_blank(&text) => {}
+                Token::Text(text, at) => {
+                    self.verbatim_text(&text, at)?;
+                    self.warn(WarningKind::StrayText, "", at);
+                    let slice = self.tokens.since(at);
+                    self.keep(Raw::new(slice, Vec::new()));
+                }
+                Token::Eof => return Err(self.unclosed(self.level.start)),
+            }
+        }
+    }
+
+    /// Reads an entered element with elements inside.
+    fn structure(&mut self, tag: &Tag<'i>, s: &mut dyn Struct) -> Result<(), DecodeError> {
+        s.ext_mut().mark_read();
+        if !tag.is_plain() {
+            let attributes = self.attributes(tag)?;
+            if !attributes.is_empty() {
+                if let Some(name) = attributes.xsi_type() {
+                    s.derive(name);
+                    s.ext_mut().mark_read();
+                }
+                *s.ext_mut().attributes_mut() = attributes;
+            }
+        }
+        if tag.empty {
+            return Ok(());
+        }
+        let outer = std::mem::replace(&mut self.level, Level::at(tag.start));
+        self.elements(s)?;
+        let level = std::mem::replace(&mut self.level, outer);
+        if level.markers != 0 {
+            s.ext_mut().mark(level.markers);
+        }
+        for (raw, after) in level.kept {
+            s.ext_mut().keep(raw, after);
+        }
+        match level.stranger.zip(write::missing_struct(s)) {
+            Some((start, missing)) => Err(DecodeError::OtherShape {
+                path: self.here(),
+                offset: self.offset(start),
+                missing,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn elements(&mut self, s: &mut dyn Struct) -> Result<(), DecodeError> {
+        self.advance()?;
+        while self.tag.is_some() {
+            self.rewind();
+            s.read(self);
+            if let Some(error) = self.error.take() {
+                return Err(error);
+            }
+            if self.level.progress {
+                self.level.is_lenient = false;
+            } else if self.level.has_twins && !self.level.is_lenient {
+                self.level.is_lenient = true;
+            } else if let Some(tag) = self.tag.take() {
+                self.level.is_lenient = false;
+                self.set_aside(&tag)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps an entered element that no field takes; or it is a version marker.
+    fn set_aside(&mut self, tag: &Tag<'i>) -> Result<(), DecodeError> {
+        let captured = self.capture(tag)?;
+        match marker(self.local) {
+            Some(n) if captured.is_hollow => self.note_marker(n),
+            _ => {
+                let kind = match self.level.is_taken {
+                    true => WarningKind::RepeatedElement,
+                    false => WarningKind::UnknownElement,
+                };
+                self.warn(kind, tag.local(), tag.start);
+                self.keep(captured.raw);
+                if !self.level.is_taken && self.foreign.is_none() && captured.has_elements {
+                    self.level.stranger.get_or_insert(tag.start);
+                }
+            }
+        }
+        self.tokens.leave();
+        self.advance()
+    }
+
+    fn keep(&mut self, raw: Raw) {
+        self.level.kept.push((raw, self.level.version));
+    }
+
+    fn leaf(&mut self, tag: &Tag<'i>, leaf: &mut dyn Leaf) -> Result<(), DecodeError> {
+        if !tag.is_plain() {
+            *leaf.attributes_mut() = self.attributes(tag)?;
+        }
+        let mut text = Cow::Borrowed("");
+        let mut is_open = !tag.empty;
+        while is_open {
+            match self.next()? {
+                Token::Text(more, _) if text.is_empty() => text = more,
+                Token::Text(more, _) => text.to_mut().push_str(&more),
+                Token::Close => is_open = false,
+                Token::Open(inner) => {
+                    return Err(DecodeError::ElementInValue {
+                        path: self.here(),
+                        offset: self.offset(inner.start),
+                    });
+                }
+                Token::Eof => return Err(self.unclosed(tag.start)),
+            }
+            self.limit(
+                "bytes of text",
+                self.tokens.limits.text,
+                text.len(),
+                tag.start,
+            )?;
+        }
+        match leaf.read(text) {
+            Ok(true) => {}
+            // An empty number with JHANull or xsi:nil says what it means; without, it is an empty box on a form.
+            Ok(false) if leaf.attributes().is_nil() || leaf.attributes().is_null() => {}
+            Ok(false) => self.warn(WarningKind::EmptyValue, "", tag.start),
+            Err(invalid) => {
+                let offset = self.offset(tag.start);
+                return Err(DecodeError::Value {
+                    path: self.here(),
+                    offset,
+                    kind: invalid.kind,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the element verbatim.
+    pub(super) fn capture(&mut self, tag: &Tag<'i>) -> Result<Captured, DecodeError> {
+        let mut is_hollow = self.attributes(tag)?.is_empty();
+        let mut has_elements = false;
+        let mut has_bare_names = tag.prefix().is_empty();
+        let mut open = usize::from(!tag.empty);
+        while open > 0 {
+            match self.next()? {
+                Token::Open(inner) => {
+                    (is_hollow, has_elements) = (false, true);
+                    has_bare_names |= inner.prefix().is_empty();
+                    self.enter(&inner)?;
+                    // Slices are written back as they are: only what is well-formed may come in.
+                    self.name(&inner)?;
+                    self.attributes(&inner)?;
+                    if inner.empty {
+                        self.tokens.leave();
+                    } else {
+                        open += 1;
+                    }
+                }
+                Token::Close => {
+                    open -= 1;
+                    if open > 0 {
+                        self.tokens.leave();
+                    }
+                }
+                Token::Text(text, at) => {
+                    is_hollow &= is_blank(&text);
+                    self.verbatim_text(&text, at)?;
+                }
+                Token::Eof => return Err(self.unclosed(tag.start)),
+            }
+        }
+        let slice = self.tokens.since(tag.start);
+        let scope = self.tokens.namespaces.needed_by(slice, has_bare_names);
+        Ok(Captured {
+            raw: Raw::new(slice, scope),
+            is_hollow,
+            has_elements,
+        })
+    }
+
+    /// Checks a text that is written back as it came.
+    fn verbatim_text(&self, text: &str, at: usize) -> Result<(), DecodeError> {
+        if text.contains("]]>") {
+            return Err(self.syntax(at, "`]]>` in a text"));
+        }
+        self.limit("bytes of text", self.tokens.limits.text, text.len(), at)
+    }
+
+    fn next(&mut self) -> Result<Token<'i>, DecodeError> {
+        self.tokens.next().map_err(|error| self.placed(error))
+    }
+
+    pub(super) fn enter(&mut self, tag: &Tag<'i>) -> Result<(), DecodeError> {
+        self.tokens.enter(tag).map_err(|error| self.placed(error))
+    }
+
+    pub(super) fn name(&self, tag: &Tag<'i>) -> Result<Cow<'i, str>, DecodeError> {
+        self.tokens.name(tag).map_err(|error| self.placed(error))
+    }
+
+    fn attributes(&self, tag: &Tag<'i>) -> Result<Attributes, DecodeError> {
+        self.tokens
+            .attributes(tag)
+            .map_err(|error| self.placed(error))
+    }
+
+    fn limit(
+        &self,
+        limit: &'static str,
+        max: usize,
+        is: usize,
+        at: usize,
+    ) -> Result<(), DecodeError> {
+        match is > max {
+            true => Err(DecodeError::Limit {
+                path: self.here(),
+                limit,
+                max,
+                offset: self.offset(at),
+            }),
+            false => Ok(()),
+        }
+    }
+
+    fn syntax(&self, at: usize, rule: &'static str) -> DecodeError {
+        DecodeError::Syntax {
+            path: self.here(),
+            offset: self.offset(at),
+            rule,
+        }
+    }
+
+    fn unclosed(&self, start: usize) -> DecodeError {
+        self.syntax(start, "an element is not closed")
+    }
+
+    fn warn(&mut self, kind: WarningKind, name: &str, at: usize) {
+        if self.warnings.len() < self.tokens.limits.warnings {
+            let name = error::clip(name, 100);
+            let names = self
+                .path
+                .iter()
+                .copied()
+                .chain((!name.is_empty()).then_some(&*name));
+            let path = error::path(names);
+            self.warnings.push(Warning {
+                kind,
+                path,
+                offset: Some(self.offset(at)),
+            });
+        }
+    }
+
+    /// The tokeniser knows no path: adds it.
+    fn placed(&self, mut error: DecodeError) -> DecodeError {
+        use DecodeError::{Entity, Limit, Prefix, Syntax};
+        if let Syntax { path, .. }
+        | Entity { path, .. }
+        | Prefix { path, .. }
+        | Limit { path, .. } = &mut error
+        {
+            *path = self.here();
+        }
+        error
+    }
+
+    fn here(&self) -> String {
+        error::path(self.path.iter().copied())
+    }
+
+    fn offset(&self, at: usize) -> usize {
+        self.tokens.offset(at)
+    }
+}
+
+#[inline]
+fn is_blank(text: &str) -> bool {
+    text.bytes()
+        .all(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'))
+}
