@@ -2,7 +2,7 @@
 
 //! The operation `CustInq`.
 
-use castile_model::{Effect, Ext, Message, Operation, Particle, Slot, Struct, Writer};
+use castile_model::{Effect, Ext, Message, Operation, elements};
 
 use super::{
     Addr, AnnIncmAmt, BirthDt, BrCode, BrDesc, CertCodeDt, CustOrgDt, CustType, Deceased,
@@ -34,37 +34,15 @@ pub struct CustInq {
     pub ext: Ext,
 }
 
-impl Struct for CustInq {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "MsgRqHdr" => self.msg_rq_hdr.slot(),
-            "CustId" => self.cust_id.slot(),
-            "AccountId" => self.account_id.slot(),
-            "IncXtendElemArray" => self.inc_xtend_elem_array.slot(),
-            "Custom" => self.custom.slot(),
-            "ActIntent" => self.act_intent.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("MsgRqHdr", &self.msg_rq_hdr);
-        w.put("CustId", &self.cust_id);
-        w.put("AccountId", &self.account_id);
-        w.put("IncXtendElemArray", &self.inc_xtend_elem_array);
-        w.put("Custom", &self.custom);
-        w.version(1);
-        w.put("ActIntent", &self.act_intent);
-        w.version(2);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { CustInq:
+    "MsgRqHdr" => msg_rq_hdr,
+    "CustId" => cust_id,
+    "AccountId" => account_id,
+    "IncXtendElemArray" => inc_xtend_elem_array,
+    "Custom" => custom,
+    [version 1]
+    "ActIntent" => act_intent,
+    [version 2]
 }
 
 impl Message for CustInq {
@@ -104,41 +82,18 @@ pub struct CustInqResponse {
     pub ext: Ext,
 }
 
-impl Struct for CustInqResponse {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "MsgRsHdr" => self.msg_rs_hdr.slot(),
-            "CustRec" => self.cust_rec.slot(),
-            "x_TaxDetail" => self.x_tax_detail.slot(),
-            "x_BusDetail" => self.x_bus_detail.slot(),
-            "Custom" => self.custom.slot(),
-            "ActIntent" => self.act_intent.slot(),
-            "ActIntentKey" => self.act_intent_key.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("MsgRsHdr", &self.msg_rs_hdr);
-        w.put("CustRec", &self.cust_rec);
-        w.put("x_TaxDetail", &self.x_tax_detail);
-        w.put("x_BusDetail", &self.x_bus_detail);
-        w.put("Custom", &self.custom);
-        w.version(1);
-        w.version(2);
-        w.put("ActIntent", &self.act_intent);
-        w.put("ActIntentKey", &self.act_intent_key);
-        w.version(3);
-        w.version(4);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { CustInqResponse:
+    "MsgRsHdr" => msg_rs_hdr,
+    "CustRec" => cust_rec,
+    "x_TaxDetail" => x_tax_detail,
+    "x_BusDetail" => x_bus_detail,
+    "Custom" => custom,
+    [version 1]
+    [version 2]
+    "ActIntent" => act_intent,
+    "ActIntentKey" => act_intent_key,
+    [version 3]
+    [version 4]
 }
 
 impl Message for CustInqResponse {
@@ -164,38 +119,17 @@ pub struct BusDetail {
     pub ext: Ext,
 }
 
-impl Struct for BusDetail {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "OffCode" => self.off_code.slot(),
-            "BrCode" => self.br_code.slot(),
-            "Custom" => self.custom.slot(),
-            "LastConDt" => self.last_con_dt.slot(),
-            "NetWorthAmt" => self.net_worth_amt.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("OffCode", &self.off_code);
-        w.put("BrCode", &self.br_code);
-        w.put("Custom", &self.custom);
-        w.version(1);
-        w.version(2);
-        w.version(3);
-        w.put("LastConDt", &self.last_con_dt);
-        w.version(4);
-        w.put("NetWorthAmt", &self.net_worth_amt);
-        w.version(5);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { BusDetail:
+    "OffCode" => off_code,
+    "BrCode" => br_code,
+    "Custom" => custom,
+    [version 1]
+    [version 2]
+    [version 3]
+    "LastConDt" => last_con_dt,
+    [version 4]
+    "NetWorthAmt" => net_worth_amt,
+    [version 5]
 }
 
 /// The customer as a person or a firm.
@@ -230,53 +164,25 @@ pub struct CustDetail {
     pub ext: Ext,
 }
 
-impl Struct for CustDetail {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "PersonName" => self.person_name.slot(),
-            "Addr" => self.addr.slot(),
-            "CustType" => self.cust_type.slot(),
-            "BirthDt" => self.birth_dt.slot(),
-            "EmplName" => self.empl_name.slot(),
-            "CustOrgDt" => self.cust_org_dt.slot(),
-            "LastMainDt" => self.last_main_dt.slot(),
-            "Deceased" => self.deceased.slot(),
-            "EmailArray" => self.email_array.slot(),
-            "PhoneArray" => self.phone_array.slot(),
-            "Custom" => self.custom.slot(),
-            "AnnIncmAmt" => self.ann_incm_amt.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("PersonName", &self.person_name);
-        w.put("Addr", &self.addr);
-        w.put("CustType", &self.cust_type);
-        w.put("BirthDt", &self.birth_dt);
-        w.put("EmplName", &self.empl_name);
-        w.put("CustOrgDt", &self.cust_org_dt);
-        w.put("LastMainDt", &self.last_main_dt);
-        w.put("Deceased", &self.deceased);
-        w.put("EmailArray", &self.email_array);
-        w.put("PhoneArray", &self.phone_array);
-        w.put("Custom", &self.custom);
-        w.version(1);
-        w.version(2);
-        w.put("AnnIncmAmt", &self.ann_incm_amt);
-        w.version(3);
-        w.version(4);
-        w.version(5);
-        w.version(6);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { CustDetail:
+    "PersonName" => person_name,
+    "Addr" => addr,
+    "CustType" => cust_type,
+    "BirthDt" => birth_dt,
+    "EmplName" => empl_name,
+    "CustOrgDt" => cust_org_dt,
+    "LastMainDt" => last_main_dt,
+    "Deceased" => deceased,
+    "EmailArray" => email_array,
+    "PhoneArray" => phone_array,
+    "Custom" => custom,
+    [version 1]
+    [version 2]
+    "AnnIncmAmt" => ann_incm_amt,
+    [version 3]
+    [version 4]
+    [version 5]
+    [version 6]
 }
 
 /// The customer and what leads to them.
@@ -295,34 +201,15 @@ pub struct CustRec {
     pub ext: Ext,
 }
 
-impl Struct for CustRec {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "CustDetail" => self.cust_detail.slot(),
-            "CustId" => self.cust_id.slot(),
-            "AccountId" => self.account_id.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("CustDetail", &self.cust_detail);
-        w.put("CustId", &self.cust_id);
-        w.put("AccountId", &self.account_id);
-        w.version(1);
-        w.version(2);
-        w.version(3);
-        w.version(4);
-        w.version(5);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { CustRec:
+    "CustDetail" => cust_detail,
+    "CustId" => cust_id,
+    "AccountId" => account_id,
+    [version 1]
+    [version 2]
+    [version 3]
+    [version 4]
+    [version 5]
 }
 
 /// E-mail addresses of the customer.
@@ -335,25 +222,8 @@ pub struct EmailArray {
     pub ext: Ext,
 }
 
-impl Struct for EmailArray {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "EmailInfo" => self.email_info.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("EmailInfo", &self.email_info);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { EmailArray:
+    "EmailInfo" => email_info,
 }
 
 /// One e-mail address.
@@ -368,28 +238,10 @@ pub struct EmailInfo {
     pub ext: Ext,
 }
 
-impl Struct for EmailInfo {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "EmailAddr" => self.email_addr.slot(),
-            "EmailType" => self.email_type.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("EmailAddr", &self.email_addr);
-        w.put("EmailType", &self.email_type);
-        w.version(1);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { EmailInfo:
+    "EmailAddr" => email_addr,
+    "EmailType" => email_type,
+    [version 1]
 }
 
 /// Telephone numbers of the customer.
@@ -402,25 +254,8 @@ pub struct PhoneArray {
     pub ext: Ext,
 }
 
-impl Struct for PhoneArray {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "PhoneInfo" => self.phone_info.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("PhoneInfo", &self.phone_info);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { PhoneArray:
+    "PhoneInfo" => phone_info,
 }
 
 /// One telephone number.
@@ -439,35 +274,15 @@ pub struct PhoneInfo {
     pub ext: Ext,
 }
 
-impl Struct for PhoneInfo {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "PhoneNum" => self.phone_num.slot(),
-            "PhoneType" => self.phone_type.slot(),
-            "PhoneExt" => self.phone_ext.slot(),
-            "PrioritySeq" => self.priority_seq.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("PhoneNum", &self.phone_num);
-        w.put("PhoneType", &self.phone_type);
-        w.put("PhoneExt", &self.phone_ext);
-        w.version(1);
-        w.version(2);
-        w.put("PrioritySeq", &self.priority_seq);
-        w.version(3);
-        w.version(4);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { PhoneInfo:
+    "PhoneNum" => phone_num,
+    "PhoneType" => phone_type,
+    "PhoneExt" => phone_ext,
+    [version 1]
+    [version 2]
+    "PrioritySeq" => priority_seq,
+    [version 3]
+    [version 4]
 }
 
 /// Tax number, with how sure the bank is of it.
@@ -486,34 +301,14 @@ pub struct TINInfo {
     pub ext: Ext,
 }
 
-impl Struct for TINInfo {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "TINCode" => self.tin_code.slot(),
-            "TaxId" => self.tax_id.slot(),
-            "CertCodeDt" => self.cert_code_dt.slot(),
-            "TINMatchType" => self.tin_match_type.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("TINCode", &self.tin_code);
-        w.put("TaxId", &self.tax_id);
-        w.put("CertCodeDt", &self.cert_code_dt);
-        w.version(1);
-        w.version(2);
-        w.put("TINMatchType", &self.tin_match_type);
-        w.version(3);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { TINInfo:
+    "TINCode" => tin_code,
+    "TaxId" => tax_id,
+    "CertCodeDt" => cert_code_dt,
+    [version 1]
+    [version 2]
+    "TINMatchType" => tin_match_type,
+    [version 3]
 }
 
 /// Tax standing of the customer.
@@ -532,33 +327,13 @@ pub struct TaxDetail {
     pub ext: Ext,
 }
 
-impl Struct for TaxDetail {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "TINInfo" => self.tin_info.slot(),
-            "TaxExtDt" => self.tax_ext_dt.slot(),
-            "Custom" => self.custom.slot(),
-            "FedWithCode" => self.fed_with_code.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("TINInfo", &self.tin_info);
-        w.put("TaxExtDt", &self.tax_ext_dt);
-        w.put("Custom", &self.custom);
-        w.version(1);
-        w.put("FedWithCode", &self.fed_with_code);
-        w.version(2);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { TaxDetail:
+    "TINInfo" => tin_info,
+    "TaxExtDt" => tax_ext_dt,
+    "Custom" => custom,
+    [version 1]
+    "FedWithCode" => fed_with_code,
+    [version 2]
 }
 
 /// How the bank looks after the customer, with the codes in words.
@@ -575,31 +350,12 @@ pub struct XBusDetail {
     pub ext: Ext,
 }
 
-impl Struct for XBusDetail {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "BusDetail" => self.bus_detail.slot(),
-            "OffDesc" => self.off_desc.slot(),
-            "BrDesc" => self.br_desc.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("BusDetail", &self.bus_detail);
-        w.put("OffDesc", &self.off_desc);
-        w.put("BrDesc", &self.br_desc);
-        w.version(1);
-        w.version(2);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { XBusDetail:
+    "BusDetail" => bus_detail,
+    "OffDesc" => off_desc,
+    "BrDesc" => br_desc,
+    [version 1]
+    [version 2]
 }
 
 /// Tax standing of the customer, with the codes in words.
@@ -614,27 +370,9 @@ pub struct XTaxDetail {
     pub ext: Ext,
 }
 
-impl Struct for XTaxDetail {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "TaxDetail" => self.tax_detail.slot(),
-            "FedWithDesc" => self.fed_with_desc.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("TaxDetail", &self.tax_detail);
-        w.version(1);
-        w.put("FedWithDesc", &self.fed_with_desc);
-        w.version(2);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { XTaxDetail:
+    "TaxDetail" => tax_detail,
+    [version 1]
+    "FedWithDesc" => fed_with_desc,
+    [version 2]
 }

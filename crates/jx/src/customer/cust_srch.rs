@@ -2,7 +2,7 @@
 
 //! The operation `CustSrch`.
 
-use castile_model::{Effect, Ext, Message, Operation, Particle, Slot, Struct, Writer};
+use castile_model::{Effect, Ext, Message, Operation, elements};
 
 use super::{Addr, CustType, EmailAddr, PhoneNum, PostalCode, SrchAddr, SrchCity, State};
 use crate::shared::{
@@ -44,56 +44,27 @@ pub struct CustSrch {
     pub ext: Ext,
 }
 
-impl Struct for CustSrch {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "SrchMsgRqHdr" => self.srch_msg_rq_hdr.slot(),
-            "PersonName" => self.person_name.slot(),
-            "PhoneNum" => self.phone_num.slot(),
-            "AccountId" => self.account_id.slot(),
-            "TaxId" => self.tax_id.slot(),
-            "CustType" => self.cust_type.slot(),
-            "Custom" => self.custom.slot(),
-            "SrchAddr" => self.srch_addr.slot(),
-            "SrchCity" => self.srch_city.slot(),
-            "State" => self.state.slot(),
-            "PostalCode" => self.postal_code.slot(),
-            "IncXtendElemArray" => self.inc_xtend_elem_array.slot(),
-            "EmailAddr" => self.email_addr.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("SrchMsgRqHdr", &self.srch_msg_rq_hdr);
-        w.put("PersonName", &self.person_name);
-        w.put("PhoneNum", &self.phone_num);
-        w.put("AccountId", &self.account_id);
-        w.put("TaxId", &self.tax_id);
-        w.put("CustType", &self.cust_type);
-        w.put("Custom", &self.custom);
-        w.version(1);
-        w.version(2);
-        w.put("SrchAddr", &self.srch_addr);
-        w.put("SrchCity", &self.srch_city);
-        w.version(3);
-        w.put("State", &self.state);
-        w.put("PostalCode", &self.postal_code);
-        w.version(4);
-        w.put("IncXtendElemArray", &self.inc_xtend_elem_array);
-        w.version(5);
-        w.put("EmailAddr", &self.email_addr);
-        w.version(6);
-        w.version(7);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { CustSrch:
+    "SrchMsgRqHdr" => srch_msg_rq_hdr,
+    "PersonName" => person_name,
+    "PhoneNum" => phone_num,
+    "AccountId" => account_id,
+    "TaxId" => tax_id,
+    "CustType" => cust_type,
+    "Custom" => custom,
+    [version 1]
+    [version 2]
+    "SrchAddr" => srch_addr,
+    "SrchCity" => srch_city,
+    [version 3]
+    "State" => state,
+    "PostalCode" => postal_code,
+    [version 4]
+    "IncXtendElemArray" => inc_xtend_elem_array,
+    [version 5]
+    "EmailAddr" => email_addr,
+    [version 6]
+    [version 7]
 }
 
 impl Message for CustSrch {
@@ -124,30 +95,11 @@ pub struct CustSrchResponse {
     pub ext: Ext,
 }
 
-impl Struct for CustSrchResponse {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "SrchMsgRsHdr" => self.srch_msg_rs_hdr.slot(),
-            "CustSrchRecArray" => self.cust_srch_rec_array.slot(),
-            "Custom" => self.custom.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("SrchMsgRsHdr", &self.srch_msg_rs_hdr);
-        w.put("CustSrchRecArray", &self.cust_srch_rec_array);
-        w.put("Custom", &self.custom);
-        w.version(1);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { CustSrchResponse:
+    "SrchMsgRsHdr" => srch_msg_rs_hdr,
+    "CustSrchRecArray" => cust_srch_rec_array,
+    "Custom" => custom,
+    [version 1]
 }
 
 impl Message for CustSrchResponse {
@@ -183,46 +135,21 @@ pub struct CustSrchRec {
     pub ext: Ext,
 }
 
-impl Struct for CustSrchRec {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "CustId" => self.cust_id.slot(),
-            "PersonName" => self.person_name.slot(),
-            "AccountId" => self.account_id.slot(),
-            "PhoneNum" => self.phone_num.slot(),
-            "TaxId" => self.tax_id.slot(),
-            "CustType" => self.cust_type.slot(),
-            "CustomCustSrchRec" => self.custom_cust_srch_rec.slot(),
-            "Addr" => self.addr.slot(),
-            "EmailAddr" => self.email_addr.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("CustId", &self.cust_id);
-        w.put("PersonName", &self.person_name);
-        w.put("AccountId", &self.account_id);
-        w.put("PhoneNum", &self.phone_num);
-        w.put("TaxId", &self.tax_id);
-        w.put("CustType", &self.cust_type);
-        w.put("CustomCustSrchRec", &self.custom_cust_srch_rec);
-        w.version(1);
-        w.version(2);
-        w.put("Addr", &self.addr);
-        w.version(3);
-        w.put("EmailAddr", &self.email_addr);
-        w.version(4);
-        w.version(5);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { CustSrchRec:
+    "CustId" => cust_id,
+    "PersonName" => person_name,
+    "AccountId" => account_id,
+    "PhoneNum" => phone_num,
+    "TaxId" => tax_id,
+    "CustType" => cust_type,
+    "CustomCustSrchRec" => custom_cust_srch_rec,
+    [version 1]
+    [version 2]
+    "Addr" => addr,
+    [version 3]
+    "EmailAddr" => email_addr,
+    [version 4]
+    [version 5]
 }
 
 /// The customers on this page.
@@ -235,23 +162,6 @@ pub struct CustSrchRecArray {
     pub ext: Ext,
 }
 
-impl Struct for CustSrchRecArray {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "CustSrchRec" => self.cust_srch_rec.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("CustSrchRec", &self.cust_srch_rec);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { CustSrchRecArray:
+    "CustSrchRec" => cust_srch_rec,
 }

@@ -2,7 +2,7 @@
 
 //! Types that several operations of the service use.
 
-use castile_model::{Ext, Particle, Slot, Struct, Writer};
+use castile_model::{Ext, elements};
 
 use super::{City, Cntry, PostalCode, StateCode, StreetAddr1, StreetAddr2, StreetAddr3};
 
@@ -28,37 +28,14 @@ pub struct Addr {
     pub ext: Ext,
 }
 
-impl Struct for Addr {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "StreetAddr1" => self.street_addr1.slot(),
-            "StreetAddr2" => self.street_addr2.slot(),
-            "City" => self.city.slot(),
-            "StateCode" => self.state_code.slot(),
-            "PostalCode" => self.postal_code.slot(),
-            "Cntry" => self.cntry.slot(),
-            "StreetAddr3" => self.street_addr3.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("StreetAddr1", &self.street_addr1);
-        w.put("StreetAddr2", &self.street_addr2);
-        w.put("City", &self.city);
-        w.put("StateCode", &self.state_code);
-        w.put("PostalCode", &self.postal_code);
-        w.put("Cntry", &self.cntry);
-        w.version(1);
-        w.put("StreetAddr3", &self.street_addr3);
-        w.version(2);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { Addr:
+    "StreetAddr1" => street_addr1,
+    "StreetAddr2" => street_addr2,
+    "City" => city,
+    "StateCode" => state_code,
+    "PostalCode" => postal_code,
+    "Cntry" => cntry,
+    [version 1]
+    "StreetAddr3" => street_addr3,
+    [version 2]
 }

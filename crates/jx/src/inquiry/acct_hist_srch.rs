@@ -2,7 +2,7 @@
 
 //! The operation `AcctHistSrch`.
 
-use castile_model::{Effect, Ext, Message, Operation, Particle, Slot, Struct, Writer};
+use castile_model::{Effect, Ext, Message, Operation, elements};
 
 use super::{
     AffCode, ChkNum, ChkNumEnd, ChkNumStart, EffDt, EndDt, HighAmt, HistRecId, LowAmt, MemoPostInc,
@@ -47,54 +47,25 @@ pub struct AcctHistSrch {
     pub ext: Ext,
 }
 
-impl Struct for AcctHistSrch {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "SrchMsgRqHdr" => self.srch_msg_rq_hdr.slot(),
-            "InAcctId" => self.in_acct_id.slot(),
-            "ChkNumStart" => self.chk_num_start.slot(),
-            "ChkNumEnd" => self.chk_num_end.slot(),
-            "StartDt" => self.start_dt.slot(),
-            "EndDt" => self.end_dt.slot(),
-            "LowAmt" => self.low_amt.slot(),
-            "HighAmt" => self.high_amt.slot(),
-            "SrtMthd" => self.srt_mthd.slot(),
-            "TrnType" => self.trn_type.slot(),
-            "MemoPostInc" => self.memo_post_inc.slot(),
-            "Custom" => self.custom.slot(),
-            "XferKey" => self.xfer_key.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("SrchMsgRqHdr", &self.srch_msg_rq_hdr);
-        w.put("InAcctId", &self.in_acct_id);
-        w.put("ChkNumStart", &self.chk_num_start);
-        w.put("ChkNumEnd", &self.chk_num_end);
-        w.put("StartDt", &self.start_dt);
-        w.put("EndDt", &self.end_dt);
-        w.put("LowAmt", &self.low_amt);
-        w.put("HighAmt", &self.high_amt);
-        w.put("SrtMthd", &self.srt_mthd);
-        w.put("TrnType", &self.trn_type);
-        w.put("MemoPostInc", &self.memo_post_inc);
-        w.put("Custom", &self.custom);
-        w.version(1);
-        w.put("XferKey", &self.xfer_key);
-        w.version(2);
-        w.version(3);
-        w.version(4);
-        w.version(5);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { AcctHistSrch:
+    "SrchMsgRqHdr" => srch_msg_rq_hdr,
+    "InAcctId" => in_acct_id,
+    "ChkNumStart" => chk_num_start,
+    "ChkNumEnd" => chk_num_end,
+    "StartDt" => start_dt,
+    "EndDt" => end_dt,
+    "LowAmt" => low_amt,
+    "HighAmt" => high_amt,
+    "SrtMthd" => srt_mthd,
+    "TrnType" => trn_type,
+    "MemoPostInc" => memo_post_inc,
+    "Custom" => custom,
+    [version 1]
+    "XferKey" => xfer_key,
+    [version 2]
+    [version 3]
+    [version 4]
+    [version 5]
 }
 
 impl Message for AcctHistSrch {
@@ -125,30 +96,11 @@ pub struct AcctHistSrchResponse {
     pub ext: Ext,
 }
 
-impl Struct for AcctHistSrchResponse {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "SrchMsgRsHdr" => self.srch_msg_rs_hdr.slot(),
-            "AcctHistSrchRecArray" => self.acct_hist_srch_rec_array.slot(),
-            "Custom" => self.custom.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("SrchMsgRsHdr", &self.srch_msg_rs_hdr);
-        w.put("AcctHistSrchRecArray", &self.acct_hist_srch_rec_array);
-        w.put("Custom", &self.custom);
-        w.version(1);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { AcctHistSrchResponse:
+    "SrchMsgRsHdr" => srch_msg_rs_hdr,
+    "AcctHistSrchRecArray" => acct_hist_srch_rec_array,
+    "Custom" => custom,
+    [version 1]
 }
 
 impl Message for AcctHistSrchResponse {
@@ -170,30 +122,11 @@ pub struct AcctHistSrchRec {
     pub ext: Ext,
 }
 
-impl Struct for AcctHistSrchRec {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "DepHistSrchRec" => self.dep_hist_srch_rec.slot(),
-            "LnHistSrchRec" => self.ln_hist_srch_rec.slot(),
-            "CustomAcctHistSrchRec" => self.custom_acct_hist_srch_rec.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("DepHistSrchRec", &self.dep_hist_srch_rec);
-        w.put("LnHistSrchRec", &self.ln_hist_srch_rec);
-        w.put("CustomAcctHistSrchRec", &self.custom_acct_hist_srch_rec);
-        w.version(1);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { AcctHistSrchRec:
+    "DepHistSrchRec" => dep_hist_srch_rec,
+    "LnHistSrchRec" => ln_hist_srch_rec,
+    "CustomAcctHistSrchRec" => custom_acct_hist_srch_rec,
+    [version 1]
 }
 
 /// The movements on this page.
@@ -206,25 +139,8 @@ pub struct AcctHistSrchRecArray {
     pub ext: Ext,
 }
 
-impl Struct for AcctHistSrchRecArray {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "AcctHistSrchRec" => self.acct_hist_srch_rec.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("AcctHistSrchRec", &self.acct_hist_srch_rec);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { AcctHistSrchRecArray:
+    "AcctHistSrchRec" => acct_hist_srch_rec,
 }
 
 /// One movement on a deposit account.
@@ -268,66 +184,34 @@ pub struct DepHistSrchRec {
     pub ext: Ext,
 }
 
-impl Struct for DepHistSrchRec {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "DepAcctId" => self.dep_acct_id.slot(),
-            "TrnStat" => self.trn_stat.slot(),
-            "TrnCodeCode" => self.trn_code_code.slot(),
-            "TrnCodeDesc" => self.trn_code_desc.slot(),
-            "PostDt" => self.post_dt.slot(),
-            "Amt" => self.amt.slot(),
-            "TrnType" => self.trn_type.slot(),
-            "AffCode" => self.aff_code.slot(),
-            "EffDt" => self.eff_dt.slot(),
-            "ChkNum" => self.chk_num.slot(),
-            "EftDescArray" => self.eft_desc_array.slot(),
-            "XferKey" => self.xfer_key.slot(),
-            "PayeeName" => self.payee_name.slot(),
-            "TrnAcptTimeDt" => self.trn_acpt_time_dt.slot(),
-            "TrnHistBalAmt" => self.trn_hist_bal_amt.slot(),
-            "HistRecId" => self.hist_rec_id.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("DepAcctId", &self.dep_acct_id);
-        w.put("TrnStat", &self.trn_stat);
-        w.put("TrnCodeCode", &self.trn_code_code);
-        w.put("TrnCodeDesc", &self.trn_code_desc);
-        w.put("PostDt", &self.post_dt);
-        w.put("Amt", &self.amt);
-        w.put("TrnType", &self.trn_type);
-        w.put("AffCode", &self.aff_code);
-        w.put("EffDt", &self.eff_dt);
-        w.put("ChkNum", &self.chk_num);
-        w.put("EftDescArray", &self.eft_desc_array);
-        w.version(1);
-        w.put("XferKey", &self.xfer_key);
-        w.put("PayeeName", &self.payee_name);
-        w.version(2);
-        w.version(3);
-        w.version(4);
-        w.version(5);
-        w.put("TrnAcptTimeDt", &self.trn_acpt_time_dt);
-        w.version(6);
-        w.version(7);
-        w.version(8);
-        w.put("TrnHistBalAmt", &self.trn_hist_bal_amt);
-        w.version(9);
-        w.version(10);
-        w.put("HistRecId", &self.hist_rec_id);
-        w.version(11);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { DepHistSrchRec:
+    "DepAcctId" => dep_acct_id,
+    "TrnStat" => trn_stat,
+    "TrnCodeCode" => trn_code_code,
+    "TrnCodeDesc" => trn_code_desc,
+    "PostDt" => post_dt,
+    "Amt" => amt,
+    "TrnType" => trn_type,
+    "AffCode" => aff_code,
+    "EffDt" => eff_dt,
+    "ChkNum" => chk_num,
+    "EftDescArray" => eft_desc_array,
+    [version 1]
+    "XferKey" => xfer_key,
+    "PayeeName" => payee_name,
+    [version 2]
+    [version 3]
+    [version 4]
+    [version 5]
+    "TrnAcptTimeDt" => trn_acpt_time_dt,
+    [version 6]
+    [version 7]
+    [version 8]
+    "TrnHistBalAmt" => trn_hist_bal_amt,
+    [version 9]
+    [version 10]
+    "HistRecId" => hist_rec_id,
+    [version 11]
 }
 
 /// One movement on a loan account.
@@ -365,58 +249,29 @@ pub struct LnHistSrchRec {
     pub ext: Ext,
 }
 
-impl Struct for LnHistSrchRec {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "LoanAcctId" => self.loan_acct_id.slot(),
-            "TrnStat" => self.trn_stat.slot(),
-            "TrnCodeCode" => self.trn_code_code.slot(),
-            "TrnCodeDesc" => self.trn_code_desc.slot(),
-            "PostDt" => self.post_dt.slot(),
-            "Amt" => self.amt.slot(),
-            "TrnType" => self.trn_type.slot(),
-            "AffCode" => self.aff_code.slot(),
-            "EffDt" => self.eff_dt.slot(),
-            "PmtDueDt" => self.pmt_due_dt.slot(),
-            "EftDescArray" => self.eft_desc_array.slot(),
-            "XferKey" => self.xfer_key.slot(),
-            "HistRecId" => self.hist_rec_id.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("LoanAcctId", &self.loan_acct_id);
-        w.put("TrnStat", &self.trn_stat);
-        w.put("TrnCodeCode", &self.trn_code_code);
-        w.put("TrnCodeDesc", &self.trn_code_desc);
-        w.put("PostDt", &self.post_dt);
-        w.put("Amt", &self.amt);
-        w.put("TrnType", &self.trn_type);
-        w.put("AffCode", &self.aff_code);
-        w.put("EffDt", &self.eff_dt);
-        w.put("PmtDueDt", &self.pmt_due_dt);
-        w.put("EftDescArray", &self.eft_desc_array);
-        w.version(1);
-        w.put("XferKey", &self.xfer_key);
-        w.version(2);
-        w.version(3);
-        w.version(4);
-        w.version(5);
-        w.version(6);
-        w.version(7);
-        w.version(8);
-        w.version(9);
-        w.put("HistRecId", &self.hist_rec_id);
-        w.version(10);
-        w.version(11);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { LnHistSrchRec:
+    "LoanAcctId" => loan_acct_id,
+    "TrnStat" => trn_stat,
+    "TrnCodeCode" => trn_code_code,
+    "TrnCodeDesc" => trn_code_desc,
+    "PostDt" => post_dt,
+    "Amt" => amt,
+    "TrnType" => trn_type,
+    "AffCode" => aff_code,
+    "EffDt" => eff_dt,
+    "PmtDueDt" => pmt_due_dt,
+    "EftDescArray" => eft_desc_array,
+    [version 1]
+    "XferKey" => xfer_key,
+    [version 2]
+    [version 3]
+    [version 4]
+    [version 5]
+    [version 6]
+    [version 7]
+    [version 8]
+    [version 9]
+    "HistRecId" => hist_rec_id,
+    [version 10]
+    [version 11]
 }

@@ -2,7 +2,7 @@
 
 //! The operation `AcctInq`.
 
-use castile_model::{Effect, Ext, Message, Operation, Particle, Slot, Struct, Writer};
+use castile_model::{Effect, Ext, Message, Operation, elements};
 
 use super::{
     AccrInt, AcctStatDesc, AvgColBal, AvgLdgrBal, AvlBal, AvlCashBal, ColBal, CurBal, CurPayOff,
@@ -33,38 +33,16 @@ pub struct AcctInq {
     pub ext: Ext,
 }
 
-impl Struct for AcctInq {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "MsgRqHdr" => self.msg_rq_hdr.slot(),
-            "InAcctId" => self.in_acct_id.slot(),
-            "IncXtendElemArray" => self.inc_xtend_elem_array.slot(),
-            "Custom" => self.custom.slot(),
-            "AvlBalCalcCode" => self.avl_bal_calc_code.slot(),
-            "ActIntent" => self.act_intent.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("MsgRqHdr", &self.msg_rq_hdr);
-        w.put("InAcctId", &self.in_acct_id);
-        w.put("IncXtendElemArray", &self.inc_xtend_elem_array);
-        w.put("Custom", &self.custom);
-        w.version(1);
-        w.put("AvlBalCalcCode", &self.avl_bal_calc_code);
-        w.version(2);
-        w.put("ActIntent", &self.act_intent);
-        w.version(3);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { AcctInq:
+    "MsgRqHdr" => msg_rq_hdr,
+    "InAcctId" => in_acct_id,
+    "IncXtendElemArray" => inc_xtend_elem_array,
+    "Custom" => custom,
+    [version 1]
+    "AvlBalCalcCode" => avl_bal_calc_code,
+    [version 2]
+    "ActIntent" => act_intent,
+    [version 3]
 }
 
 impl Message for AcctInq {
@@ -102,38 +80,16 @@ pub struct AcctInqResponse {
     pub ext: Ext,
 }
 
-impl Struct for AcctInqResponse {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "MsgRsHdr" => self.msg_rs_hdr.slot(),
-            "DepAcctInqRec" => self.dep_acct_inq_rec.slot(),
-            "LnAcctInqRec" => self.ln_acct_inq_rec.slot(),
-            "Custom" => self.custom.slot(),
-            "ActIntent" => self.act_intent.slot(),
-            "ActIntentKey" => self.act_intent_key.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("MsgRsHdr", &self.msg_rs_hdr);
-        w.put("DepAcctInqRec", &self.dep_acct_inq_rec);
-        w.put("LnAcctInqRec", &self.ln_acct_inq_rec);
-        w.put("Custom", &self.custom);
-        w.version(1);
-        w.version(2);
-        w.put("ActIntent", &self.act_intent);
-        w.put("ActIntentKey", &self.act_intent_key);
-        w.version(3);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { AcctInqResponse:
+    "MsgRsHdr" => msg_rs_hdr,
+    "DepAcctInqRec" => dep_acct_inq_rec,
+    "LnAcctInqRec" => ln_acct_inq_rec,
+    "Custom" => custom,
+    [version 1]
+    [version 2]
+    "ActIntent" => act_intent,
+    "ActIntentKey" => act_intent_key,
+    [version 3]
 }
 
 impl Message for AcctInqResponse {
@@ -157,34 +113,15 @@ pub struct DepAcctInqRec {
     pub ext: Ext,
 }
 
-impl Struct for DepAcctInqRec {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "x_DepInfoRec" => self.x_dep_info_rec.slot(),
-            "x_DepBalDtInfo" => self.x_dep_bal_dt_info.slot(),
-            "Custom" => self.custom.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("x_DepInfoRec", &self.x_dep_info_rec);
-        w.put("x_DepBalDtInfo", &self.x_dep_bal_dt_info);
-        w.put("Custom", &self.custom);
-        w.version(1);
-        w.version(2);
-        w.version(3);
-        w.version(4);
-        w.version(5);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { DepAcctInqRec:
+    "x_DepInfoRec" => x_dep_info_rec,
+    "x_DepBalDtInfo" => x_dep_bal_dt_info,
+    "Custom" => custom,
+    [version 1]
+    [version 2]
+    [version 3]
+    [version 4]
+    [version 5]
 }
 
 /// A loan account, in the parts that were asked for.
@@ -203,33 +140,14 @@ pub struct LnAcctInqRec {
     pub ext: Ext,
 }
 
-impl Struct for LnAcctInqRec {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "x_LnInfoRec" => self.x_ln_info_rec.slot(),
-            "x_LnBalDtInfo" => self.x_ln_bal_dt_info.slot(),
-            "Custom" => self.custom.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("x_LnInfoRec", &self.x_ln_info_rec);
-        w.put("x_LnBalDtInfo", &self.x_ln_bal_dt_info);
-        w.put("Custom", &self.custom);
-        w.version(1);
-        w.version(2);
-        w.version(3);
-        w.version(4);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { LnAcctInqRec:
+    "x_LnInfoRec" => x_ln_info_rec,
+    "x_LnBalDtInfo" => x_ln_bal_dt_info,
+    "Custom" => custom,
+    [version 1]
+    [version 2]
+    [version 3]
+    [version 4]
 }
 
 /// Deposit account: balances over time.
@@ -250,35 +168,14 @@ pub struct XDepBalDtInfo {
     pub ext: Ext,
 }
 
-impl Struct for XDepBalDtInfo {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "YestBal" => self.yest_bal.slot(),
-            "AvgColBal" => self.avg_col_bal.slot(),
-            "AvgLdgrBal" => self.avg_ldgr_bal.slot(),
-            "Custom" => self.custom.slot(),
-            "NextDayMemoCrPostAmt" => self.next_day_memo_cr_post_amt.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("YestBal", &self.yest_bal);
-        w.put("AvgColBal", &self.avg_col_bal);
-        w.put("AvgLdgrBal", &self.avg_ldgr_bal);
-        w.put("Custom", &self.custom);
-        w.version(1);
-        w.put("NextDayMemoCrPostAmt", &self.next_day_memo_cr_post_amt);
-        w.version(2);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { XDepBalDtInfo:
+    "YestBal" => yest_bal,
+    "AvgColBal" => avg_col_bal,
+    "AvgLdgrBal" => avg_ldgr_bal,
+    "Custom" => custom,
+    [version 1]
+    "NextDayMemoCrPostAmt" => next_day_memo_cr_post_amt,
+    [version 2]
 }
 
 /// Deposit account: holder, product and balances.
@@ -311,52 +208,25 @@ pub struct XDepInfoRec {
     pub ext: Ext,
 }
 
-impl Struct for XDepInfoRec {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "DepAcctId" => self.dep_acct_id.slot(),
-            "PersonName" => self.person_name.slot(),
-            "AvlBal" => self.avl_bal.slot(),
-            "CurBal" => self.cur_bal.slot(),
-            "ColBal" => self.col_bal.slot(),
-            "ProdDesc" => self.prod_desc.slot(),
-            "AcctStatDesc" => self.acct_stat_desc.slot(),
-            "LastActDt" => self.last_act_dt.slot(),
-            "Custom" => self.custom.slot(),
-            "AvlBalCalcCode" => self.avl_bal_calc_code.slot(),
-            "AvlCashBal" => self.avl_cash_bal.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("DepAcctId", &self.dep_acct_id);
-        w.put("PersonName", &self.person_name);
-        w.put("AvlBal", &self.avl_bal);
-        w.put("CurBal", &self.cur_bal);
-        w.put("ColBal", &self.col_bal);
-        w.put("ProdDesc", &self.prod_desc);
-        w.put("AcctStatDesc", &self.acct_stat_desc);
-        w.put("LastActDt", &self.last_act_dt);
-        w.put("Custom", &self.custom);
-        w.version(1);
-        w.version(2);
-        w.put("AvlBalCalcCode", &self.avl_bal_calc_code);
-        w.version(3);
-        w.version(4);
-        w.put("AvlCashBal", &self.avl_cash_bal);
-        w.version(5);
-        w.version(6);
-        w.version(7);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { XDepInfoRec:
+    "DepAcctId" => dep_acct_id,
+    "PersonName" => person_name,
+    "AvlBal" => avl_bal,
+    "CurBal" => cur_bal,
+    "ColBal" => col_bal,
+    "ProdDesc" => prod_desc,
+    "AcctStatDesc" => acct_stat_desc,
+    "LastActDt" => last_act_dt,
+    "Custom" => custom,
+    [version 1]
+    [version 2]
+    "AvlBalCalcCode" => avl_bal_calc_code,
+    [version 3]
+    [version 4]
+    "AvlCashBal" => avl_cash_bal,
+    [version 5]
+    [version 6]
+    [version 7]
 }
 
 /// Loan account: balances beside the principal.
@@ -373,35 +243,16 @@ pub struct XLnBalDtInfo {
     pub ext: Ext,
 }
 
-impl Struct for XLnBalDtInfo {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "Custom" => self.custom.slot(),
-            "EscrwCurBal" => self.escrw_cur_bal.slot(),
-            "YestBal" => self.yest_bal.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("Custom", &self.custom);
-        w.version(1);
-        w.put("EscrwCurBal", &self.escrw_cur_bal);
-        w.version(2);
-        w.put("YestBal", &self.yest_bal);
-        w.version(3);
-        w.version(4);
-        w.version(5);
-        w.version(6);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { XLnBalDtInfo:
+    "Custom" => custom,
+    [version 1]
+    "EscrwCurBal" => escrw_cur_bal,
+    [version 2]
+    "YestBal" => yest_bal,
+    [version 3]
+    [version 4]
+    [version 5]
+    [version 6]
 }
 
 /// Loan account: borrower, product, balance and payoff.
@@ -432,47 +283,21 @@ pub struct XLnInfoRec {
     pub ext: Ext,
 }
 
-impl Struct for XLnInfoRec {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "LoanAcctId" => self.loan_acct_id.slot(),
-            "PersonName" => self.person_name.slot(),
-            "NxtPayOffAmt" => self.nxt_pay_off_amt.slot(),
-            "DailyAccrAmt" => self.daily_accr_amt.slot(),
-            "CurPayOff" => self.cur_pay_off.slot(),
-            "CurBal" => self.cur_bal.slot(),
-            "AcctStatDesc" => self.acct_stat_desc.slot(),
-            "AccrInt" => self.accr_int.slot(),
-            "ProdDesc" => self.prod_desc.slot(),
-            "Custom" => self.custom.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("LoanAcctId", &self.loan_acct_id);
-        w.put("PersonName", &self.person_name);
-        w.put("NxtPayOffAmt", &self.nxt_pay_off_amt);
-        w.put("DailyAccrAmt", &self.daily_accr_amt);
-        w.put("CurPayOff", &self.cur_pay_off);
-        w.put("CurBal", &self.cur_bal);
-        w.put("AcctStatDesc", &self.acct_stat_desc);
-        w.put("AccrInt", &self.accr_int);
-        w.put("ProdDesc", &self.prod_desc);
-        w.put("Custom", &self.custom);
-        w.version(1);
-        w.version(2);
-        w.version(3);
-        w.version(4);
-        w.version(5);
-        w.version(6);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { XLnInfoRec:
+    "LoanAcctId" => loan_acct_id,
+    "PersonName" => person_name,
+    "NxtPayOffAmt" => nxt_pay_off_amt,
+    "DailyAccrAmt" => daily_accr_amt,
+    "CurPayOff" => cur_pay_off,
+    "CurBal" => cur_bal,
+    "AcctStatDesc" => acct_stat_desc,
+    "AccrInt" => accr_int,
+    "ProdDesc" => prod_desc,
+    "Custom" => custom,
+    [version 1]
+    [version 2]
+    [version 3]
+    [version 4]
+    [version 5]
+    [version 6]
 }

@@ -2,7 +2,7 @@
 
 //! The operation `AcctSrch`.
 
-use castile_model::{Effect, Ext, Message, Operation, Particle, Slot, Struct, Writer};
+use castile_model::{Effect, Ext, Message, Operation, elements};
 
 use super::{
     AcctRelCode, AcctRelDesc, AcctStat, AcctStatDesc, AvlBal, MatDt, NxtPayDt, PmtAmtDue, ProdCode,
@@ -39,46 +39,21 @@ pub struct AcctSrch {
     pub ext: Ext,
 }
 
-impl Struct for AcctSrch {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "SrchMsgRqHdr" => self.srch_msg_rq_hdr.slot(),
-            "CustId" => self.cust_id.slot(),
-            "AcctType" => self.acct_type.slot(),
-            "Custom" => self.custom.slot(),
-            "PersonName" => self.person_name.slot(),
-            "TaxId" => self.tax_id.slot(),
-            "AcctId" => self.acct_id.slot(),
-            "IncXtendElemArray" => self.inc_xtend_elem_array.slot(),
-            "AvlBalCalcCode" => self.avl_bal_calc_code.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("SrchMsgRqHdr", &self.srch_msg_rq_hdr);
-        w.put("CustId", &self.cust_id);
-        w.put("AcctType", &self.acct_type);
-        w.put("Custom", &self.custom);
-        w.version(1);
-        w.put("PersonName", &self.person_name);
-        w.put("TaxId", &self.tax_id);
-        w.put("AcctId", &self.acct_id);
-        w.version(2);
-        w.put("IncXtendElemArray", &self.inc_xtend_elem_array);
-        w.version(3);
-        w.put("AvlBalCalcCode", &self.avl_bal_calc_code);
-        w.version(4);
-        w.version(5);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { AcctSrch:
+    "SrchMsgRqHdr" => srch_msg_rq_hdr,
+    "CustId" => cust_id,
+    "AcctType" => acct_type,
+    "Custom" => custom,
+    [version 1]
+    "PersonName" => person_name,
+    "TaxId" => tax_id,
+    "AcctId" => acct_id,
+    [version 2]
+    "IncXtendElemArray" => inc_xtend_elem_array,
+    [version 3]
+    "AvlBalCalcCode" => avl_bal_calc_code,
+    [version 4]
+    [version 5]
 }
 
 impl Message for AcctSrch {
@@ -119,43 +94,19 @@ pub struct AcctSrchResponse {
     pub ext: Ext,
 }
 
-impl Struct for AcctSrchResponse {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "SrchMsgRsHdr" => self.srch_msg_rs_hdr.slot(),
-            "AcctSrchRecArray" => self.acct_srch_rec_array.slot(),
-            "Custom" => self.custom.slot(),
-            "CustId" => self.cust_id.slot(),
-            "AcctType" => self.acct_type.slot(),
-            "PersonName" => self.person_name.slot(),
-            "TaxId" => self.tax_id.slot(),
-            "AvlBalCalcCode" => self.avl_bal_calc_code.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("SrchMsgRsHdr", &self.srch_msg_rs_hdr);
-        w.put("AcctSrchRecArray", &self.acct_srch_rec_array);
-        w.put("Custom", &self.custom);
-        w.version(1);
-        w.put("CustId", &self.cust_id);
-        w.put("AcctType", &self.acct_type);
-        w.put("PersonName", &self.person_name);
-        w.put("TaxId", &self.tax_id);
-        w.version(2);
-        w.put("AvlBalCalcCode", &self.avl_bal_calc_code);
-        w.version(3);
-        w.version(4);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { AcctSrchResponse:
+    "SrchMsgRsHdr" => srch_msg_rs_hdr,
+    "AcctSrchRecArray" => acct_srch_rec_array,
+    "Custom" => custom,
+    [version 1]
+    "CustId" => cust_id,
+    "AcctType" => acct_type,
+    "PersonName" => person_name,
+    "TaxId" => tax_id,
+    [version 2]
+    "AvlBalCalcCode" => avl_bal_calc_code,
+    [version 3]
+    [version 4]
 }
 
 impl Message for AcctSrchResponse {
@@ -205,61 +156,29 @@ pub struct AcctSrchRec {
     pub ext: Ext,
 }
 
-impl Struct for AcctSrchRec {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "AccountId" => self.account_id.slot(),
-            "CustId" => self.cust_id.slot(),
-            "ProdCode" => self.prod_code.slot(),
-            "ProdDesc" => self.prod_desc.slot(),
-            "TaxId" => self.tax_id.slot(),
-            "Amt" => self.amt.slot(),
-            "AcctStat" => self.acct_stat.slot(),
-            "AcctStatDesc" => self.acct_stat_desc.slot(),
-            "AcctRelCode" => self.acct_rel_code.slot(),
-            "AcctRelDesc" => self.acct_rel_desc.slot(),
-            "CustomAcctSrchRec" => self.custom_acct_srch_rec.slot(),
-            "PersonName" => self.person_name.slot(),
-            "AvlBal" => self.avl_bal.slot(),
-            "NxtPayDt" => self.nxt_pay_dt.slot(),
-            "PmtAmtDue" => self.pmt_amt_due.slot(),
-            "MatDt" => self.mat_dt.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("AccountId", &self.account_id);
-        w.put("CustId", &self.cust_id);
-        w.put("ProdCode", &self.prod_code);
-        w.put("ProdDesc", &self.prod_desc);
-        w.put("TaxId", &self.tax_id);
-        w.put("Amt", &self.amt);
-        w.put("AcctStat", &self.acct_stat);
-        w.put("AcctStatDesc", &self.acct_stat_desc);
-        w.put("AcctRelCode", &self.acct_rel_code);
-        w.put("AcctRelDesc", &self.acct_rel_desc);
-        w.put("CustomAcctSrchRec", &self.custom_acct_srch_rec);
-        w.version(1);
-        w.put("PersonName", &self.person_name);
-        w.version(2);
-        w.version(3);
-        w.put("AvlBal", &self.avl_bal);
-        w.version(4);
-        w.version(5);
-        w.put("NxtPayDt", &self.nxt_pay_dt);
-        w.put("PmtAmtDue", &self.pmt_amt_due);
-        w.put("MatDt", &self.mat_dt);
-        w.version(6);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { AcctSrchRec:
+    "AccountId" => account_id,
+    "CustId" => cust_id,
+    "ProdCode" => prod_code,
+    "ProdDesc" => prod_desc,
+    "TaxId" => tax_id,
+    "Amt" => amt,
+    "AcctStat" => acct_stat,
+    "AcctStatDesc" => acct_stat_desc,
+    "AcctRelCode" => acct_rel_code,
+    "AcctRelDesc" => acct_rel_desc,
+    "CustomAcctSrchRec" => custom_acct_srch_rec,
+    [version 1]
+    "PersonName" => person_name,
+    [version 2]
+    [version 3]
+    "AvlBal" => avl_bal,
+    [version 4]
+    [version 5]
+    "NxtPayDt" => nxt_pay_dt,
+    "PmtAmtDue" => pmt_amt_due,
+    "MatDt" => mat_dt,
+    [version 6]
 }
 
 /// The accounts on this page.
@@ -272,23 +191,6 @@ pub struct AcctSrchRecArray {
     pub ext: Ext,
 }
 
-impl Struct for AcctSrchRecArray {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "AcctSrchRec" => self.acct_srch_rec.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("AcctSrchRec", &self.acct_srch_rec);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { AcctSrchRecArray:
+    "AcctSrchRec" => acct_srch_rec,
 }

@@ -2,7 +2,7 @@
 
 //! The operation `Ping`.
 
-use castile_model::{Effect, Ext, Message, Operation, Particle, Slot, Struct, Writer};
+use castile_model::{Effect, Ext, Message, Operation, elements};
 
 use crate::shared::{HdrFault, PingResponse, PingRq};
 
@@ -16,26 +16,9 @@ pub struct Ping {
     pub ext: Ext,
 }
 
-impl Struct for Ping {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "PingRq" => self.ping_rq.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("PingRq", &self.ping_rq);
-        w.version(1);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { Ping:
+    "PingRq" => ping_rq,
+    [version 1]
 }
 
 impl Message for Ping {

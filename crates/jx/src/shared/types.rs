@@ -2,7 +2,7 @@
 
 //! Types that several services use.
 
-use castile_model::{Ext, Message, Particle, Raw, Slot, Struct, Writer};
+use castile_model::{Ext, Message, Raw, elements};
 
 use super::{
     AcctId, AcctType, AuditUsrId, AuditWsId, AuthenUsrId, BusCorrelId, ComName, ConsumerName,
@@ -26,28 +26,10 @@ pub struct HdrFault {
     pub ext: Ext,
 }
 
-impl Struct for HdrFault {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "FaultHdr" => self.fault_hdr.slot(),
-            "FaultRecInfoArray" => self.fault_rec_info_array.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("FaultHdr", &self.fault_hdr);
-        w.put("FaultRecInfoArray", &self.fault_rec_info_array);
-        w.version(1);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { HdrFault:
+    "FaultHdr" => fault_hdr,
+    "FaultRecInfoArray" => fault_rec_info_array,
+    [version 1]
 }
 
 impl Message for HdrFault {
@@ -68,29 +50,11 @@ pub struct PingResponse {
     pub ext: Ext,
 }
 
-impl Struct for PingResponse {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "PingRs" => self.ping_rs.slot(),
-            "SvcProdVer" => self.svc_prod_ver.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("PingRs", &self.ping_rs);
-        w.version(1);
-        w.put("SvcProdVer", &self.svc_prod_ver);
-        w.version(2);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { PingResponse:
+    "PingRs" => ping_rs,
+    [version 1]
+    "SvcProdVer" => svc_prod_ver,
+    [version 2]
 }
 
 impl Message for PingResponse {
@@ -112,28 +76,10 @@ pub struct AccountId {
     pub ext: Ext,
 }
 
-impl Struct for AccountId {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "AcctId" => self.acct_id.slot(),
-            "AcctType" => self.acct_type.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("AcctId", &self.acct_id);
-        w.put("AcctType", &self.acct_type);
-        w.version(1);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { AccountId:
+    "AcctId" => acct_id,
+    "AcctType" => acct_type,
+    [version 1]
 }
 
 /// Proof of the calling product: one wsse:Security holding a SAML 2.0 assertion. Part of the
@@ -147,30 +93,8 @@ pub struct AuthenProdCred {
     pub ext: Ext,
 }
 
-impl Struct for AuthenProdCred {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd}Security" => {
-                self.security.slot()
-            }
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put(
-            "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd}Security",
-            &self.security,
-        );
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { AuthenProdCred:
+    "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd}Security" => security,
 }
 
 /// Proof of the end user: one wsse:Security holding a SAML 2.0 assertion. Part of the message, not
@@ -184,30 +108,8 @@ pub struct AuthenUsrCred {
     pub ext: Ext,
 }
 
-impl Struct for AuthenUsrCred {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd}Security" => {
-                self.security.slot()
-            }
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put(
-            "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd}Security",
-            &self.security,
-        );
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { AuthenUsrCred:
+    "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd}Security" => security,
 }
 
 /// Room for elements of other namespaces that a bank has agreed with its vendors.
@@ -218,21 +120,7 @@ pub struct Custom {
     pub ext: Ext,
 }
 
-impl Struct for Custom {
-    fn child(&mut self, _: &str) -> Option<Slot<'_>> {
-        None
-    }
-
-    fn write(&self, _: &mut Writer) {}
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
-}
+elements! { Custom: }
 
 /// Lines of text that go with an electronic movement.
 #[doc(alias = "EftDesc_AType")]
@@ -244,25 +132,8 @@ pub struct EftDesc {
     pub ext: Ext,
 }
 
-impl Struct for EftDesc {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "EftDescInfo" => self.eft_desc_info.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("EftDescInfo", &self.eft_desc_info);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { EftDesc:
+    "EftDescInfo" => eft_desc_info,
 }
 
 /// One such line.
@@ -275,26 +146,9 @@ pub struct EftDescInfo {
     pub ext: Ext,
 }
 
-impl Struct for EftDescInfo {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "EftDesc" => self.eft_desc.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("EftDesc", &self.eft_desc);
-        w.version(1);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { EftDescInfo:
+    "EftDesc" => eft_desc,
+    [version 1]
 }
 
 /// The jXchangeHdr of the refused request, with the gateway version added.
@@ -334,55 +188,26 @@ pub struct FaultHdr {
     pub ext: Ext,
 }
 
-impl Struct for FaultHdr {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "JxVer" => self.jx_ver.slot(),
-            "AuditUsrId" => self.audit_usr_id.slot(),
-            "AuditWsId" => self.audit_ws_id.slot(),
-            "AuthenUsrId" => self.authen_usr_id.slot(),
-            "ConsumerName" => self.consumer_name.slot(),
-            "ConsumerProd" => self.consumer_prod.slot(),
-            "jXLogTrackingId" => self.jx_log_tracking_id.slot(),
-            "InstRtId" => self.inst_rt_id.slot(),
-            "InstEnv" => self.inst_env.slot(),
-            "BusCorrelId" => self.bus_correl_id.slot(),
-            "WorkflowCorrelId" => self.workflow_correl_id.slot(),
-            "ValidConsmName" => self.valid_consm_name.slot(),
-            "ValidConsmProd" => self.valid_consm_prod.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("JxVer", &self.jx_ver);
-        w.put("AuditUsrId", &self.audit_usr_id);
-        w.put("AuditWsId", &self.audit_ws_id);
-        w.put("AuthenUsrId", &self.authen_usr_id);
-        w.put("ConsumerName", &self.consumer_name);
-        w.put("ConsumerProd", &self.consumer_prod);
-        w.version(1);
-        w.put("jXLogTrackingId", &self.jx_log_tracking_id);
-        w.version(2);
-        w.put("InstRtId", &self.inst_rt_id);
-        w.put("InstEnv", &self.inst_env);
-        w.version(3);
-        w.put("BusCorrelId", &self.bus_correl_id);
-        w.version(4);
-        w.put("WorkflowCorrelId", &self.workflow_correl_id);
-        w.version(5);
-        w.put("ValidConsmName", &self.valid_consm_name);
-        w.put("ValidConsmProd", &self.valid_consm_prod);
-        w.version(6);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { FaultHdr:
+    "JxVer" => jx_ver,
+    "AuditUsrId" => audit_usr_id,
+    "AuditWsId" => audit_ws_id,
+    "AuthenUsrId" => authen_usr_id,
+    "ConsumerName" => consumer_name,
+    "ConsumerProd" => consumer_prod,
+    [version 1]
+    "jXLogTrackingId" => jx_log_tracking_id,
+    [version 2]
+    "InstRtId" => inst_rt_id,
+    "InstEnv" => inst_env,
+    [version 3]
+    "BusCorrelId" => bus_correl_id,
+    [version 4]
+    "WorkflowCorrelId" => workflow_correl_id,
+    [version 5]
+    "ValidConsmName" => valid_consm_name,
+    "ValidConsmProd" => valid_consm_prod,
+    [version 6]
 }
 
 /// One reason for the refusal.
@@ -405,36 +230,14 @@ pub struct FaultMsgRec {
     pub ext: Ext,
 }
 
-impl Struct for FaultMsgRec {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "ErrCode" => self.err_code.slot(),
-            "ErrCat" => self.err_cat.slot(),
-            "ErrDesc" => self.err_desc.slot(),
-            "ErrElem" => self.err_elem.slot(),
-            "ErrElemVal" => self.err_elem_val.slot(),
-            "ErrLoc" => self.err_loc.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("ErrCode", &self.err_code);
-        w.put("ErrCat", &self.err_cat);
-        w.put("ErrDesc", &self.err_desc);
-        w.put("ErrElem", &self.err_elem);
-        w.put("ErrElemVal", &self.err_elem_val);
-        w.put("ErrLoc", &self.err_loc);
-        w.version(1);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { FaultMsgRec:
+    "ErrCode" => err_code,
+    "ErrCat" => err_cat,
+    "ErrDesc" => err_desc,
+    "ErrElem" => err_elem,
+    "ErrElemVal" => err_elem_val,
+    "ErrLoc" => err_loc,
+    [version 1]
 }
 
 /// All reasons for the refusal.
@@ -447,25 +250,8 @@ pub struct FaultRecInfoArray {
     pub ext: Ext,
 }
 
-impl Struct for FaultRecInfoArray {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "FaultMsgRec" => self.fault_msg_rec.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("FaultMsgRec", &self.fault_msg_rec);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { FaultRecInfoArray:
+    "FaultMsgRec" => fault_msg_rec,
 }
 
 /// The x\_ parts wanted in the answer. Parts that are not named stay out.
@@ -478,25 +264,8 @@ pub struct IncXtendElem {
     pub ext: Ext,
 }
 
-impl Struct for IncXtendElem {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "IncXtendElemInfo" => self.inc_xtend_elem_info.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("IncXtendElemInfo", &self.inc_xtend_elem_info);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { IncXtendElem:
+    "IncXtendElemInfo" => inc_xtend_elem_info,
 }
 
 /// One x\_ part that is wanted.
@@ -509,26 +278,9 @@ pub struct IncXtendElemInfo {
     pub ext: Ext,
 }
 
-impl Struct for IncXtendElemInfo {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "XtendElem" => self.xtend_elem.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("XtendElem", &self.xtend_elem);
-        w.version(1);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { IncXtendElemInfo:
+    "XtendElem" => xtend_elem,
+    [version 1]
 }
 
 /// Who is calling, for which institution, and how to trace it. Comes back in the answer.
@@ -567,55 +319,26 @@ pub struct JXchangeHdr {
     pub ext: Ext,
 }
 
-impl Struct for JXchangeHdr {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "JxVer" => self.jx_ver.slot(),
-            "AuditUsrId" => self.audit_usr_id.slot(),
-            "AuditWsId" => self.audit_ws_id.slot(),
-            "AuthenUsrId" => self.authen_usr_id.slot(),
-            "ConsumerName" => self.consumer_name.slot(),
-            "ConsumerProd" => self.consumer_prod.slot(),
-            "jXLogTrackingId" => self.jx_log_tracking_id.slot(),
-            "InstRtId" => self.inst_rt_id.slot(),
-            "InstEnv" => self.inst_env.slot(),
-            "BusCorrelId" => self.bus_correl_id.slot(),
-            "WorkflowCorrelId" => self.workflow_correl_id.slot(),
-            "ValidConsmName" => self.valid_consm_name.slot(),
-            "ValidConsmProd" => self.valid_consm_prod.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("JxVer", &self.jx_ver);
-        w.put("AuditUsrId", &self.audit_usr_id);
-        w.put("AuditWsId", &self.audit_ws_id);
-        w.put("AuthenUsrId", &self.authen_usr_id);
-        w.put("ConsumerName", &self.consumer_name);
-        w.put("ConsumerProd", &self.consumer_prod);
-        w.version(1);
-        w.put("jXLogTrackingId", &self.jx_log_tracking_id);
-        w.version(2);
-        w.put("InstRtId", &self.inst_rt_id);
-        w.put("InstEnv", &self.inst_env);
-        w.version(3);
-        w.put("BusCorrelId", &self.bus_correl_id);
-        w.version(4);
-        w.put("WorkflowCorrelId", &self.workflow_correl_id);
-        w.version(5);
-        w.put("ValidConsmName", &self.valid_consm_name);
-        w.put("ValidConsmProd", &self.valid_consm_prod);
-        w.version(6);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { JXchangeHdr:
+    "JxVer" => jx_ver,
+    "AuditUsrId" => audit_usr_id,
+    "AuditWsId" => audit_ws_id,
+    "AuthenUsrId" => authen_usr_id,
+    "ConsumerName" => consumer_name,
+    "ConsumerProd" => consumer_prod,
+    [version 1]
+    "jXLogTrackingId" => jx_log_tracking_id,
+    [version 2]
+    "InstRtId" => inst_rt_id,
+    "InstEnv" => inst_env,
+    [version 3]
+    "BusCorrelId" => bus_correl_id,
+    [version 4]
+    "WorkflowCorrelId" => workflow_correl_id,
+    [version 5]
+    "ValidConsmName" => valid_consm_name,
+    "ValidConsmProd" => valid_consm_prod,
+    [version 6]
 }
 
 /// One remark on a request that was carried out.
@@ -638,36 +361,14 @@ pub struct MsgRec {
     pub ext: Ext,
 }
 
-impl Struct for MsgRec {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "ErrCode" => self.err_code.slot(),
-            "ErrCat" => self.err_cat.slot(),
-            "ErrDesc" => self.err_desc.slot(),
-            "ErrElem" => self.err_elem.slot(),
-            "ErrElemVal" => self.err_elem_val.slot(),
-            "ErrLoc" => self.err_loc.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("ErrCode", &self.err_code);
-        w.put("ErrCat", &self.err_cat);
-        w.put("ErrDesc", &self.err_desc);
-        w.put("ErrElem", &self.err_elem);
-        w.put("ErrElemVal", &self.err_elem_val);
-        w.put("ErrLoc", &self.err_loc);
-        w.version(1);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { MsgRec:
+    "ErrCode" => err_code,
+    "ErrCat" => err_cat,
+    "ErrDesc" => err_desc,
+    "ErrElem" => err_elem,
+    "ErrElemVal" => err_elem_val,
+    "ErrLoc" => err_loc,
+    [version 1]
 }
 
 /// Remarks on a request that was carried out all the same.
@@ -680,25 +381,8 @@ pub struct MsgRecInfoArray {
     pub ext: Ext,
 }
 
-impl Struct for MsgRecInfoArray {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "MsgRec" => self.msg_rec.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("MsgRec", &self.msg_rec);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { MsgRecInfoArray:
+    "MsgRec" => msg_rec,
 }
 
 /// Head of a request.
@@ -717,32 +401,13 @@ pub struct MsgRqHdr {
     pub ext: Ext,
 }
 
-impl Struct for MsgRqHdr {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "jXchangeHdr" => self.jxchange_hdr.slot(),
-            "AuthenUsrCred" => self.authen_usr_cred.slot(),
-            "AuthenProdCred" => self.authen_prod_cred.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("jXchangeHdr", &self.jxchange_hdr);
-        w.version(1);
-        w.put("AuthenUsrCred", &self.authen_usr_cred);
-        w.version(2);
-        w.put("AuthenProdCred", &self.authen_prod_cred);
-        w.version(3);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { MsgRqHdr:
+    "jXchangeHdr" => jxchange_hdr,
+    [version 1]
+    "AuthenUsrCred" => authen_usr_cred,
+    [version 2]
+    "AuthenProdCred" => authen_prod_cred,
+    [version 3]
 }
 
 /// Head of an answer.
@@ -757,28 +422,10 @@ pub struct MsgRsHdr {
     pub ext: Ext,
 }
 
-impl Struct for MsgRsHdr {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "jXchangeHdr" => self.jxchange_hdr.slot(),
-            "MsgRecInfoArray" => self.msg_rec_info_array.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("jXchangeHdr", &self.jxchange_hdr);
-        w.put("MsgRecInfoArray", &self.msg_rec_info_array);
-        w.version(1);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { MsgRsHdr:
+    "jXchangeHdr" => jxchange_hdr,
+    "MsgRecInfoArray" => msg_rec_info_array,
+    [version 1]
 }
 
 /// A name, whole or in parts. Also serves as a search pattern.
@@ -799,34 +446,13 @@ pub struct PersonName {
     pub ext: Ext,
 }
 
-impl Struct for PersonName {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "ComName" => self.com_name.slot(),
-            "FirstName" => self.first_name.slot(),
-            "MiddleName" => self.middle_name.slot(),
-            "LastName" => self.last_name.slot(),
-            "x_PersonName" => self.x_person_name.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("ComName", &self.com_name);
-        w.put("FirstName", &self.first_name);
-        w.put("MiddleName", &self.middle_name);
-        w.put("LastName", &self.last_name);
-        w.put("x_PersonName", &self.x_person_name);
-        w.version(1);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { PersonName:
+    "ComName" => com_name,
+    "FirstName" => first_name,
+    "MiddleName" => middle_name,
+    "LastName" => last_name,
+    "x_PersonName" => x_person_name,
+    [version 1]
 }
 
 /// Head of a search: the common head, the page size, and where to go on.
@@ -849,36 +475,15 @@ pub struct SrchMsgRqHdr {
     pub ext: Ext,
 }
 
-impl Struct for SrchMsgRqHdr {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "jXchangeHdr" => self.jxchange_hdr.slot(),
-            "MaxRec" => self.max_rec.slot(),
-            "Cursor" => self.cursor.slot(),
-            "AuthenUsrCred" => self.authen_usr_cred.slot(),
-            "AuthenProdCred" => self.authen_prod_cred.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("jXchangeHdr", &self.jxchange_hdr);
-        w.put("MaxRec", &self.max_rec);
-        w.put("Cursor", &self.cursor);
-        w.version(1);
-        w.put("AuthenUsrCred", &self.authen_usr_cred);
-        w.version(2);
-        w.put("AuthenProdCred", &self.authen_prod_cred);
-        w.version(3);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { SrchMsgRqHdr:
+    "jXchangeHdr" => jxchange_hdr,
+    "MaxRec" => max_rec,
+    "Cursor" => cursor,
+    [version 1]
+    "AuthenUsrCred" => authen_usr_cred,
+    [version 2]
+    "AuthenProdCred" => authen_prod_cred,
+    [version 3]
 }
 
 /// Head of a search answer: the common head, and where this page stands.
@@ -901,36 +506,14 @@ pub struct SrchMsgRsHdr {
     pub ext: Ext,
 }
 
-impl Struct for SrchMsgRsHdr {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "jXchangeHdr" => self.jxchange_hdr.slot(),
-            "SentRec" => self.sent_rec.slot(),
-            "MoreRec" => self.more_rec.slot(),
-            "Cursor" => self.cursor.slot(),
-            "TotRec" => self.tot_rec.slot(),
-            "MsgRecInfoArray" => self.msg_rec_info_array.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("jXchangeHdr", &self.jxchange_hdr);
-        w.put("SentRec", &self.sent_rec);
-        w.put("MoreRec", &self.more_rec);
-        w.put("Cursor", &self.cursor);
-        w.put("TotRec", &self.tot_rec);
-        w.put("MsgRecInfoArray", &self.msg_rec_info_array);
-        w.version(1);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { SrchMsgRsHdr:
+    "jXchangeHdr" => jxchange_hdr,
+    "SentRec" => sent_rec,
+    "MoreRec" => more_rec,
+    "Cursor" => cursor,
+    "TotRec" => tot_rec,
+    "MsgRecInfoArray" => msg_rec_info_array,
+    [version 1]
 }
 
 /// Parts of a name that are sent only when asked for.
@@ -947,29 +530,10 @@ pub struct XPersonName {
     pub ext: Ext,
 }
 
-impl Struct for XPersonName {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "TitlePrefix" => self.title_prefix.slot(),
-            "NameSuffix" => self.name_suffix.slot(),
-            "LegalName" => self.legal_name.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("TitlePrefix", &self.title_prefix);
-        w.put("NameSuffix", &self.name_suffix);
-        w.put("LegalName", &self.legal_name);
-        w.version(1);
-        w.version(2);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { XPersonName:
+    "TitlePrefix" => title_prefix,
+    "NameSuffix" => name_suffix,
+    "LegalName" => legal_name,
+    [version 1]
+    [version 2]
 }

@@ -2,7 +2,7 @@
 
 //! Types that several operations of the service use.
 
-use castile_model::{Ext, Particle, Slot, Struct, Writer};
+use castile_model::{Ext, elements};
 
 use super::{
     EFTTrnId, Fee, FutXferDayOfMonth, FutXferExpDt, FutXferFirstDt, FutXferFreq, FutXferFreqUnits,
@@ -26,28 +26,10 @@ pub struct AcctIdFrom {
     pub ext: Ext,
 }
 
-impl Struct for AcctIdFrom {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "FromAcctId" => self.from_acct_id.slot(),
-            "FromAcctType" => self.from_acct_type.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("FromAcctId", &self.from_acct_id);
-        w.put("FromAcctType", &self.from_acct_type);
-        w.version(1);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { AcctIdFrom:
+    "FromAcctId" => from_acct_id,
+    "FromAcctType" => from_acct_type,
+    [version 1]
 }
 
 /// The account the money goes to.
@@ -64,28 +46,10 @@ pub struct AcctIdTo {
     pub ext: Ext,
 }
 
-impl Struct for AcctIdTo {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "ToAcctId" => self.to_acct_id.slot(),
-            "ToAcctType" => self.to_acct_type.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("ToAcctId", &self.to_acct_id);
-        w.put("ToAcctType", &self.to_acct_type);
-        w.version(1);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { AcctIdTo:
+    "ToAcctId" => to_acct_id,
+    "ToAcctType" => to_acct_type,
+    [version 1]
 }
 
 /// One condition to pass over.
@@ -98,27 +62,10 @@ pub struct ErrOvrRd {
     pub ext: Ext,
 }
 
-impl Struct for ErrOvrRd {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "ErrCode" => self.err_code.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("ErrCode", &self.err_code);
-        w.version(1);
-        w.version(2);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { ErrOvrRd:
+    "ErrCode" => err_code,
+    [version 1]
+    [version 2]
 }
 
 /// Conditions of an earlier refusal that a person has decided to pass over.
@@ -131,25 +78,8 @@ pub struct ErrOvrRdInfoArray {
     pub ext: Ext,
 }
 
-impl Struct for ErrOvrRdInfoArray {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "ErrOvrRd" => self.err_ovr_rd.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("ErrOvrRd", &self.err_ovr_rd);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { ErrOvrRdInfoArray:
+    "ErrOvrRd" => err_ovr_rd,
 }
 
 /// A transfer that is made later, once or again and again.
@@ -180,51 +110,25 @@ pub struct FutXferRec {
     pub ext: Ext,
 }
 
-impl Struct for FutXferRec {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "Amt" => self.amt.slot(),
-            "TrnCodeCode" => self.trn_code_code.slot(),
-            "FutXferFirstDt" => self.fut_xfer_first_dt.slot(),
-            "FutXferNextDt" => self.fut_xfer_next_dt.slot(),
-            "FutXferExpDt" => self.fut_xfer_exp_dt.slot(),
-            "FutXferDayOfMonth" => self.fut_xfer_day_of_month.slot(),
-            "FutXferFreq" => self.fut_xfer_freq.slot(),
-            "FutXferFreqUnits" => self.fut_xfer_freq_units.slot(),
-            "EftDescArray" => self.eft_desc_array.slot(),
-            "FutXferOccr" => self.fut_xfer_occr.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("Amt", &self.amt);
-        w.put("TrnCodeCode", &self.trn_code_code);
-        w.put("FutXferFirstDt", &self.fut_xfer_first_dt);
-        w.put("FutXferNextDt", &self.fut_xfer_next_dt);
-        w.put("FutXferExpDt", &self.fut_xfer_exp_dt);
-        w.put("FutXferDayOfMonth", &self.fut_xfer_day_of_month);
-        w.put("FutXferFreq", &self.fut_xfer_freq);
-        w.put("FutXferFreqUnits", &self.fut_xfer_freq_units);
-        w.put("EftDescArray", &self.eft_desc_array);
-        w.version(1);
-        w.put("FutXferOccr", &self.fut_xfer_occr);
-        w.version(2);
-        w.version(3);
-        w.version(4);
-        w.version(5);
-        w.version(6);
-        w.version(7);
-        w.version(8);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { FutXferRec:
+    "Amt" => amt,
+    "TrnCodeCode" => trn_code_code,
+    "FutXferFirstDt" => fut_xfer_first_dt,
+    "FutXferNextDt" => fut_xfer_next_dt,
+    "FutXferExpDt" => fut_xfer_exp_dt,
+    "FutXferDayOfMonth" => fut_xfer_day_of_month,
+    "FutXferFreq" => fut_xfer_freq,
+    "FutXferFreqUnits" => fut_xfer_freq_units,
+    "EftDescArray" => eft_desc_array,
+    [version 1]
+    "FutXferOccr" => fut_xfer_occr,
+    [version 2]
+    [version 3]
+    [version 4]
+    [version 5]
+    [version 6]
+    [version 7]
+    [version 8]
 }
 
 /// A transfer that is made at once.
@@ -259,53 +163,25 @@ pub struct XferRec {
     pub ext: Ext,
 }
 
-impl Struct for XferRec {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "Amt" => self.amt.slot(),
-            "EftDescArray" => self.eft_desc_array.slot(),
-            "Fee" => self.fee.slot(),
-            "RedPrinc" => self.red_princ.slot(),
-            "OffCode" => self.off_code.slot(),
-            "TrnCodeCode" => self.trn_code_code.slot(),
-            "AvlBalCalcCode" => self.avl_bal_calc_code.slot(),
-            "XferSrcType" => self.xfer_src_type.slot(),
-            "DrTrnCodeCode" => self.dr_trn_code_code.slot(),
-            "CrEftDescArray" => self.cr_eft_desc_array.slot(),
-            "EFTTrnId" => self.eft_trn_id.slot(),
-            "TrnAcptTimeDt" => self.trn_acpt_time_dt.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("Amt", &self.amt);
-        w.put("EftDescArray", &self.eft_desc_array);
-        w.put("Fee", &self.fee);
-        w.put("RedPrinc", &self.red_princ);
-        w.put("OffCode", &self.off_code);
-        w.version(1);
-        w.put("TrnCodeCode", &self.trn_code_code);
-        w.version(2);
-        w.put("AvlBalCalcCode", &self.avl_bal_calc_code);
-        w.put("XferSrcType", &self.xfer_src_type);
-        w.put("DrTrnCodeCode", &self.dr_trn_code_code);
-        w.version(3);
-        w.version(4);
-        w.put("CrEftDescArray", &self.cr_eft_desc_array);
-        w.version(5);
-        w.put("EFTTrnId", &self.eft_trn_id);
-        w.put("TrnAcptTimeDt", &self.trn_acpt_time_dt);
-        w.version(6);
-        w.version(7);
-        w.version(8);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { XferRec:
+    "Amt" => amt,
+    "EftDescArray" => eft_desc_array,
+    "Fee" => fee,
+    "RedPrinc" => red_princ,
+    "OffCode" => off_code,
+    [version 1]
+    "TrnCodeCode" => trn_code_code,
+    [version 2]
+    "AvlBalCalcCode" => avl_bal_calc_code,
+    "XferSrcType" => xfer_src_type,
+    "DrTrnCodeCode" => dr_trn_code_code,
+    [version 3]
+    [version 4]
+    "CrEftDescArray" => cr_eft_desc_array,
+    [version 5]
+    "EFTTrnId" => eft_trn_id,
+    "TrnAcptTimeDt" => trn_acpt_time_dt,
+    [version 6]
+    [version 7]
+    [version 8]
 }

@@ -2,7 +2,7 @@
 
 //! The operation `XferAddValidate`.
 
-use castile_model::{Effect, Ext, Message, Operation, Particle, Slot, Struct, Writer};
+use castile_model::{Effect, Ext, Message, Operation, elements};
 
 use super::{AcctIdFrom, AcctIdTo, ErrOvrRdInfoArray, FutXferRec, RsStat, XferRec, XferType};
 use crate::shared::{Custom, HdrFault, MsgRqHdr, MsgRsHdr};
@@ -19,28 +19,10 @@ pub struct XferAddValidate {
     pub ext: Ext,
 }
 
-impl Struct for XferAddValidate {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "XferAdd" => self.xfer_add.slot(),
-            "Custom" => self.custom.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("XferAdd", &self.xfer_add);
-        w.put("Custom", &self.custom);
-        w.version(1);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { XferAddValidate:
+    "XferAdd" => xfer_add,
+    "Custom" => custom,
+    [version 1]
 }
 
 impl Message for XferAddValidate {
@@ -71,30 +53,11 @@ pub struct XferAddValidateResponse {
     pub ext: Ext,
 }
 
-impl Struct for XferAddValidateResponse {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "MsgRsHdr" => self.msg_rs_hdr.slot(),
-            "RsStat" => self.rs_stat.slot(),
-            "Custom" => self.custom.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("MsgRsHdr", &self.msg_rs_hdr);
-        w.put("RsStat", &self.rs_stat);
-        w.put("Custom", &self.custom);
-        w.version(1);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { XferAddValidateResponse:
+    "MsgRsHdr" => msg_rs_hdr,
+    "RsStat" => rs_stat,
+    "Custom" => custom,
+    [version 1]
 }
 
 impl Message for XferAddValidateResponse {
@@ -126,41 +89,17 @@ pub struct XferAddRq {
     pub ext: Ext,
 }
 
-impl Struct for XferAddRq {
-    fn child(&mut self, name: &str) -> Option<Slot<'_>> {
-        Some(match name {
-            "MsgRqHdr" => self.msg_rq_hdr.slot(),
-            "ErrOvrRdInfoArray" => self.err_ovr_rd_info_array.slot(),
-            "AcctIdFrom" => self.acct_id_from.slot(),
-            "AcctIdTo" => self.acct_id_to.slot(),
-            "XferRec" => self.xfer_rec.slot(),
-            "Custom" => self.custom.slot(),
-            "XferType" => self.xfer_type.slot(),
-            "FutXferRec" => self.fut_xfer_rec.slot(),
-            _ => return None,
-        })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.put("MsgRqHdr", &self.msg_rq_hdr);
-        w.put("ErrOvrRdInfoArray", &self.err_ovr_rd_info_array);
-        w.put("AcctIdFrom", &self.acct_id_from);
-        w.put("AcctIdTo", &self.acct_id_to);
-        w.put("XferRec", &self.xfer_rec);
-        w.put("Custom", &self.custom);
-        w.version(1);
-        w.put("XferType", &self.xfer_type);
-        w.version(2);
-        w.put("FutXferRec", &self.fut_xfer_rec);
-        w.end_version();
-        w.version(3);
-    }
-
-    fn ext(&self) -> &Ext {
-        &self.ext
-    }
-
-    fn ext_mut(&mut self) -> &mut Ext {
-        &mut self.ext
-    }
+elements! { XferAddRq:
+    "MsgRqHdr" => msg_rq_hdr,
+    "ErrOvrRdInfoArray" => err_ovr_rd_info_array,
+    "AcctIdFrom" => acct_id_from,
+    "AcctIdTo" => acct_id_to,
+    "XferRec" => xfer_rec,
+    "Custom" => custom,
+    [version 1]
+    "XferType" => xfer_type,
+    [version 2]
+    "FutXferRec" => fut_xfer_rec,
+    [end_version]
+    [version 3]
 }
