@@ -33,7 +33,7 @@ pub use thing_inq::*;
 
 //! The operation `ThingInq`.
 
-use castile_model::{elements, Effect, Ext, Message, Operation, Raw, Text};
+use castile_model::{Effect, Ext, Message, Operation, Raw, Text, elements};
 
 /// Request: element `ThingInq`.
 #[doc(alias = "ThingInqRq_MType")]

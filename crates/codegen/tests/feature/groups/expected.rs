@@ -37,7 +37,7 @@ pub use values::*;
 //! The operation `ThingInq`.
 
 use castile_model::{
-    elements, Base64, DateTime, Effect, Ext, Field, Integer, Message, Operation, Text, Time,
+    Base64, DateTime, Effect, Ext, Field, Integer, Message, Operation, Text, Time, elements,
 };
 
 use super::Id;

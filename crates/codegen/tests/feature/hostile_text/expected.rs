@@ -13,7 +13,7 @@ pub use values::*;
 
 //! The operation `ThingInq`.
 
-use castile_model::{elements, Effect, Ext, Message, Operation, Text};
+use castile_model::{Effect, Ext, Message, Operation, Text, elements};
 
 use super::V;
 

@@ -35,7 +35,7 @@ pub use values::*;
 
 //! The operation `ThingInq`.
 
-use castile_model::{elements, Effect, Ext, Field, Message, Operation, Text};
+use castile_model::{Effect, Ext, Field, Message, Operation, Text, elements};
 
 use super::{OptionType, TextType};
 

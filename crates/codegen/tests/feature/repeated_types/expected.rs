@@ -15,7 +15,7 @@ pub use crate::shared::*;
 
 //! The operation `ThingInq`.
 
-use castile_model::{elements, Effect, Ext, Message, Operation};
+use castile_model::{Effect, Ext, Message, Operation, elements};
 
 use crate::shared::{Fault, Hdr, ThingInqResponse};
 
@@ -90,7 +90,7 @@ pub use crate::shared::*;
 
 //! The operation `ThingInq`.
 
-use castile_model::{elements, Effect, Ext, Message, Operation};
+use castile_model::{Effect, Ext, Message, Operation, elements};
 
 use crate::shared::{Fault, Hdr, ThingInqResponse};
 
@@ -136,7 +136,7 @@ pub use values::*;
 
 //! Types that several services use.
 
-use castile_model::{elements, Ext, Message, Text};
+use castile_model::{Ext, Message, Text, elements};
 
 use super::UsrId;
 

@@ -40,7 +40,7 @@ pub use types::*;
 
 //! The operation `Echo`.
 
-use castile_model::{elements, Effect, Ext, Message, NoFault, Operation, Text};
+use castile_model::{Effect, Ext, Message, NoFault, Operation, Text, elements};
 
 use super::ThingInqResponse;
 
@@ -76,7 +76,7 @@ impl Operation for Echo {
 
 //! The operation `ThingAdd`.
 
-use castile_model::{elements, Effect, Ext, Message, NoFault, Operation, Text};
+use castile_model::{Effect, Ext, Message, NoFault, Operation, Text, elements};
 
 use super::ThingInqResponse;
 
@@ -112,7 +112,7 @@ impl Operation for ThingAdd {
 
 //! The operation `ThingInq`.
 
-use castile_model::{elements, Effect, Ext, Message, Operation, Text};
+use castile_model::{Effect, Ext, Message, Operation, Text, elements};
 
 use super::ThingInqResponse;
 
@@ -167,7 +167,7 @@ impl Message for Fault {
 
 //! Types that several operations of the service use.
 
-use castile_model::{elements, Ext, Message, Text};
+use castile_model::{Ext, Message, Text, elements};
 
 /// Response: element `ThingInqResponse`.
 #[doc(alias = "ThingInqRs_MType")]
