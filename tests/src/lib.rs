@@ -8,6 +8,7 @@ mod not_run;
 mod peers;
 mod provider;
 mod proxied;
+mod relay;
 pub mod request;
 mod scripted;
 
@@ -18,4 +19,5 @@ pub use not_run::not_run;
 pub use peers::{NO_JAVA, NO_NODE, NO_PYTHON, NO_SHARED, java, node, python, root, shared};
 pub use provider::{Client, Keys, Provider, Refusal, Stats};
 pub use proxied::Proxied;
+pub use relay::{Fault, Relay};
 pub use scripted::{Arrival, Reply, Scripted};

@@ -279,6 +279,15 @@ impl Error {
         }
     }
 
+    /// Whether the server cannot be had and did not ask to be left alone.
+    pub(crate) fn is_outage(&self) -> bool {
+        match self {
+            Self::Http(_) | Self::Deadline { .. } => true,
+            Self::Server { retry_after, .. } => retry_after.is_none(),
+            _ => false,
+        }
+    }
+
     /// Whether another key or setting of the client may end it.
     pub(crate) fn is_client_fault(&self) -> bool {
         self.is_invalid_client()

@@ -1,20 +1,27 @@
 // The certified oidc-provider with the vendor's paths and rules, on a free port of the loopback.
 //
 // Reads one JSON object from the environment variable CASTILE_PROVIDER:
-//   clients   [{ client_id, jwks | jwks_uri, alg? }]   alg pins one signature algorithm
-//   tokenTtl  lifetime of an access token in seconds; 600 if absent
-//   delay     milliseconds before a token request is worked on; 0 if absent
+//   clients       [{ client_id, jwks | jwks_uri, alg?, … }]   alg pins one signature algorithm; the rest are client
+//                 metadata in place of those of a private_key_jwt client for client credentials
+//   tokenTtl      lifetime of an access token in seconds; 600 if absent
+//   delay         milliseconds before a token request is worked on; 0 if absent
+//   stock         true: the stock provider's rules for assertions, which caps no lifetime and accepts any iat
+//   fapi          true: FAPI 2, where only the issuer, as a string, is the audience
+//   dpopNonce     true: proofs of possession (RFC 9449) need the server's nonce
+//   textExpires   true: expires_in is text, as the vendor's schema declares
 // Prints {"issuer": …} on a line of its own once it answers. Ends when its standard input does.
 //
 // Beside the provider's own paths:
 //   GET /__stats  { "tokenCalls": n, "maxParallel": n }
 //   GET /__log    [{ "client": id, "error": code, "detail": true cause }], oldest first
 
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair } from 'jose';
 import Provider, { errors } from 'oidc-provider';
 
-const { clients, tokenTtl = 600, delay = 0 } = JSON.parse(process.env.CASTILE_PROVIDER);
+const options = JSON.parse(process.env.CASTILE_PROVIDER);
+const { clients, tokenTtl = 600, delay = 0, stock, fapi, dpopNonce, textExpires } = options;
 const PREFIX = '/a/oidc-provider/api/v0';
 const ALGORITHMS = ['ES256', 'PS256', 'RS256'];
 const MAX_LIFETIME = 300;
@@ -32,12 +39,12 @@ const issuer = `http://127.0.0.1:${server.address().port}`;
 
 const { privateKey } = await generateKeyPair('ES256', { extractable: true });
 const provider = new Provider(issuer, {
-  clients: clients.map(({ alg, ...keys }) => ({
-    ...keys,
+  clients: clients.map(({ alg, ...metadata }) => ({
     grant_types: ['client_credentials'],
     redirect_uris: [],
     response_types: [],
     token_endpoint_auth_method: 'private_key_jwt',
+    ...metadata,
     ...(alg && { token_endpoint_auth_signing_alg: alg }),
   })),
   clientDefaults: { id_token_signed_response_alg: 'ES256' },
@@ -45,6 +52,8 @@ const provider = new Provider(issuer, {
   routes: {
     authorization: `${PREFIX}/auth`,
     jwks: `${PREFIX}/jwks`,
+    pushed_authorization_request: `${PREFIX}/request`,
+    revocation: `${PREFIX}/token/revocation`,
     token: `${PREFIX}/token`,
     userinfo: `${PREFIX}/me`,
   },
@@ -54,6 +63,9 @@ const provider = new Provider(issuer, {
   features: {
     clientCredentials: { enabled: true },
     devInteractions: { enabled: false },
+    dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => Boolean(dpopNonce) },
+    pushedAuthorizationRequests: { enabled: true },
+    revocation: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: () => 'https://gateway.invalid/jxchange',
@@ -65,8 +77,12 @@ const provider = new Provider(issuer, {
       }),
     },
   },
-  // The stock provider caps no lifetime and accepts any iat.
+  pkce: { required: () => true },
   assertJwtClientAuthClaimsAndHeader: (_, claims) => {
+    if (stock) return;
+    if (fapi && claims.aud !== issuer) {
+      throw new errors.InvalidClientAuth('audience (aud) must be the issuer');
+    }
     const now = Math.floor(Date.now() / 1000);
     if (claims.exp > now + MAX_LIFETIME + CLOCK_TOLERANCE) {
       throw new errors.InvalidClientAuth('lifetime too long');
@@ -107,6 +123,14 @@ answer = async (request, response) => {
     parallel -= 1;
   });
   if (delay) await new Promise((over) => setTimeout(over, delay));
+  if (textExpires) {
+    const end = response.end.bind(response);
+    response.end = (body, ...rest) => {
+      const text = String(body).replace(/"expires_in":(\d+)/, '"expires_in":"$1"');
+      response.setHeader('content-length', Buffer.byteLength(text));
+      return end(text, ...rest);
+    };
+  }
   return callback(request, response);
 };
 

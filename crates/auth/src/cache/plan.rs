@@ -98,6 +98,13 @@ pub(super) fn rest(error: &Error, count: u32, spread: f64) -> Duration {
         .min(LONGEST_REST)
 }
 
+/// The longest rest during an outage while `held` lives: so that there are several attempts before its end.
+pub(super) fn longest_outage_rest(held: &Held, now: Duration) -> Duration {
+    let left = held.dead_at.saturating_sub(now);
+    let least = (held.dead_at.saturating_sub(held.started) / 40).min(Duration::from_secs(1));
+    (left / 4).max(least)
+}
+
 /// How many new tokens were rejected in a row, now that `held` was after `before` others.
 pub(super) fn rejections(held: &Held, before: u32, now: Duration) -> u32 {
     if now.saturating_sub(held.started) < OLD_ENOUGH {

@@ -61,12 +61,22 @@ impl Snapshot {
         Self {
             held: self.held.clone(),
             failure: Some(Failure {
-                until: now + plan::rest(&error, count, spread),
+                until: now + self.rest(&error, count, now, spread),
                 error,
                 count,
                 fingerprint,
             }),
             rejections: self.rejections,
+        }
+    }
+
+    /// How long to rest after a failure; during an outage not so long that the token held dies of it.
+    fn rest(&self, error: &Error, count: u32, now: Duration, spread: f64) -> Duration {
+        let rest = plan::rest(error, count, spread);
+        let held = self.held.as_ref().filter(|held| now < held.dead_at);
+        match held {
+            Some(held) if error.is_outage() => rest.min(plan::longest_outage_rest(held, now)),
+            _ => rest,
         }
     }
 

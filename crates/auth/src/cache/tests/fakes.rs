@@ -205,6 +205,11 @@ impl Server {
         self.script.lock().unwrap().push_back(answer);
     }
 
+    /// No more answers than tokens.
+    pub(crate) fn forget(&self) {
+        self.script.lock().unwrap().clear();
+    }
+
     /// Holds all answers back.
     pub(crate) fn close(&self) {
         self.gated.store(true, Ordering::SeqCst);

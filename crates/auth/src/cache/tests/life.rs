@@ -86,6 +86,44 @@ async fn a_failed_renewal_keeps_the_token_until_it_expires() {
 }
 
 #[tokio::test]
+async fn an_outage_of_half_a_life_fails_no_call() {
+    for life in [4_u32, 600, 36_000] {
+        // The latest begin at which the token outlives the outage.
+        for begin in [0.0, 0.1, 0.2, 0.3, 0.4, 0.42] {
+            let stage = Stage::new(life.into());
+            let (life, step) = (f64::from(life), f64::from(life) / 200.0);
+            let mut now = 0.0;
+            let (begin, end) = (life * begin, life * (begin + 0.5));
+            while now < life * 3.0 {
+                if begin < now && now < end {
+                    stage.server.will(Answer::Unreachable);
+                }
+                let token = stage.cache.token().await;
+                assert!(token.is_ok(), "{life} from {begin}: {token:?} at {now}");
+                settle(&stage).await;
+                stage.server.forget();
+                stage.clock.advance(step);
+                now += step;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn tokens_of_four_seconds_cost_twenty_requests_a_minute() {
+    let stage = Stage::new(4);
+    for _ in 0..1200 {
+        let token = token(&stage).await;
+        let now = crate::ports::Clock::steady(&*stage.clock);
+        assert!(token.expires_at().expect("stated") > now);
+        settle(&stage).await;
+        stage.clock.advance(0.05);
+    }
+    let requests = stage.server.requests();
+    assert!((15..=20).contains(&requests), "{requests}");
+}
+
+#[tokio::test]
 async fn an_expired_token_is_not_served() {
     let stage = Stage::new(600);
     token(&stage).await;
