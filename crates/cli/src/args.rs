@@ -1,5 +1,6 @@
 //! The words of the command line.
 
+mod contract;
 mod envelope;
 
 use std::net::SocketAddr;
@@ -9,6 +10,9 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::problem::{Exit, Problem};
+pub(crate) use contract::{
+    Contract, ContractCommand, Diff, FailOn, Format, List, Search, Show, Tree,
+};
 pub(crate) use envelope::{Prove, Strip};
 
 const AFTER_HELP: &str = "\
@@ -32,6 +36,8 @@ pub(crate) enum Command {
     Prove(Prove),
     /// Generate a typed Rust client crate from WSDL
     Generate(Generate),
+    /// Look into a contract, or compare two releases of it
+    Contract(Contract),
     /// Fetch an access token and show its facts, never the token itself
     Token(Token),
     /// Serve a local endpoint that strips, adds the bearer token, forwards and streams back
@@ -52,7 +58,7 @@ pub(crate) enum ReportFormat {
 
 #[derive(Debug, Args)]
 pub(crate) struct Generate {
-    /// WSDL files, or folders that hold them
+    /// WSDL files, folders that hold them, or the zip archive as it was published
     #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
     pub(crate) wsdl: Vec<PathBuf>,
     /// Only these operations, and the types they reach

@@ -1,8 +1,10 @@
 //! One file a command, and the runtime that those with a network share.
 
+mod contract;
 mod explain;
 mod files;
 mod generate;
+mod progress;
 mod prove;
 mod proxy;
 mod sandbox;
@@ -20,6 +22,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit, Problem> {
         Command::Strip(arguments) => strip::run(&arguments),
         Command::Prove(arguments) => prove::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
+        Command::Contract(arguments) => contract::run(&arguments),
         Command::Token(arguments) => token::run(&arguments),
         Command::Proxy(arguments) => proxy::run(&arguments),
         Command::Sandbox(arguments) => sandbox::run(&arguments),

@@ -16,6 +16,11 @@ pub(crate) fn line(text: impl Display) -> Result<(), Problem> {
     }
 }
 
+/// A count with its thing: `1 file`, `2 files`.
+pub(crate) fn many(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Text from outside, with what a terminal would obey or turn around written out: ESC becomes `\u{1b}`.
 pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());

@@ -1,50 +1,38 @@
-//! A contract as data: which services it has, and which operations they offer.
+//! A contract as data: its services and operations, their elements and types, each with its documentation.
 
+mod build;
+mod diff;
+mod model;
+mod reach;
+
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::diagnostic::Diagnostic;
 use crate::error::Error;
-use crate::ir::Ir;
 use crate::qname::QName;
-use crate::reading;
+use crate::reading::{self, Progress};
 
-/// The services of one or more WSDL files, in the order of their names.
+pub use diff::{Change, ChangeKind, ContractDiff};
+pub use model::{
+    ContractAttribute, ContractElement, ContractField, ContractOperation, ContractService,
+    ContractType, TypeContent, TypeName,
+};
+
+/// The services of one or more WSDL files, in the order of their names, with the types they share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Contract {
     /// The services.
     pub services: Vec<ContractService>,
-    /// The `version` of the schemas, when they have one.
+    /// The `version` of the schemas, when they have one; the newest when they have several.
     pub version: Option<String>,
-}
-
-/// One service with the operations of its SOAP port.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ContractService {
-    /// The name in the contract, for example `InquiryService`.
-    pub name: String,
-    /// The name without `Service`, as `Operation::SERVICE` of generated code has it: `Inquiry`.
-    pub short_name: String,
-    /// The address that the contract gives; empty when it gives none.
-    pub address: String,
-    /// The operations in the order of the contract.
-    pub operations: Vec<ContractOperation>,
-}
-
-/// One operation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ContractOperation {
-    /// The name in the port type.
-    pub name: String,
-    /// The `SOAPAction`; may be empty.
-    pub action: String,
-    /// The element that the request body holds; `None` when it is not one element.
-    pub request: Option<QName>,
-    /// The element that the response body holds; `None` when it is not one element.
-    pub response: Option<QName>,
-    /// The elements that a fault detail may hold.
-    pub faults: Vec<QName>,
+    /// The global elements: requests, responses, faults and what refers to others.
+    pub elements: BTreeMap<QName, ContractElement>,
+    /// The types by name. An anonymous type is named after the elements around it, with slashes.
+    pub types: BTreeMap<QName, ContractType>,
+    /// What the user should know.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Contract {
@@ -54,37 +42,82 @@ impl Contract {
     ///
     /// Any [`Error`] of reading: the files must be whole and every reference must lead somewhere.
     pub fn read(paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Result<Self, Error> {
-        let paths: Vec<PathBuf> = paths.into_iter().map(Into::into).collect();
-        let mut contract = Self {
-            services: Vec::new(),
-            version: None,
-        };
-        contract.add(reading::read(&paths, &mut |_| {})?.ir);
-        Ok(contract)
+        Self::read_with(paths, |_| {})
     }
 
-    fn add(&mut self, ir: Ir) {
-        for service in ir.services {
-            let short_name = service.short().to_owned();
-            let operations = service
-                .operations
-                .into_iter()
-                .map(|operation| ContractOperation {
-                    name: operation.name,
-                    action: operation.action,
-                    request: operation.input,
-                    response: operation.output,
-                    faults: operation.faults,
-                });
-            let operations = operations.collect();
-            let (name, address) = (service.name, service.address);
-            self.services.push(ContractService {
-                name,
-                short_name,
-                address,
-                operations,
-            });
-        }
-        self.version = self.version.take().max(ir.version);
+    /// The same, telling before each WSDL file how far it has come.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub fn read_with(
+        paths: impl IntoIterator<Item = impl Into<PathBuf>>,
+        mut progress: impl FnMut(Progress<'_>),
+    ) -> Result<Self, Error> {
+        let paths: Vec<PathBuf> = paths.into_iter().map(Into::into).collect();
+        build::contract(reading::read(&paths, &mut progress)?)
     }
+
+    /// The operations of a name, `AcctInq` or `Inquiry.Ping`, each with its service.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownOperation`], with names that come close.
+    pub fn operations(
+        &self,
+        name: &str,
+    ) -> Result<Vec<(&ContractService, &ContractOperation)>, Error> {
+        let all = self.services.iter().flat_map(|service| {
+            let operations = service.operations.iter();
+            operations.map(move |operation| (service, operation))
+        });
+        let found: Vec<_> = all
+            .clone()
+            .filter(|(service, operation)| operation.is_meant(name, service))
+            .collect();
+        if found.is_empty() {
+            let names = all.map(|(_, operation)| operation.name.as_str());
+            return Err(Error::unknown_operation(name, names));
+        }
+        Ok(found)
+    }
+
+    /// The types and elements of a local name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownType`], with names that come close.
+    pub fn named(&self, local: &str) -> Result<Vec<Named<'_>>, Error> {
+        let types = self.types.values().filter(|ty| ty.name.local() == local);
+        let elements = self
+            .elements
+            .values()
+            .filter(|element| element.name.local() == local);
+        let mut found: Vec<_> = elements.map(Named::Element).collect();
+        found.extend(types.map(Named::Type));
+        if found.is_empty() {
+            let types = self.types.keys().chain(self.elements.keys());
+            return Err(Error::unknown_type(local, types.map(QName::local)));
+        }
+        Ok(found)
+    }
+
+    /// What is different in another release, seen by callers of the operations named; of all, without names.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownOperation`]: an operation that neither release has.
+    pub fn diff(&self, newer: &Self, operations: &[String]) -> Result<ContractDiff, Error> {
+        diff::diff(self, newer, operations)
+    }
+}
+
+/// A component of a contract that has the name looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Named<'a> {
+    /// A global element.
+    Element(&'a ContractElement),
+    /// A type.
+    Type(&'a ContractType),
 }

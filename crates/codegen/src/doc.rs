@@ -4,24 +4,26 @@ use crate::xml::{Child, Element};
 
 /// What an annotation says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Doc {
+#[non_exhaustive]
+pub struct Doc {
     /// Prose, one entry a paragraph, white space normalised.
-    pub(crate) text: Vec<String>,
+    pub text: Vec<String>,
     /// The documented values of an open enumeration (`CanonicalVal`).
-    pub(crate) values: Vec<String>,
+    pub values: Vec<String>,
     /// Further marks with their text: rules, usage, default, canonical type.
-    pub(crate) notes: Vec<(String, String)>,
+    pub notes: Vec<(String, String)>,
     /// Since when, and why, the component should not be used any more.
-    pub(crate) deprecated: Option<Deprecation>,
+    pub deprecated: Option<Deprecation>,
 }
 
 /// A `Deprecate` mark.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Deprecation {
+#[non_exhaustive]
+pub struct Deprecation {
     /// The date as written, `YYYY-MM-DD`; empty when there is none.
-    pub(crate) date: String,
+    pub date: String,
     /// What to use instead, or why.
-    pub(crate) note: String,
+    pub note: String,
 }
 
 impl Doc {
@@ -46,7 +48,8 @@ impl Doc {
     }
 
     /// Whether nothing is said.
-    pub(crate) fn is_empty(&self) -> bool {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 

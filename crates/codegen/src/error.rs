@@ -1,5 +1,6 @@
 //! What can be wrong with a contract, with the place and the remedy.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -175,6 +176,14 @@ pub enum Error {
         /// Names that are there and resemble it.
         similar: Vec<String>,
     },
+    /// A type or element that was asked for is not in the contract.
+    #[error("no type or element `{name}` in the contract")]
+    UnknownType {
+        /// The name asked for.
+        name: String,
+        /// Names that are there and resemble it.
+        similar: Vec<String>,
+    },
     /// A file of the output folder was not written by the generator.
     #[error("{}: exists and does not carry the generated mark", path.display())]
     HandWritten {
@@ -220,7 +229,40 @@ fn list(files: &[PathBuf]) -> String {
     files.join(" or ")
 }
 
+/// Of the names that are there up to three that come close to the one that is not.
+fn similar<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let wanted = name.to_ascii_lowercase();
+    let mut close = BTreeSet::new();
+    for known in known {
+        let lower = known.to_ascii_lowercase();
+        if lower == wanted {
+            return vec![known.to_owned()];
+        }
+        let common = lower.bytes().zip(wanted.bytes());
+        let common = common.take_while(|(a, b)| a == b).count();
+        if lower.contains(&wanted) || common >= 4 {
+            close.insert((usize::MAX - common, known));
+        }
+    }
+    let names = close.into_iter().map(|(_, name)| name.to_owned());
+    names.take(3).collect()
+}
+
 impl Error {
+    pub(crate) fn unknown_operation<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        Self::UnknownOperation {
+            name: name.to_owned(),
+            similar: similar(name, known),
+        }
+    }
+
+    pub(crate) fn unknown_type<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        Self::UnknownType {
+            name: name.to_owned(),
+            similar: similar(name, known),
+        }
+    }
+
     /// A stable code, one for each cause.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -243,6 +285,7 @@ impl Error {
             Self::Clash { .. } => "wsdl-name-clash",
             Self::Limit { .. } => "wsdl-limit",
             Self::UnknownOperation { .. } => "wsdl-unknown-operation",
+            Self::UnknownType { .. } => "wsdl-unknown-type",
             Self::HandWritten { .. } => "output-hand-written",
             Self::Unwritable { .. } => "output-unwritable",
         }
@@ -315,7 +358,10 @@ impl Error {
             Self::UnknownOperation { similar, .. } if similar.is_empty() => {
                 "take the name from a portType of the WSDL".into()
             }
-            Self::UnknownOperation { similar, .. } => {
+            Self::UnknownType { similar, .. } if similar.is_empty() => {
+                "take the name from the contract: `castile contract search` finds it".into()
+            }
+            Self::UnknownOperation { similar, .. } | Self::UnknownType { similar, .. } => {
                 format!("did you mean {}?", similar.join(", "))
             }
             Self::HandWritten { .. } => {

@@ -30,8 +30,12 @@ mod verbatim;
 mod wsdl;
 mod xml;
 
-pub use contract::{Contract, ContractOperation, ContractService};
+pub use contract::{
+    Change, ChangeKind, Contract, ContractAttribute, ContractDiff, ContractElement, ContractField,
+    ContractOperation, ContractService, ContractType, Named, TypeContent, TypeName,
+};
 pub use diagnostic::Diagnostic;
+pub use doc::{Deprecation, Doc};
 pub use error::{ArchiveFault, Error, Place};
 pub use generator::Generator;
 pub use output::{Counts, Difference, Output};

@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use castile_codegen::{Generator, ModelDependency};
 
 use crate::args::Generate;
+use crate::output::many;
 use crate::problem::{Exit, Problem};
 
 pub(super) fn run(arguments: &Generate) -> Result<Exit, Problem> {
@@ -85,10 +86,6 @@ fn plain(path: &Path) -> Vec<Component<'_>> {
         }
     }
     components
-}
-
-fn many(count: usize, thing: &str) -> String {
-    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(all(test, unix))]

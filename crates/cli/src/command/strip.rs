@@ -1,6 +1,5 @@
 //! `castile strip`: envelopes in, the same envelopes without their security header out.
 
-mod progress;
 pub(super) mod show;
 mod write;
 
@@ -11,10 +10,10 @@ use castile_envelope::{Document, Edits, Policy, Report};
 use serde::Serialize;
 
 use super::files::{Source, walk};
+use super::progress::Progress;
 use crate::args::{ReportFormat, Strip};
 use crate::output;
 use crate::problem::{Exit, Problem};
-use progress::Progress;
 
 pub(super) fn run(arguments: &Strip) -> Result<Exit, Problem> {
     let document = document(arguments.reading.content_type.as_deref())?;

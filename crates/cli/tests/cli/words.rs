@@ -12,7 +12,7 @@ fn without_words_it_shows_its_help_and_says_that_this_was_no_use() {
     assert_eq!(ran.exit, 2);
     assert!(ran.out.is_empty());
     for command in [
-        "strip", "prove", "generate", "token", "proxy", "sandbox", "explain",
+        "strip", "prove", "generate", "contract", "token", "proxy", "sandbox", "explain",
     ] {
         assert!(ran.err.contains(&format!("\n  {command} ")), "{}", ran.err);
     }

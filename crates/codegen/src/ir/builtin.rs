@@ -40,4 +40,20 @@ impl Builtin {
             _ => return None,
         })
     }
+
+    /// The name in XML Schema of what is stored.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Text => "string",
+            Self::Boolean => "boolean",
+            Self::Decimal => "decimal",
+            Self::Integer => "integer",
+            Self::Int => "int",
+            Self::Long => "long",
+            Self::Date => "date",
+            Self::Time => "time",
+            Self::DateTime => "dateTime",
+            Self::Base64 => "base64Binary",
+        }
+    }
 }

@@ -22,7 +22,9 @@ pub(crate) fn select(ir: &mut Ir, names: &[String]) -> Result<(), Error> {
                 .any(|operation| is_meant(name, service.short(), operation))
         });
         if !known {
-            return Err(unknown(ir, name));
+            let operations = ir.services.iter().flat_map(|service| &service.operations);
+            let names = operations.map(|operation| operation.name.as_str());
+            return Err(Error::unknown_operation(name, names));
         }
     }
     for service in &mut ir.services {
@@ -143,27 +145,5 @@ fn is_meant(name: &str, service: &str, operation: &Operation) -> bool {
     match name.split_once('.') {
         Some((wanted, name)) => wanted == service && name == operation.name,
         None => name == operation.name,
-    }
-}
-
-/// The error for a name that is no operation, with those that come close.
-fn unknown(ir: &Ir, name: &str) -> Error {
-    let mut close = BTreeSet::new();
-    let wanted = name.to_ascii_lowercase();
-    for operation in ir.services.iter().flat_map(|service| &service.operations) {
-        let known = operation.name.to_ascii_lowercase();
-        let common = known
-            .bytes()
-            .zip(wanted.bytes())
-            .take_while(|(a, b)| a == b)
-            .count();
-        if known.contains(&wanted) || common >= 4 {
-            close.insert((usize::MAX - common, operation.name.clone()));
-        }
-    }
-    let similar = close.into_iter().map(|(_, name)| name).take(3).collect();
-    Error::UnknownOperation {
-        name: name.to_owned(),
-        similar,
     }
 }

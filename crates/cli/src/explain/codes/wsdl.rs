@@ -188,6 +188,13 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "check the spelling: names are case-sensitive",
     },
     Entry {
+        code: "wsdl-unknown-type",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The contract has no type or element of the name.",
+        remedy: "find the name with `castile contract search`: names are case-sensitive",
+    },
+    Entry {
         code: "output-hand-written",
         exit: Exit::Usage,
         who: YOU,

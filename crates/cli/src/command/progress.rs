@@ -14,6 +14,13 @@ pub(super) struct Progress {
 /// Characters of a name that fit on the line.
 const NAME: usize = 50;
 
+impl Default for Progress {
+    /// How many there are is told with the first.
+    fn default() -> Self {
+        Self::of(0)
+    }
+}
+
 impl Progress {
     pub(super) fn of(total: usize) -> Self {
         Self {
@@ -30,6 +37,15 @@ impl Progress {
             let name: String = visible(name).chars().take(NAME).collect();
             self.write(&format!("\r\x1b[K{}/{} {name}", self.done, self.total));
         }
+    }
+
+    /// Says which contract is read next.
+    pub(super) fn step(&mut self, step: &castile_codegen::Progress<'_>) {
+        if self.total != step.total {
+            *self = Self::of(step.total);
+        }
+        let name = step.file.file_name().unwrap_or_default();
+        self.next(&name.to_string_lossy());
     }
 
     /// Takes the line away, before something is to stay on the screen.
