@@ -5,7 +5,8 @@ use std::sync::Arc;
 use aws_lc_rs::digest;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
-    EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaKeyPair,
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
+    RsaKeyPair,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -85,6 +86,25 @@ impl LocalSigner {
             Some(algorithm) => signer.with_algorithm(algorithm),
             None => Ok(signer),
         }
+    }
+
+    /// A new P-256 key that lives and dies with this process, as sender-constrained tokens want it (RFC 9449).
+    ///
+    /// # Errors
+    /// [`KeyError::Inconsistent`] when the system gives no randomness.
+    pub fn ephemeral() -> Result<Self, KeyError> {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(|_| {
+            KeyError::Inconsistent {
+                reason: "the system gives no randomness to make it from",
+            }
+        })?;
+        let key = Key::P256(pair);
+        let key_id = thumbprint(&key.public()?)?;
+        Ok(Self {
+            key: Arc::new(key),
+            algorithm: Algorithm::ES256,
+            key_id,
+        })
     }
 
     /// The same key, pinned to `algorithm`.
@@ -246,7 +266,7 @@ impl Key {
 }
 
 /// By hand, because `Jwk::thumbprint` panics when a build enables both back ends of `jsonwebtoken`.
-fn thumbprint(public: &AlgorithmParameters) -> Result<String, KeyError> {
+pub(crate) fn thumbprint(public: &AlgorithmParameters) -> Result<String, KeyError> {
     let members = match public {
         AlgorithmParameters::RSA(key) => {
             format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, key.e, key.n)
