@@ -9,15 +9,18 @@ use castile_auth::{AccessToken, TokenSource};
 use http::header::{AUTHORIZATION, HOST, HeaderValue};
 use http::{Request, Response, StatusCode};
 use tracing::Instrument as _;
+use url::Url;
 
 use crate::stack::Plan;
 use crate::{Body, Effect, Error, Origin, Phase, Progress, SoapTransport};
 
-/// Sends each request under a bearer token (RFC 6750 section 2.1).
+/// Sends each request under a bearer token (RFC 6750 section 2.1), or under one that is bound to a key, with a proof
+/// of that key for each attempt (RFC 9449 section 7.1): [`TokenSource::constraint`] says which.
 ///
 /// An answer 401 drops the token that was refused. The request is then sent once more with the next token if
 /// its body is in memory and it is a read, or it is a write (or unknown) and the answer proves that it was
-/// refused before it was processed: no SOAP message, and `WWW-Authenticate: Bearer`.
+/// refused before it was processed: no SOAP message, and `WWW-Authenticate: Bearer` or `DPoP`.
+/// A 401 that asks for a nonce of the proof keeps the token, and counts as that one repetition.
 /// Never twice, and never for any other status.
 pub struct Bearer<T> {
     inner: T,
@@ -63,7 +66,11 @@ impl<T> Bearer<T> {
     async fn token(&self, progress: &Progress) -> Result<(AccessToken, HeaderValue), Error> {
         progress.reach(Phase::Token);
         let token = self.source.token().await?;
-        let text = zeroize::Zeroizing::new(format!("Bearer {}", token.reveal()));
+        let scheme = self
+            .source
+            .constraint()
+            .map_or("Bearer", |key| key.token_type());
+        let text = zeroize::Zeroizing::new(format!("{scheme} {}", token.reveal()));
         let mut value = HeaderValue::from_str(&text).map_err(|_| Error::TokenUnsendable)?;
         value.set_sensitive(true);
         Ok((token, value))
@@ -94,11 +101,15 @@ where
         let again = replay(&request);
 
         let (token, authorization) = self.token(&progress).await?;
-        let answer = self.attempt(request, authorization, 1).await?;
+        let (answer, wants_nonce) = self
+            .attempt(request, &token, authorization.clone(), 1)
+            .await?;
         if answer.status() != StatusCode::UNAUTHORIZED {
             return Ok(answer);
         }
-        self.source.reject(&token);
+        if !wants_nonce {
+            self.source.reject(&token);
+        }
 
         let Some(again) = again else {
             return Ok(answer);
@@ -110,35 +121,54 @@ where
         if !unprocessed && !self.repeat_writes {
             return Ok(answer);
         }
-        let (next, authorization) = match self.token(&progress).await {
-            Ok(next) => next,
-            Err(error) if unprocessed => return Err(error),
-            // The refusal is all that is known of the first attempt: it must reach the caller.
-            Err(_) => return Ok(answer),
+        let (next, authorization) = if wants_nonce {
+            (token, authorization)
+        } else {
+            let next = match self.token(&progress).await {
+                Ok(next) => next,
+                Err(error) if unprocessed => return Err(error),
+                // The refusal is all that is known of the first attempt: it must reach the caller.
+                Err(_) => return Ok(answer),
+            };
+            if next.0.generation() == token.generation() {
+                return Ok(answer);
+            }
+            next
         };
-        if next.generation() == token.generation() {
-            return Ok(answer);
-        }
         drop(answer);
-        let answer = self.attempt(again, authorization, 2).await?;
-        if answer.status() == StatusCode::UNAUTHORIZED {
+        let (answer, wants_nonce) = self.attempt(again, &next, authorization, 2).await?;
+        if answer.status() == StatusCode::UNAUTHORIZED && !wants_nonce {
             self.source.reject(&next);
         }
         Ok(answer)
     }
 
+    /// The answer, and whether it is a refusal for want of a nonce that it brought.
     async fn attempt(
         &self,
         mut request: Request<Body>,
+        token: &AccessToken,
         authorization: HeaderValue,
         attempt: u8,
-    ) -> Result<Response<Body>, Error> {
+    ) -> Result<(Response<Body>, bool), Error> {
         // In place of whatever came: the old model's Basic credentials must not travel on.
         request.headers_mut().insert(AUTHORIZATION, authorization);
+        let bound = match self.source.constraint() {
+            None => None,
+            Some(key) => {
+                let url = Url::parse(&request.uri().to_string())
+                    .map_err(|error| Error::Setup(error.into()))?;
+                let (name, proof) = key.prove(request.method(), &url, Some(token)).await?;
+                request.headers_mut().insert(name, proof);
+                Some((key, url))
+            }
+        };
         Progress::of(&request).reach(Phase::Answer);
         let answer = self.inner.send(request).await.map_err(Into::into)?;
         tracing::debug!(attempt, status = answer.status().as_u16(), "answered");
-        Ok(answer)
+        let wants_nonce =
+            bound.is_some_and(|(key, url)| key.heed(&url, answer.status(), answer.headers(), None));
+        Ok((answer, wants_nonce))
     }
 }
 

@@ -1,15 +1,19 @@
-//! Finds the Bearer challenge in `WWW-Authenticate` (RFC 9110 section 11.6.1, RFC 6750 section 3).
+//! Finds the challenge for a token in `WWW-Authenticate` (RFC 9110 section 11.6.1, RFC 6750 section 3, RFC 9449 section 7.1).
 
 use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;
 
-/// Whether the server asks for a bearer token.
-pub(super) fn asks_for_bearer(headers: &HeaderMap) -> bool {
+/// Whether the server asks for a token, by the scheme `Bearer` or `DPoP`.
+pub(super) fn asks_for_token(headers: &HeaderMap) -> bool {
     headers
         .get_all(WWW_AUTHENTICATE)
         .iter()
         .filter_map(|value| value.to_str().ok())
-        .any(|value| elements(value).any(|element| scheme(element) == Some("bearer".to_owned())))
+        .any(|value| {
+            elements(value)
+                .filter_map(scheme)
+                .any(|scheme| scheme == "bearer" || scheme == "dpop")
+        })
 }
 
 /// The comma-separated elements of a header value; commas in quoted strings do not count.
@@ -45,17 +49,18 @@ mod tests {
         for value in values {
             headers.append(WWW_AUTHENTICATE, value.parse().unwrap());
         }
-        asks_for_bearer(&headers)
+        asks_for_token(&headers)
     }
 
     #[test]
-    fn a_bearer_challenge_is_found_wherever_it_stands() {
+    fn a_challenge_is_found_wherever_it_stands() {
         for values in [
             &["Bearer"][..],
             &["bearer"],
             &["Bearer realm=\"gw\", error=\"invalid_token\""],
             &["Basic realm=\"a, b\", Bearer error=\"invalid_token\""],
             &["Basic realm=\"a\"", "BEARER"],
+            &["DPoP error=\"use_dpop_nonce\", algs=\"ES256\""],
             &["Basic realm=\"a \\\" b\",Bearer"],
         ] {
             assert!(asks(values), "{values:?}");

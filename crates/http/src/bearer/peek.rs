@@ -3,16 +3,16 @@
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, Response};
 
-use super::challenge::asks_for_bearer;
+use super::challenge::asks_for_token;
 use crate::Body;
 use crate::body::{Start, start};
 
 /// How much of a 401 answer is read for the judgement: 64 KiB.
 const PEEK_LIMIT: usize = 64 * 1024;
 
-/// The answer unchanged, and whether it is no SOAP message and asks for a bearer token.
+/// The answer unchanged, and whether it is no SOAP message and asks for a token.
 pub(super) async fn refused_unprocessed(answer: Response<Body>) -> (Response<Body>, bool) {
-    if !asks_for_bearer(answer.headers()) {
+    if !asks_for_token(answer.headers()) {
         return (answer, false);
     }
     let (parts, body) = answer.into_parts();
