@@ -144,7 +144,9 @@ impl SenderConstraint for Dpop {
 
 impl std::fmt::Debug for Dpop {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Dpop").field("key", &self.key).finish_non_exhaustive()
+        f.debug_struct("Dpop")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
     }
 }
 

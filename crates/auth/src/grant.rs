@@ -11,7 +11,7 @@ use crate::ports::TokenHttp;
 use crate::{ClientAuth, Error, Proof, SenderConstraint, SettingError, TokenEndpoint};
 
 mod date;
-mod reply;
+pub(crate) mod reply;
 
 /// One kind of token request: where to, for which scope and resource, tied to which key.
 #[derive(Debug, Clone)]
@@ -127,7 +127,7 @@ impl ClientCredentials {
             .constraint
             .as_ref()
             .map_or("Bearer", |constraint| constraint.token_type());
-        reply::read(response, proof, token_type)
+        Ok(reply::read(response, proof, token_type)?.grant)
     }
 
     /// One request and its answer, with a new proof.

@@ -25,6 +25,7 @@
 //! # }
 //! ```
 
+pub mod oidc;
 pub mod ports;
 
 mod assertion;

@@ -134,9 +134,15 @@ fn each_proof_is_a_new_one_with_the_newest_nonce_of_its_origin() {
         dpop.heed(url, StatusCode::from_u16(status).unwrap(), headers, code)
     };
     assert!(heed(&server, 400, &answer("one"), Some(ASKS)));
-    assert!(heed(&server, 400, &answer("one"), Some(ASKS)), "asked for by two at once");
+    assert!(
+        heed(&server, 400, &answer("one"), Some(ASKS)),
+        "asked for by two at once"
+    );
     let other = url("https://as.example/other");
-    assert!(!heed(&other, 200, &answer("two"), None), "nothing was refused");
+    assert!(
+        !heed(&other, 200, &answer("two"), None),
+        "nothing was refused"
+    );
     assert!(!heed(&server, 400, &answer("with blank"), Some(ASKS)));
     assert!(!heed(&server, 400, &HeaderMap::new(), Some(ASKS)));
     assert!(!heed(&server, 400, &answer("two"), Some("invalid_grant")));
@@ -148,10 +154,16 @@ fn each_proof_is_a_new_one_with_the_newest_nonce_of_its_origin() {
     assert_ne!(first["jti"], second["jti"]);
 
     let mut challenge = answer("of-the-resource");
-    challenge.insert("www-authenticate", r#"DPoP error="use_dpop_nonce""#.parse().unwrap());
+    challenge.insert(
+        "www-authenticate",
+        r#"DPoP error="use_dpop_nonce""#.parse().unwrap(),
+    );
     assert!(heed(&resource, 401, &challenge, None));
     assert_eq!(proved(&dpop, &resource, None)["nonce"], "of-the-resource");
-    challenge.insert("www-authenticate", r#"DPoP error="invalid_token""#.parse().unwrap());
+    challenge.insert(
+        "www-authenticate",
+        r#"DPoP error="invalid_token""#.parse().unwrap(),
+    );
     assert!(!heed(&resource, 401, &challenge, None));
 }
 

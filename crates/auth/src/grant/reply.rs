@@ -16,22 +16,61 @@ use crate::{Error, Proof};
 /// A longer life than this is a mistake of the server, such as milliseconds.
 const LONGEST_LIFE: u64 = 366 * 24 * 60 * 60;
 
-/// The members read; others (a refresh token, an identity token) are skipped, not kept.
+/// The members read; others are skipped, not kept.
 #[derive(Deserialize)]
 struct Members {
     access_token: Option<Value>,
     token_type: Option<Value>,
     expires_in: Option<Value>,
     scope: Option<Value>,
+    refresh_token: Option<Value>,
+    id_token: Option<Value>,
     error: Option<Value>,
     error_description: Option<Value>,
 }
 
-pub(super) fn read(
+/// All that an answer can bring (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3).
+pub(crate) struct Tokens {
+    pub(crate) grant: Grant,
+    pub(crate) refresh_token: Option<Zeroizing<String>>,
+    pub(crate) id_token: Option<Zeroizing<String>>,
+}
+
+pub(crate) fn read(
     response: Response<Vec<u8>>,
     proof: &Proof,
     token_type: &str,
-) -> Result<Grant, Error> {
+) -> Result<Tokens, Error> {
+    let server_date = server_date(response.headers());
+    let mut members = members(response, proof)?;
+    let text = |value: Option<Value>| match value {
+        Some(Value::String(text)) if !text.is_empty() => Some(Zeroizing::new(text)),
+        _ => None,
+    };
+    Ok(Tokens {
+        refresh_token: text(members.refresh_token.take()),
+        id_token: text(members.id_token.take()),
+        grant: Grant {
+            server_date,
+            ..grant(members, token_type)?
+        },
+    })
+}
+
+/// The refusal that an answer is, whatever it is; for endpoints that give no tokens.
+pub(crate) fn refusal(response: Response<Vec<u8>>, proof: &Proof) -> Error {
+    let status = response.status().as_u16();
+    match members(response, proof) {
+        Err(error) => error,
+        Ok(_) => Error::Refused {
+            status,
+            error: None,
+            description: None,
+        },
+    }
+}
+
+fn members(response: Response<Vec<u8>>, proof: &Proof) -> Result<Members, Error> {
     let (head, body) = response.into_parts();
     let body = Zeroizing::new(body);
     let status = head.status.as_u16();
@@ -78,14 +117,11 @@ pub(super) fn read(
                 .and_then(|text| description(text, proof)),
         });
     }
-    Ok(Grant {
-        server_date: server_date(&head.headers),
-        ..grant(members, token_type)?
-    })
+    Ok(members)
 }
 
 /// Whether `text` is a scope (RFC 6749 section 3.3).
-pub(super) fn is_scope(text: &str) -> bool {
+pub(crate) fn is_scope(text: &str) -> bool {
     text.split(' ').all(|token| {
         !token.is_empty()
             && token
@@ -189,7 +225,7 @@ fn server_date(headers: &HeaderMap) -> Option<SystemTime> {
 }
 
 /// `Retry-After` (RFC 9110 section 10.2.3): seconds, or a date that is read against the answer's own `Date`.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
     let asked = text(RETRY_AFTER)?;
     let seconds = match asked.parse() {

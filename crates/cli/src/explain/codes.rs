@@ -6,6 +6,7 @@ mod envelope;
 mod gateway;
 mod key;
 mod model;
+mod oidc;
 mod sandbox;
 mod token;
 mod wsdl;
@@ -26,6 +27,7 @@ pub(super) const AREAS: &[&[Entry]] = &[
     gateway::TABLE,
     key::TABLE,
     model::TABLE,
+    oidc::TABLE,
     sandbox::TABLE,
     token::TABLE,
     wsdl::TABLE,
