@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: where foreign programs are, how to say that one is missing, a real identity
 //! provider, an institution to call, a proxy to it, false servers and requests to call them with.
 
+mod browser;
 mod caller;
 mod institution;
 mod message;
@@ -12,6 +13,7 @@ mod relay;
 pub mod request;
 mod scripted;
 
+pub use browser::Browser;
 pub use caller::TypedClient;
 pub use institution::Institution;
 pub use message::{PASSWORD, USER, old_message};

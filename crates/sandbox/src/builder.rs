@@ -15,7 +15,7 @@ use crate::data::Data;
 use crate::provider::{ProviderKey, check_jwks};
 use crate::state::{Client, Observer, Sandboxed, Settings};
 use crate::{
-    Clock, Entry, Jwks, Running, StartError, SystemClock, Unauthorized, gateway, provider,
+    Clock, Entry, Jwks, Running, StartError, SystemClock, Unauthorized, Website, gateway, provider,
 };
 
 /// Seconds that a token lives, as in Jack Henry's example.
@@ -34,6 +34,7 @@ impl Sandbox {
             gateway: free,
             clock: Box::new(SystemClock),
             clients: Vec::new(),
+            websites: HashMap::new(),
             token_lifetime: TOKEN_LIFETIME,
             token_audience: None,
             observer: Box::new(|_| {}),
@@ -49,6 +50,7 @@ pub struct Builder {
     gateway: SocketAddr,
     clock: Box<dyn Clock>,
     clients: Vec<(String, Jwks)>,
+    websites: HashMap<String, Website>,
     token_lifetime: u64,
     token_audience: Option<String>,
     observer: Observer,
@@ -92,6 +94,13 @@ impl Builder {
     #[must_use]
     pub fn client(mut self, client_id: impl Into<String>, jwks: impl Into<Jwks>) -> Self {
         self.clients.push((client_id.into(), jwks.into()));
+        self
+    }
+
+    /// Lets a registered client sign end users in, as any name with any password, at a page of the provider.
+    #[must_use]
+    pub fn website(mut self, client_id: impl Into<String>, website: Website) -> Self {
+        self.websites.insert(client_id.into(), website);
         self
     }
 
@@ -150,10 +159,11 @@ impl Builder {
                 observer: self.observer,
                 unauthorized: self.unauthorized,
             },
-            clients: Mutex::new(clients(self.clients)?),
+            clients: Mutex::new(clients(self.clients, self.websites)?),
             bank: Mutex::new(Bank::new(self.data)),
             used: Mutex::default(),
             issued: Mutex::default(),
+            users: Mutex::default(),
             script: Mutex::default(),
             log: Mutex::default(),
             received: Mutex::default(),
@@ -173,15 +183,20 @@ pub(crate) fn client(client_id: &str, jwks: Jwks) -> Client {
     Client {
         jwks,
         institution_id: format!("sandbox-institution-of-{client_id}"),
+        website: None,
     }
 }
 
-fn clients(listed: Vec<(String, Jwks)>) -> Result<HashMap<String, Client>, StartError> {
+fn clients(
+    listed: Vec<(String, Jwks)>,
+    mut websites: HashMap<String, Website>,
+) -> Result<HashMap<String, Client>, StartError> {
     listed
         .into_iter()
         .map(|(client_id, jwks)| match check_jwks(&jwks) {
             Ok(()) => {
-                let client = client(&client_id, jwks);
+                let mut client = client(&client_id, jwks);
+                client.website = websites.remove(&client_id);
                 Ok((client_id, client))
             }
             Err(source) => Err(StartError::Client { client_id, source }),

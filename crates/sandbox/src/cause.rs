@@ -52,6 +52,26 @@ pub enum Cause {
     #[error("grant_type is not client_credentials")]
     GrantTypeUnsupported,
 
+    // End users.
+    /// The authorization request, pushed or not, cannot be served.
+    #[error("authorization request refused: {reason}")]
+    PushRefused {
+        /// Why.
+        reason: &'static str,
+    },
+    /// A code or a refresh token is refused.
+    #[error("code or refresh token refused: {reason}")]
+    GrantRefused {
+        /// Why.
+        reason: &'static str,
+    },
+    /// A client without a secret wants to revoke; the API reference demands one.
+    #[error("revocation without client_secret")]
+    RevocationNeedsSecret,
+    /// The client's secret is another.
+    #[error("the client secret is wrong")]
+    SecretWrong,
+
     // The assertion (RFC 7523 section 3).
     /// The client authenticates with a secret; only assertions are accepted.
     #[error("a client secret was sent where only an assertion is accepted")]

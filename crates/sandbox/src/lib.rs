@@ -22,6 +22,9 @@
 //! `aud` must be the exact URL of the token endpoint, as Jack Henry documents it; the issuer alone
 //! is refused.
 //!
+//! A client with a [`Website`] signs end users in: `/auth`, `/request`, `/logout`, `/me` and `/token/revocation` stand
+//! at Jack Henry's paths, with a page where any name and password will do and an [`Institution`] is chosen.
+//!
 //! Errors of an operation come as `HdrFault` with HTTP status 500, warnings in a good answer:
 //!
 //! | `ErrCode` | `ErrCat` | When |
@@ -66,7 +69,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::StartError;
 pub use gateway::Unauthorized;
 pub use log::{Counters, Entry, Event};
-pub use provider::{Jwks, JwksError};
+pub use provider::{Institution, Jwks, JwksError, Website};
 pub use received::Received;
 pub use running::Running;
 pub use script::{Peer, Step};

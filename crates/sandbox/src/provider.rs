@@ -5,6 +5,7 @@ mod client;
 mod form;
 mod jws;
 mod token;
+mod users;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -19,13 +20,15 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 pub use client::{Jwks, JwksError};
+pub use users::{Institution, Website};
 
 pub(crate) use assertion::Used;
 pub(crate) use client::check as check_jwks;
 pub(crate) use token::{Issued, ProviderKey};
+pub(crate) use users::Users;
 
 use crate::connection::Cutter;
-use crate::state::{Sandboxed, lock};
+use crate::state::{Client, Sandboxed, lock};
 use crate::{Cause, Event, Peer};
 use form::Form;
 use jws::Unverified;
@@ -48,6 +51,7 @@ pub(crate) fn router(sandbox: Arc<Sandboxed>) -> Router {
         .route(DISCOVERY_PATH, get(discovery))
         .route(JWKS_PATH, get(jwks))
         .route(TOKEN_PATH, post(token))
+        .merge(users::router())
         .with_state(sandbox)
 }
 
@@ -60,10 +64,21 @@ async fn discovery(State(sandbox): State<Arc<Sandboxed>>) -> Response {
             "issuer": issuer,
             "token_endpoint": sandbox.token_endpoint(),
             "jwks_uri": format!("{issuer}{JWKS_PATH}"),
-            "grant_types_supported": ["client_credentials"],
-            "scopes_supported": [SCOPE],
-            "response_types_supported": [],
-            "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+            "authorization_endpoint": format!("{issuer}{}", users::AUTH_PATH),
+            "pushed_authorization_request_endpoint": format!("{issuer}{}", users::PUSH_PATH),
+            "userinfo_endpoint": format!("{issuer}{}", users::ME_PATH),
+            "revocation_endpoint": format!("{issuer}{}", users::REVOKE_PATH),
+            "end_session_endpoint": format!("{issuer}{}", users::LOGOUT_PATH),
+            "grant_types_supported": ["client_credentials", "authorization_code", "refresh_token"],
+            "scopes_supported": [SCOPE, "offline_access"],
+            "response_types_supported": ["code"],
+            "code_challenge_methods_supported": ["S256"],
+            "claims_parameter_supported": true,
+            "authorization_response_iss_parameter_supported": true,
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["ES256"],
+            "token_endpoint_auth_methods_supported":
+                ["private_key_jwt", "client_secret_basic", "client_secret_post"],
             "token_endpoint_auth_signing_alg_values_supported": algorithms,
         }),
     )
@@ -122,23 +137,18 @@ impl Drop for Here<'_> {
 /// Judges one token request, and signs the token.
 fn grant(sandbox: &Sandboxed, headers: &HeaderMap, body: &[u8]) -> Result<(String, Value), Cause> {
     let form = Form::parse(headers, body)?;
-    let assertion = Unverified::parse(form.assertion(headers)?).ok_or(Cause::AssertionFormat)?;
-    let client_id = assertion
-        .text("sub")
-        .ok_or(Cause::ClaimMissing { claim: "sub" })?;
-    form.matches(client_id)?;
-    let client = lock(&sandbox.clients)
-        .get(client_id)
-        .cloned()
-        .ok_or(Cause::ClientUnknown)?;
-    let now = sandbox.clock.now();
-    let once = assertion::verify(&assertion, &client.jwks, &sandbox.token_endpoint(), now)?;
-    assertion::use_once(&mut lock(&sandbox.used), client_id, once, now)?;
+    let (client_id, client, by_secret) = authenticate(sandbox, headers, &form)?;
     match form.grant_type.as_deref() {
+        Some("authorization_code" | "refresh_token") => {
+            return users::grant(sandbox, client_id, body);
+        }
+        Some("client_credentials") if by_secret => return Err(Cause::SecretNotAccepted),
         Some("client_credentials") => {}
         Some(_) => return Err(Cause::GrantTypeUnsupported),
         None => return Err(Cause::GrantTypeMissing),
     }
+    let client_id = &*client_id;
+    let now = sandbox.clock.now();
     let asked = form.scope.as_deref().unwrap_or_default();
     let scope = if asked.split(' ').any(|scope| scope == SCOPE) {
         SCOPE
@@ -171,6 +181,37 @@ fn grant(sandbox: &Sandboxed, headers: &HeaderMap, body: &[u8]) -> Result<(Strin
         answer["scope"] = scope.into();
     }
     Ok((client_id.to_owned(), answer))
+}
+
+/// Who sends this form: by an assertion, or by a secret if one is registered; and whether by a secret.
+fn authenticate(
+    sandbox: &Sandboxed,
+    headers: &HeaderMap,
+    form: &Form,
+) -> Result<(String, Client, bool), Cause> {
+    let known = |client_id: &str| lock(&sandbox.clients).get(client_id).cloned();
+    if let Some((client_id, secret)) = form.secret(headers) {
+        let client = known(&client_id).ok_or(Cause::ClientUnknown)?;
+        let registered = client
+            .website
+            .as_ref()
+            .and_then(|site| site.secret.as_deref());
+        return match registered {
+            None => Err(Cause::SecretNotAccepted),
+            Some(registered) if registered == secret => Ok((client_id, client, true)),
+            Some(_) => Err(Cause::SecretWrong),
+        };
+    }
+    let assertion = Unverified::parse(form.assertion(headers)?).ok_or(Cause::AssertionFormat)?;
+    let client_id = assertion
+        .text("sub")
+        .ok_or(Cause::ClaimMissing { claim: "sub" })?;
+    form.matches(client_id)?;
+    let client = known(client_id).ok_or(Cause::ClientUnknown)?;
+    let now = sandbox.clock.now();
+    let once = assertion::verify(&assertion, &client.jwks, &sandbox.token_endpoint(), now)?;
+    assertion::use_once(&mut lock(&sandbox.used), client_id, once, now)?;
+    Ok((client_id.to_owned(), client, false))
 }
 
 /// Writes the cause into the log, and tells the caller what the real provider would.
@@ -215,6 +256,13 @@ fn told(cause: &Cause) -> (StatusCode, &'static str, String) {
             StatusCode::BAD_REQUEST,
             "unsupported_grant_type",
             "unsupported grant_type requested".to_owned(),
+        ),
+        Cause::PushRefused { reason } => invalid(reason),
+        Cause::RevocationNeedsSecret => invalid("client_secret is required"),
+        Cause::GrantRefused { .. } => (
+            StatusCode::BAD_REQUEST,
+            "invalid_grant",
+            "grant request is invalid".to_owned(),
         ),
         Cause::SigningFailed => (
             StatusCode::INTERNAL_SERVER_ERROR,

@@ -83,8 +83,12 @@ impl Running {
     ) -> Result<(), JwksError> {
         let (client_id, jwks) = (client_id.into(), jwks.into());
         check_jwks(&jwks)?;
-        let client = client(&client_id, jwks);
-        lock(&self.sandbox.clients).insert(client_id, client);
+        let mut clients = lock(&self.sandbox.clients);
+        let mut client = client(&client_id, jwks);
+        client.website = clients
+            .get(&client_id)
+            .and_then(|known| known.website.clone());
+        clients.insert(client_id, client);
         Ok(())
     }
 

@@ -11,10 +11,10 @@ use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 
 use crate::bank::Bank;
 use crate::log::Log;
-use crate::provider::{Issued, ProviderKey, TOKEN_PATH, Used};
+use crate::provider::{Issued, ProviderKey, TOKEN_PATH, Used, Users};
 use crate::received::{Kept, Received};
 use crate::script::Script;
-use crate::{Clock, Counters, Entry, Event, Jwks, Step, Unauthorized};
+use crate::{Clock, Counters, Entry, Event, Jwks, Step, Unauthorized, Website};
 
 /// What is told each decision.
 pub(crate) type Observer = Box<dyn Fn(&Entry) + Send + Sync>;
@@ -34,6 +34,8 @@ pub(crate) struct Settings {
 pub(crate) struct Client {
     pub(crate) jwks: Jwks,
     pub(crate) institution_id: String,
+    /// How it signs end users in, if it does.
+    pub(crate) website: Option<Website>,
 }
 
 /// The running sandbox, as its handlers see it.
@@ -48,6 +50,7 @@ pub(crate) struct Sandboxed {
     pub(crate) clients: Mutex<HashMap<String, Client>>,
     pub(crate) used: Mutex<Used>,
     pub(crate) issued: Mutex<Issued>,
+    pub(crate) users: Mutex<Users>,
     pub(crate) script: Mutex<Script>,
     pub(crate) bank: Mutex<Bank>,
     pub(crate) log: Mutex<Log>,

@@ -9,6 +9,7 @@
 //   fapi          true: FAPI 2, where only the issuer, as a string, is the audience
 //   dpopNonce     true: proofs of possession (RFC 9449) need the server's nonce
 //   textExpires   true: expires_in is text, as the vendor's schema declares
+//   users         true: end users sign in at the provider's own pages, by any name and password
 // Prints {"issuer": …} on a line of its own once it answers. Ends when its standard input does.
 //
 // Beside the provider's own paths:
@@ -21,12 +22,19 @@ import { exportJWK, generateKeyPair } from 'jose';
 import Provider, { errors } from 'oidc-provider';
 
 const options = JSON.parse(process.env.CASTILE_PROVIDER);
-const { clients, tokenTtl = 600, delay = 0, stock, fapi, dpopNonce, textExpires } = options;
+const { clients, tokenTtl = 600, delay = 0, stock, fapi, dpopNonce, textExpires, users } = options;
 const PREFIX = '/a/oidc-provider/api/v0';
 const ALGORITHMS = ['ES256', 'PS256', 'RS256'];
+const SCOPES = [
+  'https://jackhenry.com/account-services/accounts.read',
+  'https://jackhenry.com/account-services/transfers.write',
+];
 const MAX_LIFETIME = 300;
 const MAX_AHEAD = 10;
 const CLOCK_TOLERANCE = 5;
+
+// Standard output is for the one line; its reader is gone by the time of the provider's notices.
+console.info = console.warn;
 
 const stats = { tokenCalls: 0, maxParallel: 0 };
 const log = [];
@@ -51,6 +59,7 @@ const provider = new Provider(issuer, {
   jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig', kid: 'provider' }] },
   routes: {
     authorization: `${PREFIX}/auth`,
+    end_session: `${PREFIX}/logout`,
     jwks: `${PREFIX}/jwks`,
     pushed_authorization_request: `${PREFIX}/request`,
     revocation: `${PREFIX}/token/revocation`,
@@ -60,15 +69,31 @@ const provider = new Provider(issuer, {
   clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
   enabledJWA: { clientAuthSigningAlgValues: ALGORITHMS },
   clockTolerance: CLOCK_TOLERANCE,
+  scopes: ['openid', 'offline_access', ...SCOPES],
+  claims: { openid: ['sub'], institution: ['institution_id'] },
+  // A user belongs to the institution that the client asks for.
+  findAccount: (_, accountId) => ({
+    accountId,
+    claims: (_use, _scope, asked) => ({
+      sub: accountId,
+      institution_id: asked?.institution_id?.value ?? null,
+    }),
+  }),
+  rotateRefreshToken: true,
+  cookies: { keys: [randomBytes(32).toString('hex')] },
   features: {
+    claimsParameter: { enabled: true },
     clientCredentials: { enabled: true },
-    devInteractions: { enabled: false },
+    devInteractions: { enabled: Boolean(users) },
     dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => Boolean(dpopNonce) },
     pushedAuthorizationRequests: { enabled: true },
     revocation: { enabled: true },
+    rpInitiatedLogout: { enabled: true },
     resourceIndicators: {
       enabled: true,
-      defaultResource: () => 'https://gateway.invalid/jxchange',
+      // A user's token that is bound to a resource would be refused by /me.
+      defaultResource: (ctx) =>
+        ctx.oidc.params?.grant_type === 'client_credentials' ? 'https://gateway.invalid/jxchange' : [],
       getResourceServerInfo: () => ({
         scope: 'openid',
         accessTokenFormat: 'jwt',

@@ -1,5 +1,7 @@
 //! Reads the form of a token request as the real provider's family does.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 
@@ -61,6 +63,29 @@ impl Form {
             slot.take_if(|value| value.is_empty());
         }
         Ok(form)
+    }
+
+    /// Client id and secret, once they are the one mechanism by which the client authenticates (RFC 6749 section 2.3.1).
+    pub(crate) fn secret(&self, headers: &HeaderMap) -> Option<(String, String)> {
+        if self.client_assertion.is_some() {
+            return None;
+        }
+        match (&self.client_secret, headers.get(AUTHORIZATION)) {
+            (Some(secret), None) => Some((self.client_id.clone()?, secret.clone())),
+            (None, Some(basic)) => {
+                let encoded = basic.to_str().ok()?.strip_prefix("Basic ")?;
+                let pair = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+                let (client_id, secret) = pair.split_once(':')?;
+                // Each half is a form value of its own.
+                let decoded = |half: &str| {
+                    let field = format!("v={half}");
+                    let (_, value) = url::form_urlencoded::parse(field.as_bytes()).next()?;
+                    Some(value.into_owned())
+                };
+                Some((decoded(client_id)?, decoded(secret)?))
+            }
+            _ => None,
+        }
     }
 
     /// The assertion, once it is the one mechanism by which the client authenticates.

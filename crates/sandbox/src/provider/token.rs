@@ -28,6 +28,13 @@ impl ProviderKey {
         })
     }
 
+    /// Signs an ID token; `None` if signing fails.
+    pub(crate) fn sign(&self, claims: &serde_json::Value) -> Option<String> {
+        let mut header = Header::new(Algorithm::ES256);
+        header.kid = Some(self.kid.clone());
+        jsonwebtoken::encode(&header, claims, &self.signing).ok()
+    }
+
     /// The JWKS document of the provider.
     pub(crate) fn jwks(&self) -> serde_json::Value {
         json!({ "keys": [self.public] })

@@ -182,7 +182,7 @@ fn only_a_key_that_fits_in_every_member_is_taken() {
         with("kid", Value::Null),
     ] {
         assert_eq!(
-            bench(vec![set(&[unfit.clone()])]).find("a"),
+            bench(vec![set(std::slice::from_ref(&unfit))]).find("a"),
             Err("oidc-key-unknown"),
             "{unfit}"
         );

@@ -1,0 +1,3 @@
+//! End users sign in: at the certified provider, at the sandbox, in a real browser.
+
+mod provider;
