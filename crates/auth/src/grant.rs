@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::ports::TokenHttp;
 use crate::{ClientAuth, Error, Proof, SenderConstraint, SettingError, TokenEndpoint};
 
-mod date;
+pub(crate) mod date;
 pub(crate) mod reply;
 
 /// One kind of token request: where to, for which scope and resource, tied to which key.

@@ -26,6 +26,7 @@
 //! ```
 
 pub mod oidc;
+pub mod keys;
 pub mod ports;
 
 mod assertion;

@@ -2,6 +2,7 @@
 
 mod contract;
 mod envelope;
+mod keys;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,6 +15,9 @@ pub(crate) use contract::{
     Contract, ContractCommand, Diff, FailOn, Format, List, Search, Show, Tree,
 };
 pub(crate) use envelope::{Prove, Strip};
+pub(crate) use keys::{
+    Check, Keys, KeysCommand, New, Public, PublicForm, Rotate, RotateAction, WhichKey,
+};
 
 const AFTER_HELP: &str = "\
 Exit codes: 0 done, 1 findings, 2 usage or configuration, 3 token refused, 4 network, \
@@ -40,6 +44,8 @@ pub(crate) enum Command {
     Contract(Contract),
     /// Fetch an access token and show its facts, never the token itself
     Token(Token),
+    /// Make, publish, check and rotate the keys that prove a client
+    Keys(Keys),
     /// Serve a local endpoint that strips, adds the bearer token, forwards and streams back
     Proxy(Proxy),
     /// Run a false identity provider and gateway on loopback to develop against

@@ -5,6 +5,7 @@ mod explain;
 mod files;
 mod generate;
 mod progress;
+mod keys;
 mod prove;
 mod proxy;
 mod sandbox;
@@ -24,6 +25,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit, Problem> {
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Contract(arguments) => contract::run(&arguments),
         Command::Token(arguments) => token::run(&arguments),
+        Command::Keys(arguments) => keys::run(&arguments.command),
         Command::Proxy(arguments) => proxy::run(&arguments),
         Command::Sandbox(arguments) => sandbox::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

@@ -5,13 +5,15 @@
 
 use std::sync::Arc;
 
+use castile_auth::keys::RotatingKeys;
 use castile_auth::ports::Ports;
 use castile_auth::{
     AssertionPolicy, Audience, ClientCredentials, LocalSigner, PrivateKeyJwt, TokenCache,
     TokenSource,
 };
 
-use crate::profile::Limits;
+use crate::keys::{FileKeys, KeyOptions, Store};
+use crate::profile::{Limits, SecretRef};
 use crate::stack::{self, Plan, Raw, Typed};
 use crate::{
     Error, OsRandom, Profile, ReqwestTokenHttp, ReqwestTransport, SystemClock, TOKEN_TIME_LIMIT,
@@ -50,29 +52,37 @@ pub fn plan(profile: &Profile, source: Arc<dyn TokenSource>) -> Result<Plan, Err
 
 /// The token cache of a profile in state `oauth`. Nothing is fetched before someone asks for a token.
 ///
+/// A key in a file is followed: when a rotation makes another key sign, the next token request is signed by it.
+///
 /// # Errors
 /// Another state, a key that cannot be read or used, settings that are none, no TLS roots.
 pub fn token_source(profile: &Profile) -> Result<TokenCache, Error> {
     let (client, oauth) = profile.in_oauth()?;
-    let mut signer = LocalSigner::read(&client.key.read()?)?;
-    if let Some(algorithm) = oauth.algorithm {
-        signer = signer.with_algorithm(algorithm)?;
-    }
-    if let Some(key_id) = &oauth.key_id {
-        signer = signer.with_key_id(key_id)?;
-    }
     let mut assertion = AssertionPolicy::new(&client.client_id)?;
     if let Some(audience) = &oauth.audience {
         assertion = assertion.with_audience(Audience::Custom(audience.clone()))?;
     }
     let request = ClientCredentials::new(oauth.token_endpoint.clone()).with_scope(&oauth.scope)?;
     let ports = system_ports(oauth.limits)?;
-    let proof = PrivateKeyJwt::new(
-        assertion,
-        Arc::new(signer),
-        ports.clock.clone(),
-        ports.random.clone(),
-    );
+    let (clock, random) = (ports.clock.clone(), ports.random.clone());
+    let proof = match &client.key {
+        SecretRef::File(path) => {
+            let options = KeyOptions::of(oauth);
+            let keys = FileKeys::open(Store::of(path), options)?;
+            let keys = RotatingKeys::new(Arc::new(keys));
+            PrivateKeyJwt::following(assertion, Arc::new(keys), clock, random)
+        }
+        elsewhere => {
+            let mut signer = LocalSigner::read(&elsewhere.read()?)?;
+            if let Some(algorithm) = oauth.algorithm {
+                signer = signer.with_algorithm(algorithm)?;
+            }
+            if let Some(key_id) = &oauth.key_id {
+                signer = signer.with_key_id(key_id)?;
+            }
+            PrivateKeyJwt::new(assertion, Arc::new(signer), clock, random)
+        }
+    };
     Ok(TokenCache::new(request, Arc::new(proof), ports))
 }
 

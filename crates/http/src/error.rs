@@ -5,6 +5,7 @@ use std::time::Duration;
 use castile_auth::Blame;
 use castile_envelope::Refusal;
 
+use crate::keys::KeysError;
 use crate::{BodyError, ConfigError, Effect, Origin, Phase};
 
 /// Why a request has no answer.
@@ -19,6 +20,9 @@ pub enum Error {
     /// The client's private key cannot be used.
     #[error(transparent)]
     Key(#[from] castile_auth::KeyError),
+    /// The state of a key's rotation cannot be used.
+    #[error(transparent)]
+    Keys(KeysError),
     /// A setting of the token request is no such setting.
     #[error(transparent)]
     Setting(#[from] castile_auth::SettingError),
@@ -98,6 +102,7 @@ impl Error {
         match self {
             Self::Config(error) => error.code(),
             Self::Key(error) => error.code(),
+            Self::Keys(error) => error.code(),
             Self::Setting(error) => error.code(),
             Self::Auth(error) => error.code(),
             Self::Envelope(refusal) => refusal.code(),
@@ -125,6 +130,7 @@ impl Error {
         match self {
             Self::Config(_)
             | Self::Key(_)
+            | Self::Keys(_)
             | Self::Setting(_)
             | Self::Envelope(_)
             | Self::Digest { .. }
@@ -175,6 +181,17 @@ impl Error {
         match error.downcast::<Self>() {
             Ok(ours) => *ours,
             Err(source) => Self::Interrupted { effect, source },
+        }
+    }
+}
+
+/// A key that cannot be read is told as such, wherever its file lies.
+impl From<KeysError> for Error {
+    fn from(error: KeysError) -> Self {
+        match error {
+            KeysError::Secret(error) => Self::Config(error),
+            KeysError::Key { source, .. } => Self::Key(source),
+            error => Self::Keys(error),
         }
     }
 }

@@ -28,6 +28,7 @@
 
 #[cfg(all(feature = "reqwest", feature = "tokio"))]
 pub mod connect;
+pub mod keys;
 pub mod profile;
 pub mod stack;
 #[cfg(feature = "tower")]

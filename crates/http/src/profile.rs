@@ -29,6 +29,7 @@
 //! | | `include`, `defaults`, `profile` | as above |
 //! | `[profile.NAME]` | `inst_rt_id`, `inst_env`, `product`, `state` | needed; no two profiles have the first three in common |
 //! | | `client_id`, `key` | the OAuth client and where its private key lies; needed unless `state` is `legacy` |
+//! | | `jwks_url` | where Jack Henry reads the client's public keys; `castile keys` and `castile doctor` look there |
 //! | | `oauth`, `legacy` | the tables below, one for each model in use |
 //! | both tables | `url` | the service address, https (http on loopback only); needed |
 //! | | `audit_usr_id`, `audit_ws_id`, `valid_consm_name`, `valid_consm_prod`, `jx_ver` | values of `jXchangeHdr`, see [`HeaderValues`]; they are yours to put into requests |
@@ -201,6 +202,8 @@ pub struct Client {
     pub client_id: String,
     /// Where the private key lies.
     pub key: SecretRef,
+    /// The JWKS URL that is registered for the client, where Jack Henry Identity reads its public keys.
+    pub jwks_url: Option<Url>,
 }
 
 /// Values of `jXchangeHdr` that belong to an endpoint.

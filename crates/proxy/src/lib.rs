@@ -20,11 +20,13 @@ mod error;
 mod fault;
 mod forward;
 mod headers;
+mod jwks;
 mod refuse;
 mod serve;
 mod settings;
 mod watch;
 
 pub use error::Error;
+pub use jwks::serve_jwks;
 pub use serve::{serve, serve_through};
 pub use settings::Settings;

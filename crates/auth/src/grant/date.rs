@@ -5,7 +5,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// Seconds since 1970 of a date such as `Sun, 06 Nov 1994 08:49:37 GMT`. The older forms are not read.
-pub(super) fn seconds(date: &str) -> Option<u64> {
+pub(crate) fn seconds(date: &str) -> Option<u64> {
     let (_, date) = date.split_once(", ")?;
     let mut words = date.split(' ');
     let day = number(words.next()?, 1..=31)?;

@@ -7,6 +7,7 @@ mod gateway;
 mod key;
 mod model;
 mod oidc;
+mod rotation;
 mod sandbox;
 mod token;
 mod wsdl;
@@ -28,6 +29,7 @@ pub(super) const AREAS: &[&[Entry]] = &[
     key::TABLE,
     model::TABLE,
     oidc::TABLE,
+    rotation::TABLE,
     sandbox::TABLE,
     token::TABLE,
     wsdl::TABLE,

@@ -76,7 +76,7 @@ fn check(part: Part<'_>) -> Result<(), ConfigError> {
     for found in ["key", "password"].iter().filter_map(|key| table.find(key)) {
         values::secret(&found)?;
     }
-    for found in ["url", "token_endpoint"]
+    for found in ["url", "token_endpoint", "jwks_url"]
         .iter()
         .filter_map(|key| table.find(key))
     {

@@ -8,6 +8,7 @@ pub(super) const PROFILE_KEYS: &[&str] = &[
     "state",
     "client_id",
     "key",
+    "jwks_url",
     "legacy",
     "oauth",
 ];

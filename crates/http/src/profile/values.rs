@@ -22,6 +22,10 @@ pub(super) fn client(table: &Table<'_>) -> Result<Client, ConfigError> {
             .need("client_id", "the client registered for it")?
             .id()?,
         key: secret(&table.need("key", "the private key that proves the client")?)?,
+        jwks_url: table
+            .find("jwks_url")
+            .map(|found| found.url())
+            .transpose()?,
     })
 }
 

@@ -1,0 +1,148 @@
+//! Keys that are made, published and changed.
+
+use super::YOU;
+use crate::explain::Entry;
+use crate::problem::Exit;
+
+pub(super) const TABLE: &[Entry] = &[
+    Entry {
+        code: "jwks-too-large",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The JWKS document is longer, or holds more keys, than is read.",
+        remedy: "publish the keys of this client only; a document of two or three keys is some 1,000 bytes long",
+    },
+    Entry {
+        code: "jwks-malformed",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "What stands at the JWKS URL is no set of public keys.",
+        remedy: "publish what `castile keys jwks` prints, byte for byte",
+    },
+    Entry {
+        code: "jwks-private-member",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The JWKS document holds a private key or a shared secret for all to read.",
+        remedy: "take the document down now, publish what `castile keys jwks` prints, and replace the key: castile keys rotate --compromised",
+    },
+    Entry {
+        code: "jwks-duplicate-kid",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "Two different keys of the JWKS document have the same kid.",
+        remedy: "give each key a kid of its own; `castile keys new` takes the thumbprint, which no two keys share",
+    },
+    Entry {
+        code: "jwks-insecure-url",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The JWKS URL is no absolute https URL (http is for loopback only), or carries a password.",
+        remedy: "give the URL that is registered with Jack Henry Identity",
+    },
+    Entry {
+        code: "jwks-unreachable",
+        exit: Exit::Network,
+        who: "you: the server that publishes the JWKS document",
+        means: "The JWKS URL gave no answer.",
+        remedy: "see that the URL can be reached from the public internet; Jack Henry fetches it from there",
+    },
+    Entry {
+        code: "jwks-status",
+        exit: Exit::Network,
+        who: "you: the server that publishes the JWKS document",
+        means: "The JWKS URL answered with another status than 200; redirects are not followed.",
+        remedy: "let the registered URL itself answer 200 with the document",
+    },
+    Entry {
+        code: "key-not-made",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The system gave no randomness for a key.",
+        remedy: "try again; if it stays so, look at the system",
+    },
+    Entry {
+        code: "key-file-exists",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "There is a file of this name, and a key is never overwritten.",
+        remedy: "give another --out, or move the old key away",
+    },
+    Entry {
+        code: "key-file-unwritable",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "A file of the keys could not be written.",
+        remedy: "see that the folder is there, that you may write to it, and that the disk is not full",
+    },
+    Entry {
+        code: "key-not-in-a-file",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The key comes from a variable or a program, so it cannot be rotated or watched as a file.",
+        remedy: "keep it in a file, or rotate it where it comes from",
+    },
+    Entry {
+        code: "rotation-too-early",
+        exit: Exit::Findings,
+        who: YOU,
+        means: "Some server may still work with the older JWKS document; the step would make calls fail.",
+        remedy: "run the command again at the time it names, or with --wait",
+    },
+    Entry {
+        code: "rotation-stage",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The step belongs to another stage of the rotation.",
+        remedy: "see where it stands: castile keys rotate status",
+    },
+    Entry {
+        code: "rotation-no-clients",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "No client's JWKS URL is known, so nothing can show that a server will know the new key.",
+        remedy: "write jwks_url into each profile that uses the key, or give --client-id and --jwks-url",
+    },
+    Entry {
+        code: "rotation-not-seen",
+        exit: Exit::Findings,
+        who: "you: whoever publishes the JWKS document",
+        means: "A client's JWKS URL does not show the new key yet.",
+        remedy: "publish the document (castile keys jwks, or castile keys serve), then run the command again",
+    },
+    Entry {
+        code: "rotation-old-not-seen",
+        exit: Exit::Findings,
+        who: "you: whoever publishes the JWKS document",
+        means: "A client's JWKS URL does not show the key that signs now: calls fail, or soon will.",
+        remedy: "publish the document of `castile keys jwks`: it holds both keys",
+    },
+    Entry {
+        code: "rotation-known-key",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The new key signs already, shares its kid, or was withdrawn once.",
+        remedy: "let the command make a new one",
+    },
+    Entry {
+        code: "rotation-no-key",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "No key takes the place of the withdrawn one.",
+        remedy: "let the command make a new one",
+    },
+    Entry {
+        code: "rotation-state",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The stored state of the rotation is none that this release wrote.",
+        remedy: "restore the file from a backup; without one, sign with a key that is published and move the file away",
+    },
+    Entry {
+        code: "rotation-locked",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "Another process is rotating the same key.",
+        remedy: "wait until it has ended; its lock goes with it",
+    },
+];

@@ -1,0 +1,163 @@
+//! Writes files that are there whole or not at all.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::KeysError;
+
+/// Writes a file for its owner alone (mode 0600; on Windows an access list with one entry), and never over another.
+///
+/// # Errors
+/// [`KeysError::Exists`]; what the system says.
+pub fn write_new(path: &Path, text: &str) -> Result<(), KeysError> {
+    Disk::default().write_new(path, text)
+}
+
+/// Puts a file in the place of another: written beside it, flushed to the disk, renamed.
+///
+/// # Errors
+/// What the system says; then the old file is still there.
+pub fn replace(path: &Path, text: &str) -> Result<(), KeysError> {
+    Disk::default().replace(path, text)
+}
+
+/// The disk; in tests it can fail at every point, as when the machine stops there.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Disk {
+    #[cfg(test)]
+    pub(super) points_left: Option<std::sync::Arc<std::sync::atomic::AtomicUsize>>,
+}
+
+impl Disk {
+    pub(super) fn write_new(&self, path: &Path, text: &str) -> Result<(), KeysError> {
+        let failed = |source| KeysError::Unwritable {
+            path: path.to_owned(),
+            source,
+        };
+        self.point().map_err(failed)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        owner_only(&mut options);
+        let mut file = options.open(path).map_err(|source| match source.kind() {
+            ErrorKind::AlreadyExists => KeysError::Exists {
+                path: path.to_owned(),
+            },
+            _ => failed(source),
+        })?;
+        let written = (|| {
+            restrict(path)?;
+            let (first, rest) = text.as_bytes().split_at(text.len() / 2);
+            file.write_all(first)?;
+            self.point()?;
+            file.write_all(rest)?;
+            file.sync_all()?;
+            flush_folder(path)?;
+            self.point()
+        })();
+        written.map_err(failed)
+    }
+
+    pub(super) fn replace(&self, path: &Path, text: &str) -> Result<(), KeysError> {
+        let beside = beside(path, ".new");
+        let written = (|| {
+            self.point()?;
+            let mut file = File::create(&beside)?;
+            let (first, rest) = text.as_bytes().split_at(text.len() / 2);
+            file.write_all(first)?;
+            self.point()?;
+            file.write_all(rest)?;
+            file.sync_all()?;
+            drop(file);
+            self.point()?;
+            std::fs::rename(&beside, path)?;
+            flush_folder(path)?;
+            self.point()
+        })();
+        written.map_err(|source| KeysError::Unwritable {
+            path: path.to_owned(),
+            source,
+        })
+    }
+
+    #[cfg(test)]
+    fn point(&self) -> io::Result<()> {
+        use std::sync::atomic::Ordering;
+
+        let Some(left) = &self.points_left else {
+            return Ok(());
+        };
+        match left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+            left.checked_sub(1)
+        }) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(io::Error::other("the machine stopped")),
+        }
+    }
+
+    #[cfg(not(test))]
+    #[allow(clippy::unused_self, reason = "in tests it knows when to stop")]
+    fn point(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The same path with something behind its name.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(suffix);
+    path.with_file_name(name)
+}
+
+#[cfg(unix)]
+fn owner_only(options: &mut OpenOptions) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    options.mode(0o600);
+}
+
+#[cfg(not(unix))]
+fn owner_only(_: &mut OpenOptions) {}
+
+/// The mode was given when the file was made.
+#[cfg(not(windows))]
+#[allow(clippy::unnecessary_wraps, reason = "it can fail on Windows")]
+fn restrict(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Takes away what the folder's access list gives, and leaves one entry: this user. By the system's own program, for
+/// the calls beneath it are `unsafe`. The file is still empty then.
+#[cfg(windows)]
+fn restrict(path: &Path) -> io::Result<()> {
+    let user = std::env::var("USERNAME").map_err(io::Error::other)?;
+    let status = std::process::Command::new("icacls")
+        .arg(path)
+        .args(["/inheritance:r", "/grant:r"])
+        .arg(format!("{user}:F"))
+        .stdout(std::process::Stdio::null())
+        .status()?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(io::Error::other(
+            "icacls could not restrict the file to its owner",
+        ))
+    }
+}
+
+/// A new name is on the disk once its folder is.
+#[cfg(unix)]
+fn flush_folder(path: &Path) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    File::open(folder)?.sync_all()
+}
+
+/// Windows has no such call for folders; its file system logs renames itself.
+#[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps, reason = "it can fail on Unix")]
+fn flush_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
