@@ -26,6 +26,7 @@
 //! ```
 
 pub mod oidc;
+pub mod diagnosis;
 pub mod keys;
 pub mod ports;
 

@@ -1,6 +1,7 @@
 //! The words of the command line.
 
 mod contract;
+mod doctor;
 mod envelope;
 mod keys;
 
@@ -14,6 +15,7 @@ use crate::problem::{Exit, Problem};
 pub(crate) use contract::{
     Contract, ContractCommand, Diff, FailOn, Format, List, Search, Show, Tree,
 };
+pub(crate) use doctor::Doctor;
 pub(crate) use envelope::{Prove, Strip};
 pub(crate) use keys::{
     Check, Keys, KeysCommand, New, Public, PublicForm, Rotate, RotateAction, WhichKey,
@@ -46,6 +48,8 @@ pub(crate) enum Command {
     Token(Token),
     /// Make, publish, check and rotate the keys that prove a client
     Keys(Keys),
+    /// Find out why no token comes, or why the gateway refuses
+    Doctor(Doctor),
     /// Serve a local endpoint that strips, adds the bearer token, forwards and streams back
     Proxy(Proxy),
     /// Run a false identity provider and gateway on loopback to develop against

@@ -1,6 +1,7 @@
 //! One file a command, and the runtime that those with a network share.
 
 mod contract;
+mod doctor;
 mod explain;
 mod files;
 mod generate;
@@ -25,7 +26,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit, Problem> {
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Contract(arguments) => contract::run(&arguments),
         Command::Token(arguments) => token::run(&arguments),
-        Command::Keys(arguments) => keys::run(&arguments.command),
+        Command::Keys(arguments) => keys::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Proxy(arguments) => proxy::run(&arguments),
         Command::Sandbox(arguments) => sandbox::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

@@ -13,7 +13,7 @@ use castile_auth::{
 };
 
 use crate::keys::{FileKeys, KeyOptions, Store};
-use crate::profile::{Limits, SecretRef};
+use crate::profile::{Client, Limits, Oauth, SecretRef};
 use crate::stack::{self, Plan, Raw, Typed};
 use crate::{
     Error, OsRandom, Profile, ReqwestTokenHttp, ReqwestTransport, SystemClock, TOKEN_TIME_LIMIT,
@@ -58,10 +58,7 @@ pub fn plan(profile: &Profile, source: Arc<dyn TokenSource>) -> Result<Plan, Err
 /// Another state, a key that cannot be read or used, settings that are none, no TLS roots.
 pub fn token_source(profile: &Profile) -> Result<TokenCache, Error> {
     let (client, oauth) = profile.in_oauth()?;
-    let mut assertion = AssertionPolicy::new(&client.client_id)?;
-    if let Some(audience) = &oauth.audience {
-        assertion = assertion.with_audience(Audience::Custom(audience.clone()))?;
-    }
+    let assertion = assertion_policy(client, oauth)?;
     let request = ClientCredentials::new(oauth.token_endpoint.clone()).with_scope(&oauth.scope)?;
     let ports = system_ports(oauth.limits)?;
     let (clock, random) = (ports.clock.clone(), ports.random.clone());
@@ -84,6 +81,15 @@ pub fn token_source(profile: &Profile) -> Result<TokenCache, Error> {
         }
     };
     Ok(TokenCache::new(request, Arc::new(proof), ports))
+}
+
+/// What the assertions of a profile claim.
+pub(crate) fn assertion_policy(client: &Client, oauth: &Oauth) -> Result<AssertionPolicy, Error> {
+    let policy = AssertionPolicy::new(&client.client_id)?;
+    Ok(match &oauth.audience {
+        Some(audience) => policy.with_audience(Audience::Custom(audience.clone()))?,
+        None => policy,
+    })
 }
 
 /// What a [`TokenCache`] borrows from the outside world: reqwest, tokio and the system.

@@ -28,6 +28,8 @@
 
 #[cfg(all(feature = "reqwest", feature = "tokio"))]
 pub mod connect;
+#[cfg(all(feature = "reqwest", feature = "tokio"))]
+pub mod doctor;
 pub mod keys;
 pub mod profile;
 pub mod stack;

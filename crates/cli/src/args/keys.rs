@@ -105,7 +105,12 @@ pub(crate) struct Rotate {
     #[command(flatten)]
     pub(crate) which: WhichKey,
     /// With --key: the client whose key it is; once for each
-    #[arg(long, value_name = "ID", conflicts_with = "profile", requires = "jwks_url")]
+    #[arg(
+        long,
+        value_name = "ID",
+        conflicts_with = "profile",
+        requires = "jwks_url"
+    )]
     pub(crate) client_id: Vec<String>,
     /// The JWKS URL of clients that have none in the configuration
     #[arg(long, value_name = "URL")]

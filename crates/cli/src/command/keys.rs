@@ -10,12 +10,12 @@ use castile_http::keys::{JwksHandler, KeyOptions, KeysError, Store, replace, wri
 use castile_http::{Config, Profile};
 use tokio::net::TcpListener;
 
-use crate::args::{Algorithm, KeysCommand, New, Public, PublicForm, WhichKey};
+use crate::args::{Algorithm, Keys, KeysCommand, New, Public, PublicForm, WhichKey};
 use crate::output;
 use crate::problem::{Exit, Problem};
 
-pub(super) fn run(command: &KeysCommand) -> Result<Exit, Problem> {
-    match command {
+pub(super) fn run(arguments: &Keys) -> Result<Exit, Problem> {
+    match &arguments.command {
         KeysCommand::New(arguments) => new(arguments),
         KeysCommand::Public(arguments) => public(arguments),
         KeysCommand::Jwks(arguments) => {

@@ -1,5 +1,6 @@
 //! The table, one file an area.
 
+mod cause;
 mod command;
 mod config;
 mod envelope;
@@ -22,6 +23,7 @@ const CASTILE: &str = "Castile: please report it";
 
 /// All areas.
 pub(super) const AREAS: &[&[Entry]] = &[
+    cause::TABLE,
     command::TABLE,
     config::TABLE,
     envelope::TABLE,

@@ -1,10 +1,10 @@
 //! `castile keys check`: the key, and what its JWKS URL must hold.
 
+use castile_auth::keys::KeySource as _;
 use castile_auth::keys::Rotation;
 use castile_http::connect;
 use castile_http::keys::{FileKeys, KeysError, fetch_document};
 use castile_http::profile::Limits;
-use castile_auth::keys::KeySource as _;
 use serde_json::json;
 
 use super::{Chosen, kid};
@@ -46,7 +46,10 @@ pub(super) fn run(arguments: &Check) -> Result<Exit, Problem> {
         output::line(text)?;
     } else {
         let mut lines = vec![
-            format!("key        {}, readable for its owner alone", state.active().file),
+            format!(
+                "key        {}, readable for its owner alone",
+                state.active().file
+            ),
             format!("algorithm  {algorithm}"),
             format!("kid        {}", kid(&state.active().public)),
             format!("rotation   {}", state.kind()),
@@ -82,7 +85,11 @@ fn must_publish(state: &Rotation) -> Result<Vec<String>, Problem> {
     let document = state
         .document()
         .map_err(|error| Problem::new(error.code(), &error))?;
-    Ok(document.keys().iter().map(|key| kid(key).to_owned()).collect())
+    Ok(document
+        .keys()
+        .iter()
+        .map(|key| kid(key).to_owned())
+        .collect())
 }
 
 /// The keys that must stand at `url` and do not.

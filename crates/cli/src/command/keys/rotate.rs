@@ -123,7 +123,8 @@ fn failed_step(chosen: &Chosen, error: &KeysError) -> Problem {
 }
 
 fn show(arguments: &Rotate, state: &Rotation) -> Result<(), Problem> {
-    let key = |key: &castile_auth::keys::NamedKey| json!({ "file": key.file, "kid": key.public.kid() });
+    let key =
+        |key: &castile_auth::keys::NamedKey| json!({ "file": key.file, "kid": key.public.kid() });
     if arguments.json {
         let text = json!({
             "schema_version": 1,
@@ -157,7 +158,10 @@ fn show(arguments: &Rotate, state: &Rotation) -> Result<(), Problem> {
         ));
     }
     for client in state.clients() {
-        lines.push(format!("  client     {}  {}", client.client_id, client.jwks_url));
+        lines.push(format!(
+            "  client     {}  {}",
+            client.client_id, client.jwks_url
+        ));
     }
     if let Some(until) = state.until() {
         let left = until
@@ -222,7 +226,11 @@ fn utc(time: SystemTime) -> String {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     let year = year_of_era + era * 400 + u64::from(month <= 2);
     format!(
         "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",

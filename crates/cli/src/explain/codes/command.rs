@@ -27,6 +27,13 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "give --profile NAME, or --token-endpoint, --client-id and --key",
     },
     Entry {
+        code: "usage-search",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The search of `castile doctor` may only read: its operation must end in Inq or Srch.",
+        remedy: "give --action as the request's SOAPAction, such as http://jackhenry.com/ws/CustSrch",
+    },
+    Entry {
         code: "file-unreadable",
         exit: Exit::Usage,
         who: YOU,

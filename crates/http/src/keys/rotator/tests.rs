@@ -223,29 +223,25 @@ async fn wherever_the_machine_stops_the_rotation_goes_on() {
         let mut stopped = false;
         let mut settled = false;
         // Each step of the whole way, one of which is cut off.
-        for _ in 0..20 {
-            let rotator = if stopped {
-                bank.rotator()
-            } else {
-                bank.stopping_after(0)
-            };
-            let rotator = if stopped { &rotator } else { &stopping };
+        for _ in 0..60 {
+            let going_on = bank.rotator();
+            let rotator = if stopped { &going_on } else { &stopping };
             match rotator.step(&clients()).await {
-                Ok(state) if state.kind() == StageKind::Settled => {
-                    settled = true;
-                    break;
-                }
                 Ok(_) => {}
                 Err(KeysError::Rotation(RotationError::TooEarly { .. })) => bank.clock.wait(30),
                 Err(KeysError::Unwritable { .. }) => stopped = true,
                 Err(error) => panic!("after {points} points: {error:?}"),
             }
             // Whatever was cut off: a process that runs and one that starts sign with a published key.
-            let document = bank.store().read_or_settled(&KeyOptions::default());
-            let document = document.unwrap().document().unwrap();
+            let state = bank.rotator().status().unwrap();
+            let document = state.document().unwrap();
             for keys in [&watching, &bank.keys()] {
                 let signs = keys.active();
                 assert!(document.by_kid(signs.current.key_id()).next().is_some());
+            }
+            settled = state.kind() == StageKind::Settled && state.number() == 1;
+            if settled {
+                break;
             }
         }
         assert!(settled, "after {points} points");
