@@ -22,7 +22,7 @@ pub enum Error {
     Key(#[from] castile_auth::KeyError),
     /// The state of a key's rotation cannot be used.
     #[error(transparent)]
-    Keys(KeysError),
+    Keys(Box<KeysError>),
     /// A setting of the token request is no such setting.
     #[error(transparent)]
     Setting(#[from] castile_auth::SettingError),
@@ -191,7 +191,7 @@ impl From<KeysError> for Error {
         match error {
             KeysError::Secret(error) => Self::Config(error),
             KeysError::Key { source, .. } => Self::Key(source),
-            error => Self::Keys(error),
+            error => Self::Keys(Box::new(error)),
         }
     }
 }

@@ -5,6 +5,7 @@
 //                 metadata in place of those of a private_key_jwt client for client credentials
 //   tokenTtl      lifetime of an access token in seconds; 600 if absent
 //   delay         milliseconds before a token request is worked on; 0 if absent
+//   jwksSpeed     how many times faster than the clock a fetched jwks_uri document ages; 1 if absent
 //   stock         true: the stock provider's rules for assertions, which caps no lifetime and accepts any iat
 //   fapi          true: FAPI 2, where only the issuer, as a string, is the audience
 //   dpopNonce     true: proofs of possession (RFC 9449) need the server's nonce
@@ -22,7 +23,8 @@ import { exportJWK, generateKeyPair } from 'jose';
 import Provider, { errors } from 'oidc-provider';
 
 const options = JSON.parse(process.env.CASTILE_PROVIDER);
-const { clients, tokenTtl = 600, delay = 0, stock, fapi, dpopNonce, textExpires, users } = options;
+const { clients, tokenTtl = 600, delay = 0, jwksSpeed = 1 } = options;
+const { stock, fapi, dpopNonce, textExpires, users } = options;
 const PREFIX = '/a/oidc-provider/api/v0';
 const ALGORITHMS = ['ES256', 'PS256', 'RS256'];
 const SCOPES = [
@@ -117,6 +119,21 @@ const provider = new Provider(issuer, {
   // The stock fetch passes a dispatcher that refuses jwks_uri on the loopback.
   fetch: (url, { dispatcher, ...options }) => globalThis.fetch(url, options),
 });
+
+// The provider keeps a client's document for 60 s or its max-age; a test cannot wait so long.
+if (jwksSpeed !== 1) {
+  for (const { client_id } of clients.filter((client) => client.jwks_uri)) {
+    const { asymmetricKeyStore } = await provider.Client.find(client_id);
+    let freshUntil;
+    Object.defineProperty(asymmetricKeyStore, 'freshUntil', {
+      get: () => freshUntil,
+      set: (until) => {
+        const now = Date.now() / 1000;
+        freshUntil = now + (until - now) / jwksSpeed;
+      },
+    });
+  }
+}
 
 function causes(error) {
   const own = error.error_detail ?? error.error_description ?? error.message;

@@ -48,7 +48,12 @@ pub fn judge(assertion: &ReadAssertion, expected: &Expected<'_>) -> Vec<Finding>
     causes.extend(claims(assertion, expected));
     causes.extend(times(assertion, expected));
     causes.extend(replay(assertion, expected));
-    causes.extend(key(assertion, expected));
+    let key = key(assertion, expected);
+    if expected.algorithm.is_none() && matches!(key, Some(Cause::KidOfAnother { .. })) {
+        // The algorithm was compared with that of a key which did not sign.
+        causes.retain(|cause| !matches!(cause, Cause::AlgorithmPinned { .. }));
+    }
+    causes.extend(key);
     let with = |certainty| move |cause| Finding { cause, certainty };
     let mut findings: Vec<_> = causes.into_iter().map(with(Certainty::Certain)).collect();
     if findings.is_empty() {
@@ -133,7 +138,9 @@ fn times(assertion: &ReadAssertion, expected: &Expected<'_>) -> Vec<Cause> {
         if seconds.saturating_add(now) >= MILLISECONDS {
             causes.push(Cause::Milliseconds);
         } else if seconds <= 0 {
-            causes.push(Cause::Expired { seconds: -seconds });
+            causes.push(Cause::Expired {
+                seconds: seconds.saturating_neg(),
+            });
         } else if seconds > LONGEST {
             causes.push(Cause::TooLong { seconds });
         }

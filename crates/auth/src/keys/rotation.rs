@@ -227,14 +227,25 @@ impl Rotation {
     /// Another stage, no client, a key that signs already or was withdrawn.
     pub fn begin(&self, next: NamedKey, clients: Vec<Affected>) -> Result<Self, RotationError> {
         self.expect(StageKind::Settled)?;
-        if clients.is_empty() {
-            return Err(RotationError::NoClients);
-        }
+        refuse_blind(&clients)?;
         self.refuse_known(&next)?;
         Ok(Self {
             number: self.number.saturating_add(1),
             clients,
             stage: Stage::Published { next },
+            ..self.clone()
+        })
+    }
+
+    /// Published, for other clients or other URLs than it began with: nothing was seen yet.
+    ///
+    /// # Errors
+    /// Another stage, no client.
+    pub fn for_clients(&self, clients: Vec<Affected>) -> Result<Self, RotationError> {
+        self.expect(StageKind::Published)?;
+        refuse_blind(&clients)?;
+        Ok(Self {
+            clients,
             ..self.clone()
         })
     }
@@ -412,6 +423,19 @@ impl Rotation {
             }
         }
         Ok(())
+    }
+}
+
+/// Somebody's server must be seen to know the new key, everybody's in fact.
+fn refuse_blind(clients: &[Affected]) -> Result<(), RotationError> {
+    if clients.is_empty() {
+        return Err(RotationError::NoClients);
+    }
+    match clients.iter().find(|client| client.jwks_url.is_empty()) {
+        None => Ok(()),
+        Some(client) => Err(RotationError::NoUrl {
+            client_id: client.client_id.clone(),
+        }),
     }
 }
 

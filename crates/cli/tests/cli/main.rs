@@ -1,8 +1,10 @@
 //! The binary `castile` as a user's shell sees it: words in, output, one form of error and an exit code out.
 
 mod contract;
+mod doctor;
 mod folders;
 mod generate;
+mod keys;
 mod process;
 mod prove;
 mod run;

@@ -13,13 +13,13 @@ const PASSWORD: &str = "canary-of-a-password";
 const ACCOUNT: &str = "0000000010017";
 
 /// A running process; it does not outlive its test.
-struct Process {
+pub(crate) struct Process {
     child: Child,
     out: BufReader<ChildStdout>,
 }
 
 impl Process {
-    fn start(folder: &Path, words: &[&str]) -> Self {
+    pub(crate) fn start(folder: &Path, words: &[&str]) -> Self {
         let mut child = castile(folder, words)
             .env("RUST_LOG", "trace")
             .stdout(Stdio::piped())
@@ -30,14 +30,14 @@ impl Process {
         Self { child, out }
     }
 
-    fn line(&mut self) -> String {
+    pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();
         self.out.read_line(&mut line).expect("UTF-8");
         line
     }
 
     /// Ends it as a service manager does; gives its exit code and what it wrote to standard error.
-    fn terminate(mut self) -> (Option<i32>, String) {
+    pub(crate) fn terminate(mut self) -> (Option<i32>, String) {
         let id = self.child.id().to_string();
         let told = std::process::Command::new("kill")
             .args(["-TERM", &id])

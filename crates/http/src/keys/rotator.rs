@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use castile_auth::LocalSigner;
-use castile_auth::keys::{Affected, KeyKind, NamedKey, NewKey, Rotation, Sight, StageKind, Waits};
+use castile_auth::keys::{
+    Affected, KeyKind, NamedKey, NewKey, PublicKey, Rotation, RotationError, Sight, StageKind,
+    Waits,
+};
 use castile_auth::ports::{Clock, TokenHttp};
+use castile_auth::{LocalSigner, TokenEndpoint};
 
 use super::{KeyOptions, KeysError, Lock, Store, fetch_document};
 
@@ -71,7 +74,8 @@ impl Rotator {
     /// | signing | settled | the overlap is over; the old key leaves the document |
     /// | withdrawn | settled | the servers' caches have run out |
     ///
-    /// `clients` are taken when a rotation begins; a rotation under way keeps those that it began with.
+    /// `clients` are those whose key it is: all of them, for only their URLs are looked at. They may still change until
+    /// the new key was seen; without any, a rotation under way keeps its own.
     ///
     /// # Errors
     /// A step that would be too early or is not safe, with the state as it was; another process at work.
@@ -79,15 +83,25 @@ impl Rotator {
         let lock = self.store.lock()?;
         let state = self.status()?;
         let next = match state.kind() {
-            StageKind::Settled => state.begin(self.new_key(&state)?, clients.to_vec())?,
+            StageKind::Settled => {
+                // A key is made only if a rotation can begin.
+                trustworthy(clients)?;
+                state.begin(self.new_key(&state)?, clients.to_vec())?
+            }
             StageKind::Published => {
+                let state = if clients.is_empty() {
+                    state
+                } else {
+                    trustworthy(clients)?;
+                    state.for_clients(clients.to_vec())?
+                };
                 let sights = self.look(&state).await?;
                 state.seen(&sights, self.waits, self.clock.now())?
             }
             StageKind::Seen => {
                 // Refused before anyone is asked.
                 let early = state.switch(&[], self.waits, self.clock.now());
-                if let Err(error @ castile_auth::keys::RotationError::TooEarly { .. }) = early {
+                if let Err(error @ RotationError::TooEarly { .. }) = early {
                     return Err(error.into());
                 }
                 let sights = self.look(&state).await?;
@@ -147,7 +161,7 @@ impl Rotator {
             source,
         };
         let signer = LocalSigner::read(key.pem().as_bytes()).map_err(failed)?;
-        let public = castile_auth::keys::PublicKey::of(&signer).map_err(failed)?;
+        let public = PublicKey::of(&signer).map_err(failed)?;
         let file = self.store.name_for(public.kid().unwrap_or_default());
         self.store
             .disk
@@ -188,6 +202,21 @@ impl Rotator {
         }
         Ok(sights)
     }
+}
+
+/// Before anything is made: what stands here is asked which keys to trust.
+fn trustworthy(clients: &[Affected]) -> Result<(), KeysError> {
+    if clients.is_empty() {
+        return Err(RotationError::NoClients.into());
+    }
+    for client in clients {
+        if client.jwks_url.is_empty() {
+            let client_id = client.client_id.clone();
+            return Err(RotationError::NoUrl { client_id }.into());
+        }
+        TokenEndpoint::parse(&client.jwks_url).map_err(|_| KeysError::InsecureUrl)?;
+    }
+    Ok(())
 }
 
 impl std::fmt::Debug for Rotator {

@@ -29,6 +29,12 @@ pub enum RotationError {
     /// Nobody's JWKS URL is known, so nothing shows that a server can know the new key.
     #[error("no client with a JWKS URL is named")]
     NoClients,
+    /// One of the clients has no JWKS URL.
+    #[error("client {client_id} has no JWKS URL")]
+    NoUrl {
+        /// The client.
+        client_id: String,
+    },
     /// The new key is not at a client's JWKS URL.
     #[error("the JWKS URL of client {client_id} does not show the new key")]
     NotSeen {
@@ -64,7 +70,7 @@ impl RotationError {
         match self {
             Self::TooEarly { .. } => "rotation-too-early",
             Self::Stage { .. } => "rotation-stage",
-            Self::NoClients => "rotation-no-clients",
+            Self::NoClients | Self::NoUrl { .. } => "rotation-no-clients",
             Self::NotSeen { .. } => "rotation-not-seen",
             Self::OldNotSeen { .. } => "rotation-old-not-seen",
             Self::KnownKey => "rotation-known-key",

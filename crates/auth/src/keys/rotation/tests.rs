@@ -132,6 +132,15 @@ fn no_step_out_of_order() {
         stage(settled.begin(key("x"), Vec::new())),
         "rotation-no-clients"
     );
+    let mut blind = clients();
+    blind[1].jwks_url.clear();
+    assert_eq!(
+        stage(settled.begin(key("x"), blind.clone())),
+        "rotation-no-clients"
+    );
+    assert_eq!(stage(published().for_clients(blind)), "rotation-no-clients");
+    let fewer = published().for_clients(clients()[..1].to_vec()).unwrap();
+    assert_eq!(fewer.clients().len(), 1);
     let same = settled.active().clone();
     assert_eq!(stage(settled.begin(same, clients())), "rotation-known-key");
 }

@@ -101,13 +101,13 @@ fn clients(arguments: &Rotate, chosen: &Chosen) -> Vec<Affected> {
         .filter(|client| {
             matches!(&client.key, SecretRef::File(path) if path == chosen.store.key_file())
         })
-        .filter_map(|client| {
+        .map(|client| {
             let url = client.jwks_url.as_ref().map(ToString::to_string);
-            Some(Affected {
+            Affected {
                 client_id: client.client_id.clone(),
                 // One without a URL stands in the list with none, so that the step is refused and not blind to it.
                 jwks_url: url.or(arguments.jwks_url.clone()).unwrap_or_default(),
-            })
+            }
         })
         .collect()
 }
