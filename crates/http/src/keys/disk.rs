@@ -11,7 +11,12 @@ use super::KeysError;
 /// # Errors
 /// [`KeysError::Exists`]; what the system says.
 pub fn write_new(path: &Path, text: &str) -> Result<(), KeysError> {
-    Disk::default().write_new(path, text)
+    let written = Disk::default().write_new(path, text);
+    if matches!(written, Err(KeysError::Unwritable { .. })) {
+        // Half a key would stand in the way of the next attempt. What was there before is another error.
+        let _ = std::fs::remove_file(path);
+    }
+    written
 }
 
 /// Puts a file in the place of another: written beside it, flushed to the disk, renamed.
