@@ -25,9 +25,9 @@
 //! # }
 //! ```
 
-pub mod oidc;
 pub mod diagnosis;
 pub mod keys;
+pub mod oidc;
 pub mod ports;
 
 mod assertion;
