@@ -1,7 +1,7 @@
 //! One call: typed request out, typed response or error back.
 
 use bytes::Bytes;
-use castile_envelope::{Content, Part, Wrap};
+use castile_envelope::{Content, Part, SoapVersion, Wrap};
 use castile_http::{Answer, Body, Effect, SoapTransport};
 use castile_model::{Decoded, Operation, Scope};
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
@@ -73,6 +73,10 @@ where
         );
         match Answer::classify(head.status, &head.headers, &body) {
             Answer::Soap => read(&body, head.status, effect),
+            // A service that has nothing to say says 202 without a body (SOAP 1.1 over HTTP, Basic Profile R2714).
+            Answer::Empty(status) if O::ONE_WAY && status.is_success() => {
+                Ok(O::Response::default().into())
+            }
             answer => Err(Error::Status { answer, effect }),
         }
     }
@@ -82,22 +86,41 @@ where
             true => castile_model::encode_valid(self.request)?,
             false => castile_model::encode(self.request)?,
         };
-        let envelope = castile_envelope::wrap(payload.as_bytes(), &Wrap::default())
-            .map_err(Error::Envelope)?;
-        // SOAP 1.1 section 6.1.1 has the action in quotes.
-        let action = HeaderValue::from_str(&format!("\"{}\"", O::ACTION))
-            .map_err(|_| Error::Action { action: O::ACTION })?;
+        let wrap = Wrap {
+            soap: soap_of::<O>(),
+            ..Wrap::default()
+        };
+        let envelope =
+            castile_envelope::wrap(payload.as_bytes(), &wrap).map_err(Error::Envelope)?;
+        let value = |text: &str| {
+            HeaderValue::from_str(text).map_err(|_| Error::Action { action: O::ACTION })
+        };
         let mut request = Request::new(Body::whole(envelope));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.url.clone();
         request.extensions_mut().insert(effect);
         let headers = request.headers_mut();
-        headers.insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("text/xml; charset=utf-8"),
-        );
-        headers.insert(ACCEPT, HeaderValue::from_static("text/xml"));
-        headers.insert(SOAP_ACTION, action);
+        match wrap.soap {
+            SoapVersion::V11 => {
+                let content_type = HeaderValue::from_static("text/xml; charset=utf-8");
+                headers.insert(CONTENT_TYPE, content_type);
+                headers.insert(ACCEPT, HeaderValue::from_static("text/xml"));
+                // SOAP 1.1 section 6.1.1 has the action in quotes.
+                headers.insert(SOAP_ACTION, value(&format!("\"{}\"", O::ACTION))?);
+            }
+            SoapVersion::V12 => {
+                // A parameter of the media type (SOAP 1.2 part 2, section 7.1.4; RFC 3902), where there is an action.
+                let mut media_type = "application/soap+xml; charset=utf-8".to_owned();
+                if O::ACTION.contains(['"', '\\']) {
+                    return Err(Error::Action { action: O::ACTION });
+                }
+                if !O::ACTION.is_empty() {
+                    media_type.push_str(&format!("; action=\"{}\"", O::ACTION));
+                }
+                headers.insert(CONTENT_TYPE, value(&media_type)?);
+                headers.insert(ACCEPT, HeaderValue::from_static("application/soap+xml"));
+            }
+        }
         Ok(request)
     }
 }
@@ -111,6 +134,13 @@ fn effect_of<O: Operation>() -> Effect {
     }
 }
 
+fn soap_of<O: Operation>() -> SoapVersion {
+    match O::SOAP {
+        castile_model::Soap::V1_1 => SoapVersion::V11,
+        castile_model::Soap::V1_2 => SoapVersion::V12,
+    }
+}
+
 fn read<R, F>(
     body: &Bytes,
     status: http::StatusCode,
@@ -118,7 +148,7 @@ fn read<R, F>(
 ) -> Result<Decoded<R>, Error<F>>
 where
     R: castile_model::Message,
-    F: castile_model::Message,
+    F: castile_model::Detail,
 {
     let opened = castile_envelope::open(body).map_err(|refusal| Error::Reply {
         refusal,
@@ -133,6 +163,7 @@ where
                 effect,
             }),
         Content::Fault(fault) => Err(Error::Fault(Box::new(Fault::read(*fault, body, effect)))),
+        Content::Empty if R::ELEMENT.is_empty() => Ok(R::default().into()),
         Content::Empty => Err(Error::EmptyBody { status, effect }),
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use castile_envelope::FaultCode;
 use castile_http::Effect;
-use castile_model::{DecodeError, Message};
+use castile_model::{DecodeError, Detail};
 
 use crate::call::scope;
 
@@ -24,6 +24,8 @@ pub struct Fault<F> {
     pub detail_error: Option<DecodeError>,
     /// The elements of the detail as they came. May hold customer data.
     pub raw_detail: Vec<Bytes>,
+    /// Whether `detail` is one that the contract declares.
+    is_declared: bool,
     /// What the request does.
     effect: Effect,
 }
@@ -40,22 +42,24 @@ const NOT_TAKEN: [&str; 6] = [
 
 const FAILED_AUTHENTICATION: &str = "FailedAuthentication";
 
-impl<F: Message> Fault<F> {
+impl<F: Detail> Fault<F> {
     pub(crate) fn read(fault: castile_envelope::Fault, reply: &Bytes, effect: Effect) -> Self {
         let mut detail = None;
         let mut detail_error = None;
         // All elements of a detail inherit the same.
         let scope = fault.detail.first().map(scope).unwrap_or_default();
         for part in &fault.detail {
-            match castile_model::decode(&reply[part.range.clone()], &scope) {
-                Ok(decoded) if detail.is_none() => detail = Some(decoded.into_value()),
+            // Another element than the declared ones is no unreadable fault message; it is kept raw.
+            match F::read_detail(&reply[part.range.clone()], &scope) {
+                Ok(Some(read)) if detail.as_ref().is_none_or(|kept: &F| !kept.is_declared()) => {
+                    detail = Some(read);
+                }
                 Ok(_) => {}
-                // Another element than the declared one is kept raw; it is not an unreadable fault message.
-                Err(DecodeError::Root { .. }) => {}
                 Err(error) => detail_error = Some(error),
             }
         }
         Self {
+            is_declared: detail.as_ref().is_some_and(Detail::is_declared),
             code: fault.code,
             reason: fault.reason,
             detail,
@@ -90,7 +94,7 @@ impl<F> Fault<F> {
             let name = code.local.split('.').next().unwrap_or_default();
             NOT_TAKEN.contains(&name)
         });
-        self.effect != Effect::Read && self.detail.is_none() && !not_taken
+        self.effect != Effect::Read && !self.is_declared && !not_taken
     }
 }
 
@@ -100,11 +104,11 @@ impl<F> fmt::Display for Fault<F> {
             .code
             .as_ref()
             .map_or("no code", |code| code.local.as_str());
-        let detail = match (&self.detail, &self.detail_error, self.raw_detail.len()) {
-            (Some(_), _, _) => "with its declared detail",
-            (None, Some(_), _) => "with a detail that could not be read",
-            (None, None, 0) => "without detail",
-            (None, None, _) => "with an undeclared detail",
+        let detail = match (self.is_declared, &self.detail_error, self.raw_detail.len()) {
+            (true, _, _) => "with its declared detail",
+            (false, Some(_), _) => "with a detail that could not be read",
+            (false, None, 0) => "without detail",
+            (false, None, _) => "with an undeclared detail",
         };
         write!(f, "{code}, {detail}")
     }
@@ -114,7 +118,7 @@ impl<F> fmt::Debug for Fault<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Fault")
             .field("code", &self.code)
-            .field("has_detail", &self.detail.is_some())
+            .field("has_detail", &self.is_declared)
             .field("detail_error", &self.detail_error)
             .field("raw_detail", &self.raw_detail.len())
             .finish_non_exhaustive()

@@ -74,6 +74,12 @@ pub(crate) struct Generate {
     /// Only these operations, and the types they reach
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) ops: Vec<String>,
+    /// An XML Catalog that names local files for addresses and namespaces of imports
+    #[arg(long, value_name = "FILE")]
+    pub(crate) catalog: Vec<PathBuf>,
+    /// Write nothing if there is anything to remark, such as an operation left out
+    #[arg(long)]
+    pub(crate) strict: bool,
     /// The folder of the crate
     #[arg(long, value_name = "DIR", default_value = "client")]
     pub(crate) out: PathBuf,

@@ -55,7 +55,7 @@ impl Contract {
         mut progress: impl FnMut(Progress<'_>),
     ) -> Result<Self, Error> {
         let paths: Vec<PathBuf> = paths.into_iter().map(Into::into).collect();
-        build::contract(reading::read(&paths, &mut progress)?)
+        build::contract(reading::read(&paths, &[], &mut progress)?)
     }
 
     /// The operations of a name, `AcctInq` or `Inquiry.Ping`, each with its service.

@@ -5,6 +5,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::diagnostic::Diagnostic;
+
 /// A line of an input file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
@@ -60,11 +62,13 @@ pub enum Error {
         /// The last line.
         place: Place,
     },
-    /// A file is not UTF-8.
-    #[error("{place}: the file is not UTF-8")]
+    /// A file is not in the encoding that it claims, UTF-8 where it claims none, or that encoding is unknown.
+    #[error("{place}: the file cannot be read as `{encoding}`, its encoding")]
     Encoding {
         /// The first line that is not.
         place: Place,
+        /// The encoding.
+        encoding: String,
     },
     /// The root element is not the one expected.
     #[error("{place}: expected {expected}, found element `{found}`")]
@@ -96,6 +100,29 @@ pub enum Error {
         /// The name, with its namespace when it has one.
         name: String,
     },
+    /// A binding and its port type disagree about the messages of an operation.
+    #[error(
+        "{place}: of binding and port type only one gives the operation `{operation}` an {message}"
+    )]
+    Mismatch {
+        /// The operation of the binding, or its message.
+        place: Place,
+        /// The operation.
+        operation: String,
+        /// `input` or `output`.
+        message: &'static str,
+    },
+    /// There is no operation that code can be made for.
+    #[error("{place}: no operation to call: {reason}")]
+    NoOperation {
+        /// What stands in the way.
+        place: Place,
+        /// Why.
+        reason: String,
+    },
+    /// A remark, where remarks are errors.
+    #[error("{0}")]
+    Remark(Box<Diagnostic>),
     /// An included or imported file is not there.
     #[error("{place}: the schema file `{location}` is not beside the contract")]
     MissingFile {
@@ -276,6 +303,9 @@ impl Error {
             Self::WrongRoot { .. } => "wsdl-wrong-root",
             Self::Incomplete { .. } => "wsdl-incomplete",
             Self::Dangling { .. } => "wsdl-dangling-reference",
+            Self::Mismatch { .. } => "wsdl-mismatch",
+            Self::NoOperation { .. } => "wsdl-no-operation",
+            Self::Remark(_) => "wsdl-remark",
             Self::MissingFile { .. } => "schema-missing-file",
             Self::Ambiguous { .. } => "schema-ambiguous-file",
             Self::ArchiveDamaged { .. } => "archive-damaged",
@@ -297,15 +327,18 @@ impl Error {
         match self {
             Self::NotXml { place, .. }
             | Self::Truncated { place }
-            | Self::Encoding { place }
+            | Self::Encoding { place, .. }
             | Self::WrongRoot { place, .. }
             | Self::Incomplete { place, .. }
             | Self::Dangling { place, .. }
+            | Self::Mismatch { place, .. }
+            | Self::NoOperation { place, .. }
             | Self::MissingFile { place, .. }
             | Self::Ambiguous { place, .. }
             | Self::Unsupported { place, .. }
             | Self::Clash { place, .. }
             | Self::Limit { place, .. } => Some(place),
+            Self::Remark(remark) => Some(&remark.place),
             _ => None,
         }
     }
@@ -322,7 +355,9 @@ impl Error {
             Self::NotXml { .. } | Self::Truncated { .. } => {
                 "take the file afresh from where the contract is published".into()
             }
-            Self::Encoding { .. } => "convert the file to UTF-8".into(),
+            Self::Encoding { .. } => {
+                "convert the file to UTF-8, and let its first line say so".into()
+            }
             Self::WrongRoot { expected, .. } => format!("name a file that is {expected}"),
             Self::Incomplete { attribute, .. } => {
                 format!("add `{attribute}`, or ask the publisher of the contract to")
@@ -330,6 +365,14 @@ impl Error {
             Self::Dangling { kind, name, .. } => {
                 format!("define the {kind} `{name}`, or include the schema that does")
             }
+            Self::Mismatch { message, .. } => {
+                format!("give the operation an `{message}` in both, or in neither")
+            }
+            Self::NoOperation { .. } => {
+                "name the WSDL file that holds the SOAP binding, and the service if there is one"
+                    .into()
+            }
+            Self::Remark(_) => "see to it in the contract, or generate without --strict".into(),
             Self::MissingFile { location, .. } => {
                 format!("put `{location}` beside the contract; nothing is fetched from the network")
             }

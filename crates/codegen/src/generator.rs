@@ -1,7 +1,9 @@
 //! From WSDL files to the files of a crate.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::ir::{Body, Ir};
 use crate::output::{Counts, Output};
@@ -28,6 +30,8 @@ pub struct Generator {
     operations: Vec<String>,
     crate_name: String,
     model: ModelDependency,
+    strict: bool,
+    catalogs: Vec<PathBuf>,
 }
 
 impl Default for Generator {
@@ -45,6 +49,8 @@ impl Generator {
             operations: Vec::new(),
             crate_name: "soap-client".to_owned(),
             model: ModelDependency::Version(env!("CARGO_PKG_VERSION").to_owned()),
+            strict: false,
+            catalogs: Vec::new(),
         }
     }
 
@@ -69,6 +75,23 @@ impl Generator {
     #[must_use]
     pub fn crate_name(mut self, name: impl Into<String>) -> Self {
         self.crate_name = name.into();
+        self
+    }
+
+    /// Adds an XML Catalog (OASIS) that names local files for addresses and namespaces of imports.
+    ///
+    /// The well-known schemas of SOAP, addressing and notification come along; those of the security standards are
+    /// not needed, since their elements are carried as they come.
+    #[must_use]
+    pub fn catalog(mut self, path: impl Into<PathBuf>) -> Self {
+        self.catalogs.push(path.into());
+        self
+    }
+
+    /// Makes an error of the first remark: nothing is left out, and nothing decided, that was not seen to.
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
         self
     }
 
@@ -98,11 +121,12 @@ impl Generator {
             mut ir,
             mut diagnostics,
             digest,
-        } = reading::read(&self.paths, &mut progress)?;
+        } = reading::read(&self.paths, &self.catalogs, &mut progress)?;
         let definitions = ir.types.len();
         collapse::collapse(&mut ir)?;
         let remarks = flatten::flatten(&mut ir);
-        select::select(&mut ir, &self.operations)?;
+        select::select(&mut ir, &self.operations, &mut diagnostics)?;
+        something_to_call(&ir, &diagnostics)?;
         cycle::refuse(&ir)?;
         diagnostics.extend(
             remarks
@@ -110,12 +134,17 @@ impl Generator {
                 .filter(|(ty, _)| ir.types.contains_key(ty))
                 .map(|(_, d)| d),
         );
+        if self.strict
+            && let Some(remark) = diagnostics.first()
+        {
+            return Err(Error::Remark(Box::new(remark.clone())));
+        }
         name::name(&mut ir);
         let partition = partition::partition(&ir)?;
         let context = Context {
             ir: &ir,
             partition: &partition,
-            namespace: namespace(&ir)?,
+            namespace: &namespace(&ir),
             digest: &digest,
         };
         let mut files = render::sources(&context);
@@ -141,22 +170,39 @@ impl Generator {
     }
 }
 
-/// The namespace that all messages share.
-fn namespace(ir: &Ir) -> Result<&str, Error> {
-    let mut elements = ir.elements.iter();
-    let Some((first, _)) = elements.next() else {
-        return Ok("");
-    };
-    match elements.find(|(name, _)| name.namespace() != first.namespace()) {
-        None => Ok(first.namespace()),
-        Some((_, element)) => {
-            let construct = "a contract whose messages are of several namespaces".to_owned();
-            Err(Error::Unsupported {
-                place: element.place.clone(),
-                construct,
-            })
+/// Refuses a contract of which nothing is left, with the first reason.
+fn something_to_call(ir: &Ir, diagnostics: &[Diagnostic]) -> Result<(), Error> {
+    const REASONS: [&str; 3] = ["service-left-out", "port-left-out", "no-service"];
+    let is_reason = |remark: &&Diagnostic| REASONS.contains(&remark.code);
+    match diagnostics.iter().find(is_reason) {
+        Some(remark) if ir.services.is_empty() => Err(Error::NoOperation {
+            place: remark.place.clone(),
+            reason: remark.message.clone(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// The namespace of most child elements, the first of several; without any, that of most messages.
+///
+/// Names of this one are written without namespace.
+fn namespace(ir: &Ir) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for ty in ir.types.values() {
+        if let Body::Struct(structure) = &ty.body {
+            for field in structure.fields() {
+                *counts.entry(field.name.namespace()).or_default() += 1;
+            }
         }
     }
+    if counts.is_empty() {
+        let elements = ir.elements.iter();
+        for name in elements.filter_map(|(name, element)| element.wire(name)) {
+            *counts.entry(name.namespace()).or_default() += 1;
+        }
+    }
+    let most = counts.into_iter().rev().max_by_key(|(_, count)| *count);
+    most.map_or_else(String::new, |(namespace, _)| namespace.to_owned())
 }
 
 fn counts(ir: &Ir, definitions: usize, rendered: &[&QName]) -> Counts {

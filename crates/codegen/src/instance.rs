@@ -73,7 +73,7 @@ impl Instances {
         let mut known = BTreeSet::new();
         let mut contracts = Vec::new();
         for file in input.contracts() {
-            let mut document = load::load_with_trees(&input, file)?;
+            let mut document = load::load_with_trees(&input, &load::Catalog::default(), file)?;
             let name = file.file_name().map(ToOwned::to_owned);
             if !known.insert((name, document.digests.clone())) {
                 continue;

@@ -11,6 +11,7 @@ use crate::doc::Doc;
 use crate::error::Place;
 use crate::qname::QName;
 use crate::schema::Occurs;
+use crate::wsdl::SoapVersion;
 
 pub(crate) use builtin::Builtin;
 
@@ -36,6 +37,8 @@ pub(crate) struct Service {
     pub(crate) doc: Doc,
     /// Of the port that was chosen.
     pub(crate) address: String,
+    /// The port that was chosen, and others that say the same.
+    pub(crate) ports: Vec<ServicePort>,
     /// In the order of the contract.
     pub(crate) operations: Vec<Operation>,
     /// The module and feature, set by the naming pass.
@@ -52,26 +55,78 @@ impl Service {
     }
 }
 
+/// A port of a service, in the words of its contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ServicePort {
+    pub(crate) name: String,
+    pub(crate) soap: SoapVersion,
+    pub(crate) address: String,
+}
+
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) place: Place,
     pub(crate) name: String,
     pub(crate) doc: Doc,
     pub(crate) action: String,
+    pub(crate) soap: SoapVersion,
+    /// The element of the request body. Messages are named as in [`Ir::elements`].
     pub(crate) input: Option<QName>,
+    /// The element of the response body; `None` for an empty body, or no response.
     pub(crate) output: Option<QName>,
+    /// The service sends nothing back.
+    pub(crate) one_way: bool,
     pub(crate) faults: Vec<QName>,
+    /// The declared header blocks that have a type.
+    pub(crate) headers: Vec<Header>,
     /// Why no code can be made for it; an error only when it is selected.
     pub(crate) unsupported: Option<(Place, String)>,
     /// The module, set by the naming pass.
     pub(crate) module: String,
     /// The Rust name of the request, set by the naming pass.
     pub(crate) rust: String,
+    /// The Rust name of the faults together, set by the naming pass where there are several.
+    pub(crate) fault_rust: String,
 }
 
-/// A global element.
+impl Operation {
+    /// The messages that come back, or go with the request in its header: all but the request itself.
+    pub(crate) fn answers(&self) -> impl Iterator<Item = &QName> {
+        let headers = self.headers.iter().map(|header| &header.element);
+        self.output.iter().chain(&self.faults).chain(headers)
+    }
+
+    /// All messages.
+    pub(crate) fn messages(&self) -> impl Iterator<Item = &QName> {
+        self.input.iter().chain(self.answers())
+    }
+}
+
+/// A header block that a binding declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Header {
+    pub(crate) place: Place,
+    pub(crate) element: QName,
+    /// Of the response, not of the request.
+    pub(crate) is_answer: bool,
+}
+
+/// The name of a message's root element.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum Wire {
+    /// The one that it is known by here.
+    #[default]
+    Own,
+    /// Another one: of the wrapper that SOAP makes from the name of an operation, for example.
+    Other(QName),
+    /// The body holds no element.
+    Nothing,
+}
+
+/// A global element, or what stands for one in a message.
 #[derive(Debug, Clone)]
 pub(crate) struct Element {
+    pub(crate) wire: Wire,
     pub(crate) place: Place,
     pub(crate) doc: Doc,
     pub(crate) ty: TypeRef,
@@ -208,6 +263,17 @@ impl Struct {
     /// Whether nothing can stand inside.
     pub(crate) fn is_empty(&self) -> bool {
         self.members.is_empty() && self.attributes.is_empty() && self.text.is_none()
+    }
+}
+
+impl Element {
+    /// The name of the root element in a message; `None` when the body holds none.
+    pub(crate) fn wire<'a>(&'a self, name: &'a QName) -> Option<&'a QName> {
+        match &self.wire {
+            Wire::Own => Some(name),
+            Wire::Other(name) => Some(name),
+            Wire::Nothing => None,
+        }
     }
 }
 

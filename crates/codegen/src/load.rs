@@ -1,11 +1,14 @@
 //! Loads a contract: the WSDL, what it imports, and the schemas, from local files only.
 
+mod catalog;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Place};
 use crate::input::Input;
 use crate::limits;
@@ -14,16 +17,19 @@ use crate::verbatim;
 use crate::wsdl::{self, Definitions, WSDL};
 use crate::xml::{self, Element};
 
+use catalog::Bundled;
+pub(crate) use catalog::Catalog;
+
 /// One WSDL file with everything it leads to.
 #[derive(Debug, Default)]
 pub(crate) struct Document {
-    /// The WSDL file.
-    pub(crate) file: Arc<str>,
     /// The WSDL itself first, then its imports.
     pub(crate) definitions: Vec<Definitions>,
     pub(crate) schemas: Vec<Schema>,
     /// The SHA-256 of each file read.
     pub(crate) digests: BTreeSet<[u8; 32]>,
+    /// What was read over.
+    pub(crate) remarks: Vec<Diagnostic>,
     /// The schemas as they are written, when they are asked for.
     pub(crate) trees: Vec<Tree>,
 }
@@ -41,37 +47,74 @@ pub(crate) struct Tree {
 /// # Errors
 ///
 /// Any [`Error`] of reading; a missing file names the element that asks for it.
-pub(crate) fn load(input: &Input, path: &Path) -> Result<Document, Error> {
-    load_as(input, path, false)
+pub(crate) fn load(input: &Input, catalog: &Catalog, path: &Path) -> Result<Document, Error> {
+    load_as(input, catalog, path, false)
 }
 
 /// As [`load`], and keeps the schemas as they are written.
-pub(crate) fn load_with_trees(input: &Input, path: &Path) -> Result<Document, Error> {
-    load_as(input, path, true)
+pub(crate) fn load_with_trees(
+    input: &Input,
+    catalog: &Catalog,
+    path: &Path,
+) -> Result<Document, Error> {
+    load_as(input, catalog, path, true)
 }
 
-fn load_as(input: &Input, path: &Path, with_trees: bool) -> Result<Document, Error> {
+fn load_as(
+    input: &Input,
+    catalog: &Catalog,
+    path: &Path,
+    with_trees: bool,
+) -> Result<Document, Error> {
     let mut loader = Loader {
         input,
-        document: Document {
-            file: Arc::from(path.display().to_string()),
-            ..Document::default()
-        },
+        catalog,
+        document: Document::default(),
         seen: BTreeSet::new(),
+        namespaces: BTreeSet::new(),
+        unlocated: Vec::new(),
         root: path,
         with_trees,
     };
     let root = loader.read(path)?;
     loader.seen.insert((path.to_owned(), String::new()));
     loader.definitions(path, &root)?;
+    loader.settle()?;
     Ok(loader.document)
+}
+
+/// An import that names no file that is there: something else may bring its namespace.
+struct Unlocated {
+    place: Place,
+    namespace: String,
+    location: Option<String>,
+}
+
+/// What an import or include leads to.
+enum Source {
+    File(PathBuf),
+    Bundled(&'static Bundled),
+}
+
+impl Source {
+    /// The name by which it is remembered, and from which its own references count.
+    fn path(&self) -> PathBuf {
+        match self {
+            Self::File(path) => path.clone(),
+            Self::Bundled(bundled) => PathBuf::from(&*bundled.file()),
+        }
+    }
 }
 
 struct Loader<'a> {
     input: &'a Input,
+    catalog: &'a Catalog,
     document: Document,
     /// Files already read, with the namespace that an including schema lends them.
     seen: BTreeSet<(PathBuf, String)>,
+    /// The target namespaces of the schemas read.
+    namespaces: BTreeSet<String>,
+    unlocated: Vec<Unlocated>,
     root: &'a Path,
     with_trees: bool,
 }
@@ -83,13 +126,82 @@ impl Loader<'_> {
         xml::parse(&Arc::from(path.display().to_string()), &bytes)
     }
 
-    /// The file that an include or import means.
-    fn local(&self, from: &Path, place: &Place, location: &str) -> Result<PathBuf, Error> {
-        let found = self.input.local(self.root, from, place, location)?;
-        found.ok_or_else(|| Error::MissingFile {
-            place: place.clone(),
-            location: location.to_owned(),
-        })
+    fn open(&mut self, source: &Source) -> Result<Element, Error> {
+        match source {
+            Source::File(path) => self.read(path),
+            Source::Bundled(bundled) => xml::parse(&bundled.file(), bundled.text.as_bytes()),
+        }
+    }
+
+    /// The file that an import means: what a catalogue of the user says of its address, a file that is there, what
+    /// a catalogue says of its namespace, a schema that comes along.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ambiguous`].
+    fn find(
+        &self,
+        from: &Path,
+        place: &Place,
+        namespace: &str,
+        location: Option<&str>,
+    ) -> Result<Option<Source>, Error> {
+        if let Some(location) = location {
+            let file = match self.catalog.find(location) {
+                Some(file) => Some(file),
+                None => self.input.local(self.root, from, place, location)?,
+            };
+            if let Some(file) = file {
+                return Ok(Some(Source::File(file)));
+            }
+        }
+        if let Some(file) = self.catalog.find(namespace) {
+            return Ok(Some(Source::File(file)));
+        }
+        let bundled = catalog::bundled(namespace).or_else(|| location.and_then(catalog::bundled));
+        Ok(bundled.map(Source::Bundled))
+    }
+
+    /// Brings what imports without a file need and nothing brought.
+    fn settle(&mut self) -> Result<(), Error> {
+        while let Some(import) = self.unlocated.pop() {
+            let Unlocated {
+                place,
+                namespace,
+                location,
+            } = import;
+            if self.namespaces.contains(&namespace) {
+                if let Some(location) = location {
+                    let message = format!(
+                        "`{}` is not there; the namespace is defined elsewhere in the contract",
+                        location.escape_debug()
+                    );
+                    let remark = Diagnostic::new("schema-location-unread", &place, message);
+                    self.document.remarks.push(remark);
+                }
+                continue;
+            }
+            match (
+                self.find(Path::new(""), &place, &namespace, None)?,
+                location,
+            ) {
+                (Some(source), _) => self.import(&place, &source, None)?,
+                (None, Some(location)) => return Err(Error::MissingFile { place, location }),
+                // Whether something is amiss shows where a name of the namespace is used.
+                (None, None) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a schema, unless it was read before.
+    fn import(&mut self, place: &Place, source: &Source, lent: Option<&str>) -> Result<(), Error> {
+        let path = source.path();
+        if self.is_new(place, &path, lent.unwrap_or_default())? {
+            let root = self.open(source)?;
+            self.schema(&path, &root, lent)?;
+        }
+        Ok(())
     }
 
     /// Whether the file is new; remembers it.
@@ -113,10 +225,18 @@ impl Loader<'_> {
                 self.schema(path, schema, None)?;
             }
         }
-        for (place, location) in imports {
-            let imported = self.local(path, &place, &location)?;
+        for wsdl::Import {
+            place,
+            namespace,
+            location,
+        } in imports
+        {
+            let Some(source) = self.find(path, &place, &namespace, Some(&location))? else {
+                return Err(Error::MissingFile { place, location });
+            };
+            let imported = source.path();
             if self.is_new(&place, &imported, "")? {
-                let root = self.read(&imported)?;
+                let root = self.open(&source)?;
                 // Some contracts import a schema with the import element of WSDL.
                 if root.is(XSD, "schema") {
                     self.schema(&imported, &root, None)?;
@@ -141,6 +261,12 @@ impl Loader<'_> {
             });
         }
         let references = std::mem::take(&mut schema.references);
+        let is_empty = root
+            .elements()
+            .all(|child| child.is(XSD, "import") || child.is(XSD, "annotation"));
+        if !is_empty {
+            self.namespaces.insert(own.to_owned());
+        }
         self.document.schemas.push(schema);
         references
             .iter()
@@ -160,21 +286,36 @@ impl Loader<'_> {
             ReferenceKind::Import(namespace) => Some(namespace.as_str()),
             _ => None,
         };
-        // What is carried verbatim needs no schema.
-        if imported.is_some_and(verbatim::is_verbatim) {
+        // What is carried verbatim needs no schema, nor do the built-in types.
+        if imported.is_some_and(|namespace| verbatim::is_verbatim(namespace) || namespace == XSD) {
             return Ok(());
         }
-        // An import without location relies on a schema that something else brings.
-        let Some(location) = &reference.location else {
-            return Ok(());
+        let location = reference.location.as_deref();
+        let Some(namespace) = imported else {
+            // Includes have a location; what they lead to takes our namespace when it has none.
+            let location = location.unwrap_or_default();
+            let source = self.find(path, place, "", Some(location))?;
+            let source = source.ok_or_else(|| Error::MissingFile {
+                place: place.clone(),
+                location: location.to_owned(),
+            })?;
+            return self.import(place, &source, Some(own));
         };
-        let file = self.local(path, place, location)?;
-        let lent = if imported.is_none() { own } else { "" };
-        if self.is_new(place, &file, lent)? {
-            let root = self.read(&file)?;
-            let lent = imported.is_none().then_some(own);
-            self.schema(&file, &root, lent)?;
+        // Without a file of its own an import relies on what something else brings: it waits.
+        let by_location = match location {
+            Some(_) => self.find(path, place, "", location)?,
+            None => None,
+        };
+        match by_location {
+            Some(source) => self.import(place, &source, None),
+            None => {
+                self.unlocated.push(Unlocated {
+                    place: place.clone(),
+                    namespace: namespace.to_owned(),
+                    location: location.map(str::to_owned),
+                });
+                Ok(())
+            }
         }
-        Ok(())
     }
 }

@@ -41,7 +41,7 @@ struct Layer<'a> {
 pub(crate) fn lower(document: &Document) -> Result<Vec<Ir>, Error> {
     let schemas = || document.schemas.iter();
     let mut layers = layers(&document.schemas);
-    let mut remarks = Vec::new();
+    let mut remarks = document.remarks.clone();
     let mut groups = BTreeMap::new();
     for group in schemas().flat_map(|schema| &schema.groups) {
         if let Some(known) = groups.insert(&group.name, group) {
@@ -74,7 +74,10 @@ pub(crate) fn lower(document: &Document) -> Result<Vec<Ir>, Error> {
             .collect(),
     };
     let mut ir = types::lower(&components, &components.first)?;
-    (ir.services, ir.remarks) = message::services(document, &components)?;
+    let made = message::services(document, &components)?;
+    (ir.services, ir.remarks) = (made.services, made.remarks);
+    ir.elements.extend(made.elements);
+    ir.types.extend(made.types);
     ir.remarks.append(&mut remarks);
     ir.version = schemas().filter_map(|schema| schema.version.clone()).max();
     let mut parts = vec![ir];

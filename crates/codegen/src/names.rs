@@ -116,7 +116,7 @@ pub(crate) const KEYWORDS: [&str; 54] = [
 ];
 
 /// Type names that generated modules use for something else.
-pub(crate) const TYPES: [&str; 30] = [
+pub(crate) const TYPES: [&str; 36] = [
     "Base64",
     "Box",
     "Clone",
@@ -124,8 +124,11 @@ pub(crate) const TYPES: [&str; 30] = [
     "DateTime",
     "Debug",
     "Decimal",
+    "DecodeError",
     "Default",
+    "Detail",
     "Effect",
+    "EmptyBody",
     "Err",
     "Ext",
     "Field",
@@ -139,8 +142,11 @@ pub(crate) const TYPES: [&str; 30] = [
     "PartialEq",
     "Particle",
     "Raw",
+    "Result",
+    "Scope",
     "Self",
     "Slot",
+    "Soap",
     "Some",
     "Struct",
     "Text",

@@ -44,9 +44,11 @@ pub(crate) struct Reading {
 /// Any [`Error`] but those of selecting and writing.
 pub(crate) fn read(
     paths: &[PathBuf],
+    catalogs: &[PathBuf],
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Reading, Error> {
     let input = Input::open(paths)?;
+    let catalog = load::Catalog::read(catalogs)?;
     let mut diagnostics = Vec::new();
     let mut digests: BTreeSet<[u8; 32]> = BTreeSet::new();
     let mut known = BTreeSet::new();
@@ -55,7 +57,7 @@ pub(crate) fn read(
     let total = input.contracts().len();
     for (done, file) in input.contracts().enumerate() {
         progress(Progress { done, total, file });
-        let document = load::load(&input, file)?;
+        let document = load::load(&input, &catalog, file)?;
         let name = file.file_name().map(ToOwned::to_owned);
         if !known.insert((name, document.digests.clone())) {
             continue;

@@ -1,7 +1,9 @@
 //! A WSDL 1.1 document as it is written: messages, port types, bindings, services.
 
+mod binding;
 mod read;
 
+use crate::diagnostic::Diagnostic;
 use crate::error::Place;
 use crate::qname::QName;
 
@@ -15,15 +17,27 @@ pub(crate) const SOAP11: &str = "http://schemas.xmlsoap.org/wsdl/soap/";
 pub(crate) const SOAP12: &str = "http://schemas.xmlsoap.org/wsdl/soap12/";
 /// The MIME binding of WSDL.
 pub(crate) const MIME: &str = "http://schemas.xmlsoap.org/wsdl/mime/";
+/// The HTTP binding of WSDL.
+pub(crate) const HTTP: &str = "http://schemas.xmlsoap.org/wsdl/http/";
 
 /// One `definitions` element.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Definitions {
-    pub(crate) imports: Vec<(Place, String)>,
+    pub(crate) place: Place,
+    pub(crate) imports: Vec<Import>,
     pub(crate) messages: Vec<Message>,
     pub(crate) port_types: Vec<PortType>,
     pub(crate) bindings: Vec<Binding>,
     pub(crate) services: Vec<Service>,
+    /// What was read over.
+    pub(crate) remarks: Vec<Diagnostic>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Import {
+    pub(crate) place: Place,
+    pub(crate) namespace: String,
+    pub(crate) location: String,
 }
 
 #[derive(Debug)]
@@ -36,12 +50,20 @@ pub(crate) struct Message {
 pub(crate) struct Part {
     pub(crate) place: Place,
     pub(crate) name: String,
-    /// `None` when the part names a type instead.
-    pub(crate) element: Option<QName>,
+    pub(crate) content: PartContent,
+}
+
+#[derive(Debug)]
+pub(crate) enum PartContent {
+    Element(QName),
+    Type(QName),
+    /// Neither is named.
+    Missing,
 }
 
 #[derive(Debug)]
 pub(crate) struct PortType {
+    pub(crate) place: Place,
     pub(crate) name: QName,
     pub(crate) operations: Vec<PortOperation>,
 }
@@ -54,6 +76,8 @@ pub(crate) struct PortOperation {
     pub(crate) input: Option<MessageUse>,
     pub(crate) output: Option<MessageUse>,
     pub(crate) faults: Vec<MessageUse>,
+    /// The service speaks first (WSDL 1.1, section 2.4.3).
+    pub(crate) output_first: bool,
 }
 
 #[derive(Debug)]
@@ -67,27 +91,93 @@ pub(crate) struct Binding {
     pub(crate) name: QName,
     pub(crate) port_type: QName,
     pub(crate) place: Place,
-    /// `None` when the binding is not SOAP.
-    pub(crate) soap: Option<SoapVersion>,
+    pub(crate) protocol: Protocol,
     pub(crate) operations: Vec<BindingOperation>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// What a binding is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    Soap(SoapVersion),
+    /// Something else, in the words of a remark.
+    Other(String),
+}
+
+impl Binding {
+    /// The version of SOAP; `None` when the binding is not SOAP.
+    pub(crate) fn soap(&self) -> Option<SoapVersion> {
+        match self.protocol {
+            Protocol::Soap(version) => Some(version),
+            Protocol::Other(_) => None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum SoapVersion {
+    #[default]
     V1_1,
     V1_2,
 }
 
+impl std::fmt::Display for SoapVersion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::V1_1 => "SOAP 1.1",
+            Self::V1_2 => "SOAP 1.2",
+        })
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct BindingOperation {
+    pub(crate) place: Place,
     pub(crate) name: String,
     pub(crate) action: String,
+    pub(crate) style: Style,
+    pub(crate) input: Option<BoundMessage>,
+    pub(crate) output: Option<BoundMessage>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    Document,
+    Rpc,
+}
+
+/// How a binding puts a message into an envelope.
+#[derive(Debug)]
+pub(crate) struct BoundMessage {
+    pub(crate) place: Place,
+    /// The namespace of the wrapper element; that of the binding document where none is given.
+    pub(crate) namespace: Option<String>,
+    /// The parts that the body holds; all where none are named.
+    pub(crate) parts: Option<Vec<String>>,
+    pub(crate) headers: Vec<BoundHeader>,
     /// The first construct that the generator cannot render.
     pub(crate) unsupported: Option<(Place, String)>,
-    /// The part that `soap:body` of the input names, when it names one.
-    pub(crate) input_part: Option<String>,
-    /// The part that `soap:body` of the output names, when it names one.
-    pub(crate) output_part: Option<String>,
+}
+
+impl BoundMessage {
+    /// All parts in the body, and no headers.
+    pub(crate) fn plain(place: &Place) -> Self {
+        Self {
+            place: place.clone(),
+            namespace: None,
+            parts: None,
+            headers: Vec::new(),
+            unsupported: None,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct BoundHeader {
+    pub(crate) place: Place,
+    pub(crate) message: QName,
+    pub(crate) part: String,
+    /// Why it cannot be more than raw.
+    pub(crate) unsupported: Option<String>,
 }
 
 #[derive(Debug)]
@@ -101,6 +191,7 @@ pub(crate) struct Service {
 #[derive(Debug)]
 pub(crate) struct Port {
     pub(crate) place: Place,
+    pub(crate) name: String,
     pub(crate) binding: QName,
     /// Empty when none is given.
     pub(crate) address: String,

@@ -1,5 +1,6 @@
 //! An XML document as a tree whose elements know their line and the namespaces in scope.
 
+mod encoding;
 mod entity;
 mod parse;
 

@@ -21,9 +21,14 @@ fn root() -> PathBuf {
 
 /// The folder of the real contracts; `None`, and a line in the list of what did not run, when it is absent.
 pub(crate) fn contracts(test: &str) -> Option<PathBuf> {
+    shared(test, "wsdl/jxchange/R2024.1.03")
+}
+
+/// A folder of what others own; `None`, and a line in the list of what did not run, when it is absent.
+pub(crate) fn shared(test: &str, folder: &str) -> Option<PathBuf> {
     let shared =
         std::env::var_os("CASTILE_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
-    let folder = shared.join("wsdl/jxchange/R2024.1.03");
+    let folder = shared.join(folder);
     if folder.is_dir() {
         return Some(folder);
     }

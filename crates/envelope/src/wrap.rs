@@ -4,11 +4,16 @@ use std::fmt;
 
 use crate::error::Refusal;
 use crate::open::no_declaration;
+use crate::report::SoapVersion;
 use crate::scan::chars;
 
-const HEAD: &str = concat!(
+const HEAD_11: &str = concat!(
     r#"<?xml version="1.0" encoding="utf-8"?>"#,
     r#"<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Header>"#
+);
+const HEAD_12: &str = concat!(
+    r#"<?xml version="1.0" encoding="utf-8"?>"#,
+    r#"<soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"><soap:Header>"#
 );
 const MIDDLE: &str = "</soap:Header><soap:Body>";
 const OPEN: &str = concat!(
@@ -23,11 +28,37 @@ const PASSWORD: &str = concat!(
 const CLOSE: &str = "</wsse:UsernameToken></wsse:Security>";
 const TAIL: &str = "</soap:Body></soap:Envelope>";
 
-/// How to wrap a payload; the default is an envelope with an empty Header.
-#[derive(Debug, Clone, Copy, Default)]
+/// How to wrap a payload; the default is a SOAP 1.1 envelope with an empty Header.
+///
+/// `Debug` shows nothing of the header blocks.
+#[derive(Clone, Copy)]
 pub struct Wrap<'a> {
+    /// The version of SOAP.
+    pub soap: SoapVersion,
+    /// Header blocks in UTF-8, one behind the other; copied as they are.
+    pub headers: &'a [u8],
     /// The old credentials, for a bank that has not moved to OAuth.
     pub security: Option<UsernameToken<'a>>,
+}
+
+impl Default for Wrap<'_> {
+    fn default() -> Self {
+        Self {
+            soap: SoapVersion::V11,
+            headers: &[],
+            security: None,
+        }
+    }
+}
+
+impl fmt::Debug for Wrap<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wrap")
+            .field("soap", &self.soap)
+            .field("headers", &self.headers.len())
+            .field("security", &self.security)
+            .finish()
+    }
 }
 
 /// A WS-Security UsernameToken with the password as text, as jXchange took it before OAuth
@@ -54,7 +85,7 @@ impl fmt::Debug for UsernameToken<'_> {
     }
 }
 
-/// A SOAP 1.1 envelope in UTF-8 with `payload`, an element in UTF-8, in its Body.
+/// An envelope in UTF-8 with `payload`, an element in UTF-8 or nothing, in its Body.
 ///
 /// The payload is copied as it is. The buffer is allocated once and to size, so that no second copy of
 /// a password stays behind; with [`Wrap::security`] the result is a secret as a whole.
@@ -71,22 +102,31 @@ impl fmt::Debug for UsernameToken<'_> {
 /// # Ok::<(), castile_envelope::Refusal>(())
 /// ```
 pub fn wrap(payload: &[u8], wrap: &Wrap<'_>) -> Result<Vec<u8>, Refusal> {
-    no_declaration(payload)?;
+    for part in [payload, wrap.headers] {
+        if !part.is_empty() {
+            no_declaration(part)?;
+        }
+    }
+    let head = match wrap.soap {
+        SoapVersion::V11 => HEAD_11,
+        SoapVersion::V12 => HEAD_12,
+    };
     let security = wrap.security.as_ref().map(pieces).transpose()?;
     let pieces = security.as_ref().map_or(&[][..], |pieces| &pieces[..]);
     let length: usize = pieces
         .iter()
         .map(|(markup, value)| markup.len() + escaped(value).map(str::len).sum::<usize>())
         .sum();
-    let fixed = HEAD.len() + MIDDLE.len() + TAIL.len();
-    let mut out = Vec::with_capacity(fixed + length + payload.len());
-    out.extend_from_slice(HEAD.as_bytes());
+    let fixed = head.len() + MIDDLE.len() + TAIL.len();
+    let mut out = Vec::with_capacity(fixed + length + wrap.headers.len() + payload.len());
+    out.extend_from_slice(head.as_bytes());
     for (markup, value) in pieces {
         out.extend_from_slice(markup.as_bytes());
         for part in escaped(value) {
             out.extend_from_slice(part.as_bytes());
         }
     }
+    out.extend_from_slice(wrap.headers);
     out.extend_from_slice(MIDDLE.as_bytes());
     out.extend_from_slice(payload);
     out.extend_from_slice(TAIL.as_bytes());

@@ -64,7 +64,10 @@
 //! - A choice is an enum, a sequence that repeats a struct, both of them a [`Group`] in a field of their own.
 //!   `group 0 => field,` in the list offers their elements to it; `group 1` if one must be there.
 //! - A type that others are derived from is an enum made by [`derived!`]; `xsi:type` chooses the variant.
-//! - An operation without declared fault has [`NoFault`].
+//! - An operation without declared fault has [`NoFault`]; one with several has an enum of them, with [`Raw`] for
+//!   whatever else a detail holds.
+//! - A message whose `ELEMENT` is empty is a body without element. One that is a simple value overrides
+//!   [`Message::root`] and [`Message::write_root`].
 //! - Before a request is sent, [`Message::validate`] tells what it lacks.
 
 mod attributes;
@@ -90,7 +93,7 @@ pub use ext::Ext;
 pub use field::{Field, Leaf, Revealed, Text};
 pub use group::{Group, Groups, Position};
 pub use limits::Limits;
-pub use operation::{Effect, Message, NoFault, Operation};
+pub use operation::{Detail, Effect, EmptyBody, Message, NoFault, Operation, Soap};
 pub use particle::{Particle, Slot, Struct};
 pub use raw::Raw;
 pub use read::{Decoded, Reader, decode, decode_within};

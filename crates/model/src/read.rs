@@ -6,7 +6,7 @@ mod namespaces;
 mod tokens;
 
 use crate::error::{self, Warning};
-use crate::{DecodeError, Limits, Message, Raw, Scope, Struct};
+use crate::{DecodeError, Limits, Message, Raw, Scope, Slot};
 use tokens::Tokens;
 
 pub use cursor::Reader;
@@ -17,6 +17,14 @@ pub struct Decoded<T> {
     /// The message.
     pub value: T,
     warnings: Vec<Warning>,
+}
+
+/// A message that came without anything odd, for example the one that an empty body stands for.
+impl<T> From<T> for Decoded<T> {
+    fn from(value: T) -> Self {
+        let warnings = Vec::new();
+        Self { value, warnings }
+    }
 }
 
 impl<T> Decoded<T> {
@@ -59,7 +67,8 @@ pub fn decode_within<T: Message>(
     limits: &Limits,
 ) -> Result<Decoded<T>, DecodeError> {
     let mut value = T::default();
-    let warnings = read_message(payload, scope, limits, T::NAMESPACE, T::ELEMENT, &mut value)?;
+    let root = (T::NAMESPACE, T::ELEMENT);
+    let warnings = read_message(payload, scope, limits, T::NAMES, root, value.root())?;
     Ok(Decoded { value, warnings })
 }
 
@@ -86,24 +95,23 @@ fn read_message(
     payload: &[u8],
     scope: &Scope,
     limits: &Limits,
-    namespace: &'static str,
-    element: &'static str,
-    message: &mut dyn Struct,
+    names: &'static str,
+    (namespace, element): (&'static str, &'static str),
+    message: Slot<'_>,
 ) -> Result<Vec<Warning>, DecodeError> {
-    let tokens = Tokens::new(payload, scope, limits, namespace)?;
+    let tokens = Tokens::new(payload, scope, limits, names)?;
     let mut reader = Reader::new(tokens);
     let root = reader.prolog()?;
     reader.enter(&root)?;
     let found = reader.name(&root)?;
-    if found != element {
-        let expected = format!("{{{namespace}}}{element}");
-        let found = if found.starts_with('{') {
-            found.into_owned()
-        } else {
-            format!("{{{namespace}}}{found}")
-        };
+    let (found_namespace, found_local) = match found.strip_prefix('{') {
+        Some(name) => name.split_once('}').unwrap_or(("", name)),
+        None => (names, &*found),
+    };
+    if (found_namespace, found_local) != (namespace, element) {
+        let found = format!("{{{found_namespace}}}{found_local}");
         return Err(DecodeError::Root {
-            expected,
+            expected: format!("{{{namespace}}}{element}"),
             found: error::clip(&found, 200).into_owned(),
         });
     }

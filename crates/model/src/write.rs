@@ -13,12 +13,15 @@ use crate::{
 /// Writes a message, its namespace as the default namespace of the root element.
 ///
 /// A required field that was never given is left out, because an empty element would say something else.
+/// A message without root element is the empty text.
 ///
 /// # Errors
 /// A text or attribute holds what XML cannot carry.
 pub fn encode<T: Message>(message: &T) -> Result<String, EncodeError> {
-    let mut w = Writer::new(T::NAMESPACE);
-    w.structure(T::ELEMENT, message);
+    let mut w = Writer::new(T::NAMES, T::NAMESPACE);
+    if !T::ELEMENT.is_empty() {
+        message.write_root(&mut w);
+    }
     match w.error {
         Some(error) => Err(error),
         None => Ok(w.out),
@@ -32,9 +35,11 @@ pub fn encode<T: Message>(message: &T) -> Result<String, EncodeError> {
 pub fn encode_valid<T: Message>(message: &T) -> Result<String, EncodeError> {
     let mut w = Writer {
         audit: Some(Vec::new()),
-        ..Writer::new(T::NAMESPACE)
+        ..Writer::new(T::NAMES, T::NAMESPACE)
     };
-    w.structure(T::ELEMENT, message);
+    if !T::ELEMENT.is_empty() {
+        message.write_root(&mut w);
+    }
     if let Some(error) = w.error {
         return Err(error);
     }
@@ -53,7 +58,7 @@ pub fn encode_valid<T: Message>(message: &T) -> Result<String, EncodeError> {
 pub(crate) fn missing_struct(s: &dyn Struct) -> Option<&'static str> {
     let mut w = Writer {
         look: Some(None),
-        ..Writer::new("")
+        ..Writer::new("", "")
     };
     s.write(&mut w);
     w.look.flatten()
@@ -63,17 +68,21 @@ pub(crate) fn missing_struct(s: &dyn Struct) -> Option<&'static str> {
 pub(crate) fn audit<T: Message>(message: &T) -> Vec<Warning> {
     let mut w = Writer {
         audit: Some(Vec::new()),
-        ..Writer::new(T::NAMESPACE)
+        ..Writer::new(T::NAMES, T::NAMESPACE)
     };
-    w.structure(T::ELEMENT, message);
+    if !T::ELEMENT.is_empty() {
+        message.write_root(&mut w);
+    }
     w.audit.unwrap_or_default()
 }
 
 /// Takes the elements of a struct in schema order. Made by [`encode`]; errors are kept until its end.
 pub struct Writer {
     out: String,
-    /// Namespace of the message: of all names without one.
+    /// Namespace of all names without one.
     namespace: &'static str,
+    /// That of the root element, until it is written.
+    root: Option<&'static str>,
     /// Default namespace in force.
     default: &'static str,
     path: Vec<&'static str>,
@@ -106,10 +115,11 @@ struct Level {
 }
 
 impl Writer {
-    fn new(namespace: &'static str) -> Self {
+    fn new(namespace: &'static str, root: &'static str) -> Self {
         Self {
             out: String::new(),
             namespace,
+            root: Some(root),
             default: "",
             path: Vec::new(),
             versions: Vec::new(),
@@ -126,6 +136,11 @@ impl Writer {
     #[inline]
     pub fn put<P: Particle>(&mut self, name: &'static str, particle: &P) {
         particle.write_as(name, self);
+    }
+
+    /// Writes an element with a value, given or not: the root element of a message that is one.
+    pub fn value(&mut self, name: &'static str, leaf: &dyn Leaf) {
+        self.leaf(name, leaf);
     }
 
     /// Starts the part of the schema that the marker `Ver_n` guards (n from 1 to 63).
@@ -347,7 +362,7 @@ impl Writer {
     fn open(&mut self, name: &'static str, attributes: Option<&Attributes>) -> &'static str {
         let (namespace, local) = match name.strip_prefix('{').and_then(|n| n.split_once('}')) {
             Some(other) => other,
-            None => (self.namespace, name),
+            None => (self.root.take().unwrap_or(self.namespace), name),
         };
         self.path.push(local);
         self.out.push('<');

@@ -109,6 +109,7 @@ pub(crate) fn cut_and_opened(_: &World, witness: &mut Witness) {
             created: None,
             must_understand: true,
         }),
+        ..Wrap::default()
     };
     witness.debug("Wrap", &wrapping);
     let wrapped = wrap(b"<a/>", &wrapping).expect("it can be written");
@@ -120,6 +121,7 @@ pub(crate) fn cut_and_opened(_: &World, witness: &mut Witness) {
             created: None,
             must_understand: true,
         }),
+        ..Wrap::default()
     };
     let error = wrap(b"<a/>", &unwritable).expect_err("a control character");
     witness.error("a refusal to wrap", &error);

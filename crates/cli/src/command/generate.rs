@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use castile_codegen::{Generator, ModelDependency};
+use castile_codegen::{Error, Generator, ModelDependency};
 
 use crate::args::Generate;
 use crate::output::many;
@@ -15,6 +15,9 @@ pub(super) fn run(arguments: &Generate) -> Result<Exit, Problem> {
     for path in &arguments.wsdl {
         generator = generator.wsdl(path);
     }
+    for path in &arguments.catalog {
+        generator = generator.catalog(path);
+    }
     if let Some(path) = &arguments.model_path {
         let path = model_path(path, &arguments.out)?;
         generator = generator.model_dependency(ModelDependency::Path(path));
@@ -24,6 +27,9 @@ pub(super) fn run(arguments: &Generate) -> Result<Exit, Problem> {
     for diagnostic in &output.diagnostics {
         let said = crate::output::visible(&diagnostic.to_string());
         anstream::eprintln!("{yellow}note[{}]{yellow:#}: {said}", diagnostic.code);
+    }
+    if let (true, Some(first)) = (arguments.strict, output.diagnostics.first()) {
+        return Err(Problem::contract(Error::Remark(Box::new(first.clone()))));
     }
     let out = arguments.out.display();
     if arguments.check {

@@ -1,12 +1,14 @@
 //! Makes a contract of what was read.
 
+use std::collections::BTreeMap;
+
 use super::Contract;
 use super::model::{
     ContractAttribute, ContractElement, ContractField, ContractOperation, ContractService,
     ContractType, TypeContent, TypeName,
 };
 use crate::error::Error;
-use crate::ir::{Attribute, Body, Element, Field, Operation, Service, Struct, Type, TypeRef};
+use crate::ir::{Attribute, Body, Element, Field, Operation, Service, Struct, Type, TypeRef, Wire};
 use crate::pass::{collapse, flatten};
 use crate::qname::QName;
 use crate::reading::Reading;
@@ -21,10 +23,16 @@ pub(super) fn contract(reading: Reading) -> Result<Contract, Error> {
     collapse::collapse(&mut ir)?;
     // What the remarks are about concerns generated code only.
     flatten::flatten(&mut ir);
-    let elements = ir.elements.into_iter();
+    let services = ir.services.into_iter();
+    let services = services.map(|from| service(from, &ir.elements)).collect();
+    // Wrappers that SOAP makes are known by their names in messages; where a schema has that name, it is the schema's.
+    let mut elements: Vec<_> = ir.elements.into_iter().collect();
+    elements.sort_by_key(|(_, from)| from.wire == Wire::Own);
+    let elements = elements.into_iter();
+    let elements = elements.filter_map(|(name, from)| Some((from.wire(&name)?.clone(), from)));
     let types = ir.types.into_iter();
     Ok(Contract {
-        services: ir.services.into_iter().map(service).collect(),
+        services,
         version: ir.version,
         elements: elements
             .map(|(name, from)| (name.clone(), element(name, from)))
@@ -36,24 +44,27 @@ pub(super) fn contract(reading: Reading) -> Result<Contract, Error> {
     })
 }
 
-fn service(from: Service) -> ContractService {
+fn service(from: Service, elements: &BTreeMap<QName, Element>) -> ContractService {
+    let short_name = from.short().to_owned();
+    let operations = from.operations.into_iter();
     ContractService {
-        short_name: from.short().to_owned(),
+        short_name,
         name: from.name,
         address: from.address,
         doc: from.doc,
-        operations: from.operations.into_iter().map(operation).collect(),
+        operations: operations.map(|from| operation(from, elements)).collect(),
     }
 }
 
-fn operation(from: Operation) -> ContractOperation {
+fn operation(from: Operation, elements: &BTreeMap<QName, Element>) -> ContractOperation {
+    let wire = |name: &QName| elements.get(name)?.wire(name).cloned();
     ContractOperation {
         name: from.name,
         action: from.action,
         doc: from.doc,
-        request: from.input,
-        response: from.output,
-        faults: from.faults,
+        request: from.input.as_ref().and_then(wire),
+        response: from.output.as_ref().and_then(wire),
+        faults: from.faults.iter().filter_map(wire).collect(),
     }
 }
 

@@ -1,218 +1,271 @@
-//! Services and operations, from service through port, binding and port type to the message elements.
+//! Services and their ports, from service through port and binding to port type.
+
+mod body;
+
+use std::collections::BTreeMap;
 
 use super::Components;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Place};
-use crate::ir::{Operation, Service};
+use crate::ir::{self, Operation, Service, ServicePort};
 use crate::load::Document;
 use crate::qname::QName;
-use crate::wsdl::{self, Binding, BindingOperation, MessageUse, PortOperation};
+use crate::wsdl::{self, Binding, PortType, Protocol};
+
+/// The services of a contract, and what SOAP makes of their messages.
+#[derive(Default)]
+pub(super) struct Services {
+    pub(super) services: Vec<Service>,
+    /// Elements that no schema declares: wrappers, parts that name a type, bodies without element.
+    pub(super) elements: BTreeMap<QName, ir::Element>,
+    /// The types of those.
+    pub(super) types: BTreeMap<QName, ir::Type>,
+    pub(super) remarks: Vec<Diagnostic>,
+}
 
 /// Makes the services of a contract; remarks on what is left out.
 pub(super) fn services(
     document: &Document,
     components: &Components<'_>,
-) -> Result<(Vec<Service>, Vec<Diagnostic>), Error> {
+) -> Result<Services, Error> {
     let mut reader = Messages {
         document,
         components,
-        remarks: Vec::new(),
+        made: Services::default(),
     };
-    let mut services = Vec::new();
     for definitions in &document.definitions {
+        reader
+            .made
+            .remarks
+            .extend(definitions.remarks.iter().cloned());
         for service in &definitions.services {
-            services.extend(reader.service(service)?);
+            reader.service(service)?;
         }
     }
-    let has_none = document
+    let mut services = document
         .definitions
         .iter()
-        .all(|definitions| definitions.services.is_empty());
-    if has_none {
-        let place = Place {
-            file: document.file.clone(),
-            line: 1,
-        };
-        let message = "the file has no service, so no operation can be called".to_owned();
-        reader
-            .remarks
-            .push(Diagnostic::new("no-service", &place, message));
+        .flat_map(|definitions| &definitions.services);
+    if services.next().is_none() {
+        reader.bindings_alone()?;
     }
-    Ok((services, reader.remarks))
+    Ok(reader.made)
 }
 
+/// What is read, and what was made of it so far.
 struct Messages<'a> {
     document: &'a Document,
     components: &'a Components<'a>,
-    remarks: Vec<Diagnostic>,
+    made: Services,
+}
+
+/// A way to the operations of a port type.
+struct Way<'a> {
+    binding: &'a Binding,
+    name: String,
+    address: String,
+    place: &'a Place,
 }
 
 impl<'a> Messages<'a> {
-    /// A service by its SOAP 1.1 port, else its SOAP 1.2 port; `None` when it has neither.
-    fn service(&mut self, service: &wsdl::Service) -> Result<Option<Service>, Error> {
-        let mut chosen: Option<(&Binding, &wsdl::Port)> = None;
-        let mut bindings = Vec::new();
+    /// A service for each port type that a service offers by SOAP.
+    fn service(&mut self, service: &'a wsdl::Service) -> Result<(), Error> {
+        let mut groups: Vec<Vec<Way<'a>>> = Vec::new();
         for port in &service.ports {
             let binding = self.binding(&port.binding, &port.place)?;
-            bindings.push((binding, port));
-            let better = chosen.is_none_or(|(best, _)| binding.soap < best.soap);
-            if binding.soap.is_some() && better {
-                chosen = Some((binding, port));
+            if let Protocol::Other(construct) = &binding.protocol {
+                let message = format!("the port `{}` has {construct}; it is left out", port.name);
+                self.remark("port-left-out", &port.place, message);
+                continue;
+            }
+            let way = Way {
+                binding,
+                name: port.name.clone(),
+                address: port.address.clone(),
+                place: &port.place,
+            };
+            match groups
+                .iter_mut()
+                .find(|group| group[0].binding.port_type == binding.port_type)
+            {
+                Some(group) => group.push(way),
+                None => groups.push(vec![way]),
             }
         }
-        let Some((binding, port)) = chosen else {
-            let message = format!("`{}` has no SOAP port; it is left out", service.name);
-            self.remarks
-                .push(Diagnostic::new("service-left-out", &service.place, message));
-            return Ok(None);
-        };
-        // Other ports usually offer the same operations another way; those that do not are told.
-        for (other, port) in bindings {
-            if other.port_type != binding.port_type {
-                let port_type = other.port_type.local();
-                let message = format!(
-                    "a port of `{}` offers `{port_type}`; it is left out",
-                    service.name
-                );
-                self.remarks
-                    .push(Diagnostic::new("port-left-out", &port.place, message));
+        if groups.is_empty() {
+            let message = format!(
+                "the service `{}` has no SOAP port; it is left out",
+                service.name
+            );
+            self.remark("service-left-out", &service.place, message);
+        }
+        let is_alone = groups.len() == 1;
+        for group in groups {
+            // Ports have names of their own in a document (WSDL 1.1, section 2.6).
+            let name = if is_alone {
+                None
+            } else {
+                Some(best(&group).name.clone())
+            };
+            let name = name.unwrap_or_else(|| service.name.clone());
+            self.offer(name, &service.place, &service.doc, &group)?;
+        }
+        Ok(())
+    }
+
+    /// What a contract without service offers: its SOAP bindings, without an address.
+    fn bindings_alone(&mut self) -> Result<(), Error> {
+        let mut groups: Vec<Vec<Way<'a>>> = Vec::new();
+        let definitions = || self.document.definitions.iter();
+        for binding in definitions().flat_map(|definitions| &definitions.bindings) {
+            if binding.soap().is_none() {
+                continue;
+            }
+            let way = Way {
+                binding,
+                name: binding.name.local().to_owned(),
+                address: String::new(),
+                place: &binding.place,
+            };
+            match groups
+                .iter_mut()
+                .find(|group| group[0].binding.port_type == binding.port_type)
+            {
+                Some(group) => group.push(way),
+                None => groups.push(vec![way]),
             }
         }
-        let port_type = self.port_type(&binding.port_type, &binding.place)?;
-        let operations = port_type
-            .operations
-            .iter()
-            .map(|operation| self.operation(binding, operation));
-        Ok(Some(Service {
-            place: service.place.clone(),
-            name: service.name.clone(),
-            doc: service.doc.clone(),
-            address: port.address.clone(),
-            operations: operations.collect::<Result<_, _>>()?,
+        if groups.is_empty() {
+            let port_type = definitions()
+                .flat_map(|definitions| &definitions.port_types)
+                .next();
+            let (place, what) = match (port_type, self.document.definitions.first()) {
+                (Some(ty), _) => {
+                    let what = format!("the port type `{}` has no SOAP binding", ty.name.local());
+                    (&ty.place, what)
+                }
+                (None, Some(definitions)) => {
+                    (&definitions.place, "the file has no service".to_owned())
+                }
+                (None, None) => return Ok(()),
+            };
+            self.remark(
+                "no-service",
+                place,
+                format!("{what}, so there is no operation to call"),
+            );
+        }
+        for group in groups {
+            let binding = best(&group).binding;
+            let message = format!(
+                "no service offers the binding `{}`; its operations have no address of their own",
+                binding.name.local()
+            );
+            self.remark("binding-alone", &binding.place, message);
+            let name = binding.port_type.local().to_owned();
+            self.offer(name, &binding.place, &crate::doc::Doc::default(), &group)?;
+        }
+        Ok(())
+    }
+
+    /// Adds the service that a group of ways leads to: by the first SOAP 1.1 port, else the first SOAP 1.2 port.
+    fn offer(
+        &mut self,
+        name: String,
+        place: &Place,
+        doc: &crate::doc::Doc,
+        group: &[Way<'a>],
+    ) -> Result<(), Error> {
+        let chosen = best(group);
+        let soap = chosen.binding.soap().unwrap_or_default();
+        for other in group.iter().filter(|other| !std::ptr::eq(*other, chosen)) {
+            let version = other.binding.soap().unwrap_or_default();
+            let message = format!(
+                "`{}` ({version}) offers what `{}` ({soap}) does; the client uses the latter",
+                other.name, chosen.name
+            );
+            self.remark("port-left-out", other.place, message);
+        }
+        let port_type = self.port_type(&chosen.binding.port_type, &chosen.binding.place)?;
+        let operations = self.operations(chosen.binding, port_type)?;
+        let others = group.iter().filter(|other| !std::ptr::eq(*other, chosen));
+        let ports = std::iter::once(chosen)
+            .chain(others)
+            .map(|way| ServicePort {
+                name: way.name.clone(),
+                soap: way.binding.soap().unwrap_or_default(),
+                address: way.address.clone(),
+            });
+        self.made.services.push(Service {
+            place: place.clone(),
+            name,
+            doc: doc.clone(),
+            address: chosen.address.clone(),
+            ports: ports.collect(),
+            operations,
             module: String::new(),
-        }))
+        });
+        Ok(())
+    }
+
+    fn operations(&mut self, binding: &Binding, ty: &PortType) -> Result<Vec<Operation>, Error> {
+        for bound in &binding.operations {
+            if !ty
+                .operations
+                .iter()
+                .any(|operation| operation.name == bound.name)
+            {
+                let name = QName::new("", bound.name.as_str());
+                return Err(dangling(&bound.place, "operation of the port type", &name));
+            }
+        }
+        let mut operations = Vec::new();
+        for (index, operation) in ty.operations.iter().enumerate() {
+            // Operations may share a name (WSDL 1.1, section 2.5): they are bound in their order.
+            let before = &ty.operations[..index];
+            let nth = before
+                .iter()
+                .filter(|other| other.name == operation.name)
+                .count();
+            let mut bound = binding
+                .operations
+                .iter()
+                .filter(|bound| bound.name == operation.name);
+            operations.push(self.operation(binding, operation, bound.nth(nth), nth)?);
+        }
+        Ok(operations)
     }
 
     fn binding(&self, name: &QName, place: &Place) -> Result<&'a Binding, Error> {
-        let mut bindings = self
-            .document
-            .definitions
-            .iter()
-            .flat_map(|definitions| &definitions.bindings);
+        let definitions = self.document.definitions.iter();
+        let mut bindings = definitions.flat_map(|definitions| &definitions.bindings);
         bindings
             .find(|binding| binding.name == *name)
             .ok_or_else(|| dangling(place, "binding", name))
     }
 
-    fn port_type(&self, name: &QName, place: &Place) -> Result<&'a wsdl::PortType, Error> {
-        let mut types = self
-            .document
-            .definitions
-            .iter()
-            .flat_map(|definitions| &definitions.port_types);
+    fn port_type(&self, name: &QName, place: &Place) -> Result<&'a PortType, Error> {
+        let definitions = self.document.definitions.iter();
+        let mut types = definitions.flat_map(|definitions| &definitions.port_types);
         types
             .find(|ty| ty.name == *name)
             .ok_or_else(|| dangling(place, "port type", name))
     }
 
-    fn operation(&self, binding: &Binding, operation: &PortOperation) -> Result<Operation, Error> {
-        let place = &operation.place;
-        let bound = binding
-            .operations
-            .iter()
-            .find(|bound| bound.name == operation.name);
-        let Some(bound) = bound else {
-            let (place, name) = (binding.place.clone(), operation.name.clone());
-            return Err(Error::Dangling {
-                place,
-                kind: "operation of the binding",
-                name,
-            });
-        };
-        let mut made = Operation {
-            place: place.clone(),
-            name: operation.name.clone(),
-            doc: operation.doc.clone(),
-            action: bound.action.clone(),
-            input: None,
-            output: None,
-            faults: Vec::new(),
-            unsupported: bound.unsupported.clone(),
-            module: String::new(),
-            rust: String::new(),
-        };
-        let BindingOperation {
-            input_part,
-            output_part,
-            ..
-        } = bound;
-        made.input = self.element(
-            operation.input.as_ref(),
-            input_part.as_deref(),
-            &mut made.unsupported,
-        )?;
-        made.output = self.element(
-            operation.output.as_ref(),
-            output_part.as_deref(),
-            &mut made.unsupported,
-        )?;
-        for fault in &operation.faults {
-            made.faults
-                .extend(self.element(Some(fault), None, &mut made.unsupported)?);
-        }
-        if made.input.is_none() || made.output.is_none() {
-            let construct = "an operation without request or without response".to_owned();
-            made.unsupported.get_or_insert((place.clone(), construct));
-        }
-        Ok(made)
+    fn remark(&mut self, code: &'static str, place: &Place, message: String) {
+        self.made
+            .remarks
+            .push(Diagnostic::new(code, place, message));
     }
+}
 
-    /// The element that a message puts into the body.
-    fn element(
-        &self,
-        used: Option<&MessageUse>,
-        part: Option<&str>,
-        unsupported: &mut Option<(Place, String)>,
-    ) -> Result<Option<QName>, Error> {
-        let Some(MessageUse {
-            place,
-            message: name,
-        }) = used
-        else {
-            return Ok(None);
-        };
-        let mut messages = self
-            .document
-            .definitions
-            .iter()
-            .flat_map(|definitions| &definitions.messages);
-        let message = messages.find(|message| message.name == *name);
-        let message = message.ok_or_else(|| dangling(place, "message", name))?;
-        let mut parts = message
-            .parts
-            .iter()
-            .filter(|candidate| part.is_none_or(|part| candidate.name == part));
-        let (first, second) = (parts.next(), parts.next());
-        if let Some(second) = second {
-            let construct = "a body of several message parts".to_owned();
-            unsupported.get_or_insert((second.place.clone(), construct));
-        }
-        let Some(first) = first else {
-            unsupported.get_or_insert((place.clone(), "an empty body".to_owned()));
-            return Ok(None);
-        };
-        let Some(element) = &first.element else {
-            unsupported.get_or_insert((
-                first.place.clone(),
-                "a message part that names a type".to_owned(),
-            ));
-            return Ok(None);
-        };
-        if !self.components.first.elements.contains_key(element) {
-            return Err(dangling(&first.place, "element", element));
-        }
-        Ok(Some(element.clone()))
-    }
+/// The first way by SOAP 1.1, else the first; a group has one at least.
+fn best<'w, 'a>(group: &'w [Way<'a>]) -> &'w Way<'a> {
+    let first = &group[0];
+    group
+        .iter()
+        .find(|way| way.binding.soap() == Some(wsdl::SoapVersion::V1_1))
+        .unwrap_or(first)
 }
 
 fn dangling(place: &Place, kind: &'static str, name: &QName) -> Error {

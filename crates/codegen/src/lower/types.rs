@@ -194,6 +194,7 @@ impl Lowering<'_> {
         let lowered = if verbatim::is_verbatim(name.namespace()) {
             let (place, doc, rust) = (place.clone(), Doc::default(), String::new());
             ir::Element {
+                wire: ir::Wire::Own,
                 place,
                 doc,
                 ty: TypeRef::Raw,
@@ -227,6 +228,7 @@ impl Lowering<'_> {
 
     fn element(&self, element: &Element, ty: TypeRef) -> ir::Element {
         ir::Element {
+            wire: ir::Wire::Own,
             place: element.place.clone(),
             doc: element.doc.clone(),
             ty,
@@ -273,23 +275,7 @@ impl Lowering<'_> {
     }
 
     fn reference(&self, name: &QName, place: &Place, kind: &'static str) -> Result<TypeRef, Error> {
-        if name.namespace() == XSD {
-            return match name.local() {
-                "anyType" => Ok(TypeRef::Raw),
-                local => Builtin::of(local)
-                    .map(TypeRef::Builtin)
-                    .ok_or_else(|| dangling(place, kind, name)),
-            };
-        }
-        if verbatim::is_verbatim(name.namespace()) {
-            return Ok(TypeRef::Raw);
-        }
-        let components = &self.components.first;
-        if components.complex_types.contains_key(name) || components.simple_types.contains_key(name)
-        {
-            return Ok(TypeRef::Named(name.clone()));
-        }
-        Err(dangling(place, kind, name))
+        reference(self.components, name, place, kind)
     }
 
     fn attributes(
@@ -336,6 +322,31 @@ impl Lowering<'_> {
         }
         Ok(())
     }
+}
+
+/// The type of a name.
+pub(super) fn reference(
+    components: &Components<'_>,
+    name: &QName,
+    place: &Place,
+    kind: &'static str,
+) -> Result<TypeRef, Error> {
+    if name.namespace() == XSD {
+        return match name.local() {
+            "anyType" => Ok(TypeRef::Raw),
+            local => Builtin::of(local)
+                .map(TypeRef::Builtin)
+                .ok_or_else(|| dangling(place, kind, name)),
+        };
+    }
+    if verbatim::is_verbatim(name.namespace()) {
+        return Ok(TypeRef::Raw);
+    }
+    let first = &components.first;
+    if first.complex_types.contains_key(name) || first.simple_types.contains_key(name) {
+        return Ok(TypeRef::Named(name.clone()));
+    }
+    Err(dangling(place, kind, name))
 }
 
 /// The members of a group, as a scope of their own where that means something.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{Body, Ir, Member, Struct, Type};
+use crate::ir::{Body, Ir, Member, Struct, Type, Wire};
 use crate::names::{KEYWORDS, TYPES, Taken, snake_name, type_name};
 use crate::qname::QName;
 
@@ -13,7 +13,12 @@ use crate::qname::QName;
 pub(crate) fn name(ir: &mut Ir) {
     let mut taken = Taken::reserving(&TYPES);
     for (name, element) in &mut ir.elements {
-        let plain = type_name(name.local());
+        // What no schema names is called after its operation.
+        let local = match &element.wire {
+            Wire::Other(name) => name.local(),
+            Wire::Own | Wire::Nothing => name.local().split("//").next().unwrap_or_default(),
+        };
+        let plain = type_name(local);
         element.rust = taken.take(&[plain.clone(), format!("{plain}Msg")]);
     }
     let mut order: Vec<(u8, QName)> = ir
@@ -67,7 +72,7 @@ fn name_fields(ty: &mut Type) {
 fn name_requests(ir: &mut Ir, taken: &mut Taken) {
     let operations = ir.services.iter().flat_map(|service| &service.operations);
     let answers: BTreeSet<QName> = operations
-        .flat_map(|operation| operation.output.iter().chain(&operation.faults).cloned())
+        .flat_map(|operation| operation.answers().cloned())
         .collect();
     for service in &mut ir.services {
         let inputs: Vec<_> = service
@@ -93,6 +98,11 @@ fn name_requests(ir: &mut Ir, taken: &mut Taken) {
                     taken.take(&[plain.clone(), format!("{plain}Request")])
                 }
             };
+            if operation.faults.len() > 1 {
+                let plain = type_name(&operation.name);
+                let names = [format!("{plain}Fault"), format!("{plain}FaultDetail")];
+                operation.fault_rust = taken.take(&names);
+            }
         }
     }
 }

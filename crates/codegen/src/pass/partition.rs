@@ -38,15 +38,14 @@ pub(crate) fn partition(ir: &Ir) -> Result<Partition, Error> {
     for service in &ir.services {
         for operation in &service.operations {
             let user = (service.module.clone(), operation.module.clone());
-            let answers = operation.output.iter().chain(&operation.faults);
-            for name in answers.clone() {
+            for name in operation.answers() {
                 messages
                     .entry(name.clone())
                     .or_default()
                     .insert(user.clone());
             }
-            for name in operation.input.iter().chain(answers) {
-                for reached in select::reach(ir, select::root(ir, name)?)? {
+            for name in operation.messages() {
+                for reached in select::reached(ir, name)? {
                     types.entry(reached).or_default().insert(user.clone());
                 }
             }

@@ -2,18 +2,26 @@
 
 use std::collections::BTreeSet;
 
+use crate::diagnostic::Diagnostic;
 use crate::error::Error;
-use crate::ir::{Body, Ir, Operation, Struct, TypeRef};
+use crate::ir::{Body, Field, Ir, Operation, Struct, TypeRef};
 use crate::qname::QName;
 
 /// Drops all that the named operations do not reach; without names, all that no operation reaches.
 ///
-/// A name is that of an operation, `AcctInq`, or of service and operation, `Inquiry.Ping`.
+/// A name is that of an operation, `AcctInq`, or of service and operation, `Inquiry.Ping`. Operations that no code
+/// can be made for are left out with a remark, unless they are named. What a header block or fault detail holds
+/// stays raw when no code can be made for it, with a remark too.
 ///
 /// # Errors
 ///
-/// A name that is no operation; a construct, reached, that no code can be made for.
-pub(crate) fn select(ir: &mut Ir, names: &[String]) -> Result<(), Error> {
+/// A name that is no operation; a construct that no code can be made for, of a named operation or when nothing else
+/// is left.
+pub(crate) fn select(
+    ir: &mut Ir,
+    names: &[String],
+    remarks: &mut Vec<Diagnostic>,
+) -> Result<(), Error> {
     for name in names {
         let known = ir.services.iter().any(|service| {
             service
@@ -27,29 +35,40 @@ pub(crate) fn select(ir: &mut Ir, names: &[String]) -> Result<(), Error> {
             return Err(Error::unknown_operation(name, names));
         }
     }
-    for service in &mut ir.services {
+    let mut services = std::mem::take(&mut ir.services);
+    let mut refused = None;
+    for service in &mut services {
         let short = service.short().to_owned();
-        service.operations.retain(|operation| {
-            names.is_empty() || names.iter().any(|name| is_meant(name, &short, operation))
-        });
+        let mut kept = Vec::new();
+        for mut operation in std::mem::take(&mut service.operations) {
+            if !names.is_empty() && !names.iter().any(|name| is_meant(name, &short, &operation)) {
+                continue;
+            }
+            match check(ir, &mut operation, remarks) {
+                Ok(()) => kept.push(operation),
+                Err(error) if !names.is_empty() => return Err(error),
+                Err(Error::Unsupported { place, construct }) => {
+                    let name = &operation.name;
+                    let message = format!("`{name}` is left out: {construct} is not supported");
+                    remarks.push(Diagnostic::new("operation-left-out", &place, message));
+                    refused.get_or_insert(Error::Unsupported { place, construct });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        service.operations = kept;
     }
-    ir.services.retain(|service| !service.operations.is_empty());
+    services.retain(|service| !service.operations.is_empty());
+    if let (true, Some(error)) = (services.is_empty(), refused) {
+        return Err(error);
+    }
+    ir.services = services;
 
-    let mut messages = BTreeSet::new();
-    for operation in ir.services.iter().flat_map(|service| &service.operations) {
-        check(operation)?;
-        messages.extend(
-            operation
-                .input
-                .iter()
-                .chain(&operation.output)
-                .chain(&operation.faults)
-                .cloned(),
-        );
-    }
+    let operations = ir.services.iter().flat_map(|service| &service.operations);
+    let messages: BTreeSet<QName> = operations.flat_map(Operation::messages).cloned().collect();
     let mut kept = BTreeSet::new();
     for name in &messages {
-        kept.append(&mut reach(ir, root(ir, name)?)?);
+        kept.append(&mut reached(ir, name)?);
         if let Some(TypeRef::Named(root)) = ir.elements.get(name).map(|element| &element.ty) {
             kept.insert(root.clone());
         }
@@ -59,12 +78,59 @@ pub(crate) fn select(ir: &mut Ir, names: &[String]) -> Result<(), Error> {
     Ok(())
 }
 
-/// The struct of a message element.
+/// Whether code can be made for an operation; takes the types from headers and faults where none can.
+fn check(ir: &Ir, operation: &mut Operation, remarks: &mut Vec<Diagnostic>) -> Result<(), Error> {
+    if let Some((place, construct)) = operation.unsupported.clone() {
+        return Err(Error::Unsupported { place, construct });
+    }
+    for name in operation.input.iter().chain(&operation.output) {
+        reached(ir, name)?;
+    }
+    let mut left_raw = |name: &QName, what: &str, code: &'static str| match reached(ir, name) {
+        Ok(_) => true,
+        Err(Error::Unsupported { place, construct }) => {
+            let name = name.local();
+            let message =
+                format!("the {what} `{name}` is kept as it comes: {construct} is not supported");
+            remarks.push(Diagnostic::new(code, &place, message));
+            false
+        }
+        // Nothing else goes wrong here.
+        Err(_) => false,
+    };
+    operation
+        .faults
+        .retain(|name| left_raw(name, "fault detail", "fault-raw"));
+    operation
+        .headers
+        .retain(|header| left_raw(&header.element, "header", "header-raw"));
+    Ok(())
+}
+
+/// What the root element of a message holds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Root<'a> {
+    Struct(&'a Struct),
+    /// A simple value, or what is kept as it comes.
+    Value(&'a TypeRef),
+}
+
+impl Root<'_> {
+    /// The fields, none for a value.
+    pub(crate) fn fields(&self) -> Vec<&Field> {
+        match self {
+            Self::Struct(structure) => structure.fields(),
+            Self::Value(_) => Vec::new(),
+        }
+    }
+}
+
+/// The content of a message element.
 ///
 /// # Errors
 ///
-/// The element holds no children, or a construct that no code can be made for.
-pub(crate) fn root<'a>(ir: &'a Ir, name: &QName) -> Result<&'a Struct, Error> {
+/// A construct that no code can be made for.
+pub(crate) fn root<'a>(ir: &'a Ir, name: &QName) -> Result<Root<'a>, Error> {
     static NOTHING: Struct = Struct {
         members: Vec::new(),
         attributes: Vec::new(),
@@ -72,25 +138,34 @@ pub(crate) fn root<'a>(ir: &'a Ir, name: &QName) -> Result<&'a Struct, Error> {
     };
     // That the elements of messages exist was seen when the file was read.
     let Some(element) = ir.elements.get(name) else {
-        return Ok(&NOTHING);
-    };
-    let unsupported = |construct: &str| {
-        Err(Error::Unsupported {
-            place: element.place.clone(),
-            construct: construct.to_owned(),
-        })
+        return Ok(Root::Struct(&NOTHING));
     };
     if let Some(construct) = element.unsupported {
-        return unsupported(construct);
+        return Err(Error::Unsupported {
+            place: element.place.clone(),
+            construct: construct.to_owned(),
+        });
     }
     match ir.named(&element.ty).map(|ty| &ty.body) {
-        Some(Body::Struct(structure)) => Ok(structure),
+        Some(Body::Struct(structure)) => Ok(Root::Struct(structure)),
         Some(Body::Unsupported(place, construct)) => Err(Error::Unsupported {
             place: place.clone(),
             construct: (*construct).to_owned(),
         }),
-        Some(Body::Scalar(_)) => unsupported("a message that is text"),
-        None => unsupported("a message without a type of its own"),
+        Some(Body::Scalar(_)) | None => Ok(Root::Value(&element.ty)),
+    }
+}
+
+/// The names of all types that a message leads to, without that of the message.
+///
+/// # Errors
+///
+/// A construct that no code can be made for.
+pub(crate) fn reached(ir: &Ir, name: &QName) -> Result<BTreeSet<QName>, Error> {
+    match root(ir, name)? {
+        Root::Struct(structure) => reach(ir, structure),
+        Root::Value(TypeRef::Named(name)) => Ok(BTreeSet::from([name.clone()])),
+        Root::Value(_) => Ok(BTreeSet::new()),
     }
 }
 
@@ -99,7 +174,7 @@ pub(crate) fn root<'a>(ir: &'a Ir, name: &QName) -> Result<&'a Struct, Error> {
 /// # Errors
 ///
 /// A construct that no code can be made for.
-pub(crate) fn reach(ir: &Ir, from: &Struct) -> Result<BTreeSet<QName>, Error> {
+fn reach(ir: &Ir, from: &Struct) -> Result<BTreeSet<QName>, Error> {
     let mut reached = BTreeSet::new();
     let mut open = vec![from];
     while let Some(structure) = open.pop() {
@@ -121,24 +196,6 @@ pub(crate) fn reach(ir: &Ir, from: &Struct) -> Result<BTreeSet<QName>, Error> {
         }
     }
     Ok(reached)
-}
-
-/// Whether code can be made for an operation.
-fn check(operation: &Operation) -> Result<(), Error> {
-    if let Some((place, construct)) = &operation.unsupported {
-        return Err(Error::Unsupported {
-            place: place.clone(),
-            construct: construct.clone(),
-        });
-    }
-    if operation.faults.len() <= 1 {
-        return Ok(());
-    }
-    let construct = "an operation with several declared faults".to_owned();
-    Err(Error::Unsupported {
-        place: operation.place.clone(),
-        construct,
-    })
 }
 
 fn is_meant(name: &str, service: &str, operation: &Operation) -> bool {

@@ -3,7 +3,8 @@
 use super::text::{Source, literal};
 use super::{Context, comment, structure};
 use crate::doc::Doc;
-use crate::pass::select;
+use crate::ir::{TypeRef, Wire};
+use crate::pass::select::{self, Root};
 use crate::qname::QName;
 
 /// Adds the struct of a message element with its `Struct` and `Message` implementations.
@@ -25,13 +26,21 @@ pub(super) fn push(
         Some(ty) if element.doc.is_empty() => &ty.doc,
         _ => &element.doc,
     };
-    let schema_name = match &element.ty {
-        crate::ir::TypeRef::Named(name) => name.local(),
-        _ => "",
-    };
-    let fallback = format!("{role}: element {}.", comment::code(name.local()));
     let doc: &Doc = doc;
-    structure::push(source, context, (rust, schema_name), doc, &fallback, root);
+    let fallback = match element.wire(name) {
+        Some(wire) => format!("{role}: element {}.", comment::code(wire.local())),
+        None => format!("{role}: a body without element."),
+    };
+    match root {
+        Root::Struct(root) => {
+            let schema_name = match &element.ty {
+                TypeRef::Named(name) if element.wire == Wire::Own => name.local(),
+                _ => "",
+            };
+            structure::push(source, context, (rust, schema_name), doc, &fallback, root);
+        }
+        Root::Value(ty) => push_value(source, context, rust, doc, &fallback, ty),
+    }
     source.blank();
     source.line(&format!("impl Message for {rust} {{"));
     let constant = |source: &mut Source, constant: &str, value: &str| {
@@ -41,7 +50,56 @@ pub(super) fn push(
             &format!("{};", literal(value)),
         );
     };
-    constant(source, "NAMESPACE", name.namespace());
-    constant(source, "ELEMENT", name.local());
+    let (namespace, local) = element
+        .wire(name)
+        .map_or(("", ""), |wire| (wire.namespace(), wire.local()));
+    constant(source, "NAMESPACE", namespace);
+    constant(source, "ELEMENT", local);
+    if namespace != context.namespace && !root.fields().is_empty() {
+        constant(source, "NAMES", context.namespace);
+    }
+    if let Root::Value(ty) = root {
+        push_value_root(source, ty);
+    }
     source.line("}");
+}
+
+/// Adds the struct of a message that holds a simple value, or what is kept as it comes.
+fn push_value(
+    source: &mut Source,
+    context: &Context<'_>,
+    rust: &str,
+    doc: &Doc,
+    fallback: &str,
+    ty: &TypeRef,
+) {
+    comment::push(source, 0, doc, fallback, &[]);
+    comment::push_deprecated(source, 0, doc);
+    source.line("#[derive(Debug, Clone, Default, PartialEq)]");
+    source.line(&format!("pub struct {rust} {{"));
+    source.line(match ty {
+        TypeRef::Raw => "    /// The element, start tag and all.",
+        _ => "    /// What the element holds.",
+    });
+    source.line(&format!("    pub value: {},", context.single(ty)));
+    source.line("    /// Empty: attributes stand with the value.");
+    source.line("    pub ext: Ext,");
+    source.line("}");
+    source.blank();
+    source.line(&format!("elements! {{ {rust}: }}"));
+}
+
+/// Adds what reads and writes the value as the root element.
+fn push_value_root(source: &mut Source, ty: &TypeRef) {
+    source.blank();
+    source.line("    fn root(&mut self) -> Slot<'_> {");
+    source.line("        self.value.slot()");
+    source.line("    }");
+    source.blank();
+    source.line("    fn write_root(&self, w: &mut Writer) {");
+    match ty {
+        TypeRef::Raw => source.line("        w.put(Self::ELEMENT, &self.value);"),
+        _ => source.line("        w.value(Self::ELEMENT, &self.value);"),
+    }
+    source.line("    }");
 }

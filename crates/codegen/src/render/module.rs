@@ -6,8 +6,9 @@ use super::text::{Source, order};
 use super::{Context, MARK, comment, message, operation, structure, value};
 use crate::ir::{Body, Builtin, Field, Operation, Scalar, Service, Type, TypeRef};
 use crate::pass::partition::Home;
-use crate::pass::select;
+use crate::pass::select::{self, Root};
 use crate::qname::QName;
+use crate::wsdl::SoapVersion;
 
 /// The files of all modules.
 pub(super) fn render(context: &Context<'_>) -> Vec<(String, String)> {
@@ -94,6 +95,7 @@ fn module_file(context: &Context<'_>, service: Option<&Service>, mut parts: Vec<
             let name = comment::code(&service.name);
             paragraphs.push(format!("The service {name}: {count} operation{plural}."));
             paragraphs.extend(comment::paragraphs(&service.doc));
+            paragraphs.extend(ports(service));
         }
         None => paragraphs.push("What several services use.".to_owned()),
     }
@@ -114,6 +116,30 @@ fn module_file(context: &Context<'_>, service: Option<&Service>, mut parts: Vec<
     source.text
 }
 
+/// Which port the operations use, where there is a choice or the version is not the usual one.
+fn ports(service: &Service) -> Option<String> {
+    let [port, others @ ..] = service.ports.as_slice() else {
+        return None;
+    };
+    if others.is_empty() && port.soap == SoapVersion::V1_1 {
+        return None;
+    }
+    let mut text = format!(
+        "Called by the port {}, {}",
+        comment::code(&port.name),
+        port.soap
+    );
+    if !port.address.is_empty() {
+        text.push_str(&format!(", at {}", comment::code(&port.address)));
+    }
+    for other in others {
+        let (name, soap) = (comment::code(&other.name), other.soap);
+        text.push_str(&format!("; {name}, {soap}, offers the same"));
+    }
+    text.push('.');
+    Some(text)
+}
+
 fn operation_file(context: &Context<'_>, service: &Service, operation: &Operation) -> String {
     let home = Home::Operation(service.module.clone(), operation.module.clone());
     let mut file = File::new(context, home.clone());
@@ -122,11 +148,21 @@ fn operation_file(context: &Context<'_>, service: &Service, operation: &Operatio
         file.model(&["Effect", "Operation"]);
         operation::push(&mut file.body, context, service, operation);
         file.body.blank();
-        let messages: Vec<&QName> = operation.output.iter().chain(&operation.faults).collect();
         if operation.faults.is_empty() {
             file.model(&["NoFault"]);
         }
-        for name in messages {
+        if operation.output.is_none() {
+            file.model(&["EmptyBody"]);
+        }
+        if operation.soap == SoapVersion::V1_2 {
+            file.model(&["Soap"]);
+        }
+        if operation.faults.len() > 1 {
+            file.model(&["DecodeError", "Detail", "Raw", "Scope"]);
+            operation::push_faults(&mut file.body, context, operation);
+            file.body.blank();
+        }
+        for name in operation.output.iter().chain(&operation.faults) {
             file.use_message(name);
         }
     }
@@ -202,21 +238,32 @@ impl<'a> File<'a> {
 
     fn messages(&mut self, names: &[&QName]) {
         for name in names {
-            let is_fault = self.context.ir.services.iter().any(|service| {
-                service
-                    .operations
+            let services = self.context.ir.services.iter();
+            let mut operations = services.flat_map(|service| &service.operations);
+            let role = operations.find_map(|operation| {
+                let is_header = operation
+                    .headers
                     .iter()
-                    .any(|operation| operation.faults.contains(name))
+                    .any(|header| header.element == **name);
+                match operation.faults.contains(name) {
+                    true => Some("Fault"),
+                    false => is_header.then_some("Header block"),
+                }
             });
             let element = self.context.ir.elements.get(name);
             let rust = element.map_or("", |element| element.rust.as_str());
-            self.message(name, rust, if is_fault { "Fault" } else { "Response" });
+            self.message(name, rust, role.unwrap_or("Response"));
         }
     }
 
     fn message(&mut self, name: &QName, rust: &str, role: &str) {
-        if let Ok(root) = select::root(self.context.ir, name) {
-            self.use_struct(&root.fields());
+        match select::root(self.context.ir, name) {
+            Ok(Root::Struct(root)) => self.use_struct(&root.fields()),
+            Ok(Root::Value(ty)) => {
+                self.model(&["Ext", "Slot", "Writer", "elements"]);
+                self.use_type(ty);
+            }
+            Err(_) => {}
         }
         self.model(&["Message"]);
         message::push(&mut self.body, self.context, name, rust, role);
@@ -248,15 +295,19 @@ impl<'a> File<'a> {
     fn use_struct(&mut self, fields: &[&Field]) {
         self.model(&["Ext", "elements"]);
         for field in fields {
-            match &field.ty {
-                TypeRef::Raw => self.model(&["Raw"]),
-                TypeRef::Builtin(builtin) => self.use_builtin(*builtin),
-                TypeRef::Named(name) => {
-                    let home = self.context.partition.types.get(name).cloned();
-                    let is_value = !self.context.is_struct(&field.ty);
-                    if let (Some(home), Some(ty)) = (home, self.context.ir.types.get(name)) {
-                        self.import(&home, is_value, &ty.rust);
-                    }
+            self.use_type(&field.ty);
+        }
+    }
+
+    fn use_type(&mut self, ty: &TypeRef) {
+        match ty {
+            TypeRef::Raw => self.model(&["Raw"]),
+            TypeRef::Builtin(builtin) => self.use_builtin(*builtin),
+            TypeRef::Named(name) => {
+                let home = self.context.partition.types.get(name).cloned();
+                let is_value = !self.context.is_struct(ty);
+                if let (Some(home), Some(ty)) = (home, self.context.ir.types.get(name)) {
+                    self.import(&home, is_value, &ty.rust);
                 }
             }
         }

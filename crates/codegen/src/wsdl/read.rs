@@ -1,8 +1,9 @@
 //! Reads a `definitions` element.
 
+use super::binding::binding;
 use super::{
-    Binding, BindingOperation, Definitions, MIME, Message, MessageUse, Part, Port, PortOperation,
-    PortType, SOAP11, SOAP12, Service, SoapVersion, WSDL,
+    Definitions, Import, Message, MessageUse, Part, PartContent, Port, PortOperation, PortType,
+    Service, WSDL,
 };
 use crate::doc::Doc;
 use crate::error::Error;
@@ -19,17 +20,26 @@ pub(crate) fn read(root: &Element) -> Result<Definitions, Error> {
         });
     }
     let namespace = root.attribute("targetNamespace").unwrap_or_default();
-    let mut definitions = Definitions::default();
+    let mut definitions = Definitions {
+        place: root.place.clone(),
+        imports: Vec::new(),
+        messages: Vec::new(),
+        port_types: Vec::new(),
+        bindings: Vec::new(),
+        services: Vec::new(),
+        remarks: Vec::new(),
+    };
     for child in root
         .elements()
         .filter(|child| child.name.namespace() == WSDL)
     {
         let name = || Ok::<_, Error>(QName::new(namespace, child.own_name()?));
         match child.name.local() {
-            "import" => {
-                let location = child.required("location")?.to_owned();
-                definitions.imports.push((child.place.clone(), location));
-            }
+            "import" => definitions.imports.push(Import {
+                place: child.place.clone(),
+                namespace: child.attribute("namespace").unwrap_or_default().to_owned(),
+                location: child.required("location")?.to_owned(),
+            }),
             "message" => definitions.messages.push(Message {
                 name: name()?,
                 parts: parts(child)?,
@@ -38,11 +48,15 @@ pub(crate) fn read(root: &Element) -> Result<Definitions, Error> {
                 let operations = child.named(WSDL, "operation").map(port_operation);
                 let operations = operations.collect::<Result<_, _>>()?;
                 definitions.port_types.push(PortType {
+                    place: child.place.clone(),
                     name: name()?,
                     operations,
                 });
             }
-            "binding" => definitions.bindings.push(binding(child, name()?)?),
+            "binding" => {
+                let binding = binding(child, name()?, &mut definitions.remarks)?;
+                definitions.bindings.push(binding);
+            }
             "service" => definitions.services.push(service(child)?),
             _ => {}
         }
@@ -55,7 +69,11 @@ fn parts(message: &Element) -> Result<Vec<Part>, Error> {
         Ok(Part {
             place: part.place.clone(),
             name: part.own_name()?.to_owned(),
-            element: part.qname("element")?,
+            content: match (part.qname("element")?, part.qname("type")?) {
+                (Some(element), _) => PartContent::Element(element),
+                (None, Some(ty)) => PartContent::Type(ty),
+                (None, None) => PartContent::Missing,
+            },
         })
     };
     message.named(WSDL, "part").map(part).collect()
@@ -68,7 +86,12 @@ fn port_operation(operation: &Element) -> Result<PortOperation, Error> {
             message: from.required_qname("message")?,
         })
     };
+    let speaks = |local: &str| {
+        let mut children = operation.elements();
+        children.position(|child| child.is(WSDL, local))
+    };
     Ok(PortOperation {
+        output_first: matches!((speaks("input"), speaks("output")), (Some(input), Some(output)) if output < input),
         place: operation.place.clone(),
         name: operation.own_name()?.to_owned(),
         doc: Doc::of(operation),
@@ -89,82 +112,6 @@ fn port_operation(operation: &Element) -> Result<PortOperation, Error> {
     })
 }
 
-fn binding(from: &Element, name: QName) -> Result<Binding, Error> {
-    let extension = |namespace| from.named(namespace, "binding").next();
-    let (soap, extension) = match (extension(SOAP11), extension(SOAP12)) {
-        (Some(binding), _) => (Some(SoapVersion::V1_1), Some(binding)),
-        (None, Some(binding)) => (Some(SoapVersion::V1_2), Some(binding)),
-        (None, None) => (None, None),
-    };
-    let style = extension
-        .and_then(|binding| binding.attribute("style"))
-        .unwrap_or("document");
-    let operations = from
-        .named(WSDL, "operation")
-        .map(|operation| binding_operation(operation, style));
-    Ok(Binding {
-        name,
-        port_type: from.required_qname("type")?,
-        place: from.place.clone(),
-        soap,
-        operations: operations.collect::<Result<_, _>>()?,
-    })
-}
-
-/// Whether an element belongs to the SOAP binding.
-fn is_soap(element: &Element, local: &str) -> bool {
-    element.name.local() == local && [SOAP11, SOAP12].contains(&element.name.namespace())
-}
-
-fn binding_operation(from: &Element, style: &str) -> Result<BindingOperation, Error> {
-    let mut operation = BindingOperation {
-        name: from.own_name()?.to_owned(),
-        action: String::new(),
-        unsupported: None,
-        input_part: None,
-        output_part: None,
-    };
-    let mut style = style;
-    if let Some(soap) = from.elements().find(|child| is_soap(child, "operation")) {
-        operation.action = soap.attribute("soapAction").unwrap_or_default().to_owned();
-        style = soap.attribute("style").unwrap_or(style);
-    }
-    if style != "document" {
-        operation.unsupported = Some((from.place.clone(), format!("binding style `{style}`")));
-    }
-    for child in from
-        .elements()
-        .filter(|child| child.name.namespace() == WSDL)
-    {
-        let body = match child.name.local() {
-            "input" => &mut operation.input_part,
-            "output" => &mut operation.output_part,
-            _ => continue,
-        };
-        for extension in child.elements() {
-            let construct = if extension.name.namespace() == MIME {
-                Some("a MIME binding".to_owned())
-            } else if is_soap(extension, "header") {
-                Some("a declared SOAP header".to_owned())
-            } else if is_soap(extension, "body") {
-                *body = extension
-                    .attribute("parts")
-                    .map(|parts| parts.trim().to_owned());
-                let encoded = extension.attribute("use") == Some("encoded");
-                encoded.then(|| "SOAP encoding (`use=\"encoded\"`)".to_owned())
-            } else {
-                None
-            };
-            if let Some(construct) = construct {
-                operation
-                    .unsupported
-                    .get_or_insert((extension.place.clone(), construct));
-            }
-        }
-    }
-    Ok(operation)
-}
-
 fn service(from: &Element) -> Result<Service, Error> {
     let port = |port: &Element| {
         let address = port
@@ -175,6 +122,7 @@ fn service(from: &Element) -> Result<Service, Error> {
             .unwrap_or_default();
         Ok(Port {
             place: port.place.clone(),
+            name: port.own_name()?.to_owned(),
             binding: port.required_qname("binding")?,
             address: address.trim().to_owned(),
         })

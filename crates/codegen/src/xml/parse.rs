@@ -7,7 +7,7 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
 
 use super::entity::{Entities, NESTING};
-use super::{Child, Element, Scope, XML_NAMESPACE};
+use super::{Child, Element, Scope, XML_NAMESPACE, encoding};
 use crate::error::{Error, Place};
 use crate::limits;
 use crate::qname::QName;
@@ -16,7 +16,7 @@ use crate::qname::QName;
 ///
 /// # Errors
 ///
-/// Not UTF-8, not well-formed, an undefined or external entity, or more than the [`limits`].
+/// Not of its encoding, not well-formed, an undefined or external entity, or more than the [`limits`].
 pub(crate) fn parse(file: &Arc<str>, bytes: &[u8]) -> Result<Element, Error> {
     if bytes.len() > limits::FILE_BYTES {
         let place = Place {
@@ -29,19 +29,10 @@ pub(crate) fn parse(file: &Arc<str>, bytes: &[u8]) -> Result<Element, Error> {
             limit: limits::FILE_BYTES,
         });
     }
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let before = &bytes[..error.valid_up_to()];
-        Error::Encoding {
-            place: Place {
-                file: file.clone(),
-                line: line_at(before, before.len()),
-            },
-        }
-    })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = encoding::text(file, bytes)?;
     let mut tree = Tree {
         file,
-        text,
+        text: &text,
         line: 1,
         counted: 0,
         entities: Entities::default(),

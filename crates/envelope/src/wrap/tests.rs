@@ -22,6 +22,7 @@ fn what_wrap_adds_cut_removes() {
     };
     let legacy = Wrap {
         security: Some(token),
+        ..Wrap::default()
     };
     let old = wrap(b"<Ping/>", &legacy).unwrap();
     assert_eq!(old.len(), old.capacity(), "allocated to size");
@@ -65,6 +66,7 @@ fn what_xml_cannot_carry_is_refused_and_never_printed() {
     };
     let legacy = Wrap {
         security: Some(token),
+        ..Wrap::default()
     };
     let refusal = wrap(b"<a/>", &legacy).unwrap_err();
     let expected = Refusal::Unwritable {
@@ -92,4 +94,30 @@ fn what_xml_cannot_carry_is_refused_and_never_printed() {
         wrap(b"a", &Wrap::default()),
         Err(Refusal::NotXml { offset: 0 })
     );
+}
+
+#[test]
+fn version_header_blocks_and_an_empty_body_are_as_asked() {
+    let asked = Wrap {
+        soap: SoapVersion::V12,
+        headers: b"<a/><b/>",
+        ..Wrap::default()
+    };
+    let envelope = wrap(b"", &asked).unwrap();
+    assert_eq!(envelope.len(), envelope.capacity(), "allocated to size");
+    let text = std::str::from_utf8(&envelope).unwrap();
+    assert!(
+        text.contains("\"http://www.w3.org/2003/05/soap-envelope\""),
+        "{text}"
+    );
+    assert!(
+        text.ends_with(
+            "<soap:Header><a/><b/></soap:Header><soap:Body></soap:Body></soap:Envelope>"
+        )
+    );
+    assert_eq!(
+        crate::open(&envelope).unwrap().content,
+        crate::Content::Empty
+    );
+    assert!(!format!("{asked:?}").contains("<a/>"));
 }

@@ -48,10 +48,10 @@ impl<'i> Reader<'i> {
         &mut self,
         name: &'static str,
         tag: &Tag<'i>,
-        message: &mut dyn Struct,
+        message: Slot<'_>,
     ) -> Result<(), DecodeError> {
         self.path.push(name);
-        self.structure(tag, message)
+        self.content(tag, message)
     }
 
     pub(super) fn into_warnings(self) -> Vec<Warning> {
@@ -61,15 +61,20 @@ impl<'i> Reader<'i> {
     /// Reads an entered element into its place, leaves it, and goes on to the next.
     pub(super) fn read_into(&mut self, tag: &Tag<'i>, slot: Slot<'_>) -> Result<(), DecodeError> {
         self.path.push(tag.local());
+        self.content(tag, slot)?;
+        self.path.pop();
+        self.tokens.leave();
+        self.advance()
+    }
+
+    fn content(&mut self, tag: &Tag<'i>, slot: Slot<'_>) -> Result<(), DecodeError> {
         match slot {
             Slot::Struct(s) => self.structure(tag, s)?,
             Slot::Leaf(leaf) => self.leaf(tag, leaf)?,
             Slot::Raw(raw) => *raw = self.capture(tag)?.raw,
             Slot::Taken => {}
         }
-        self.path.pop();
-        self.tokens.leave();
-        self.advance()
+        Ok(())
     }
 
     /// Goes to the next element of the struct, or to its end.
