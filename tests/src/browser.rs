@@ -15,6 +15,7 @@ pub struct Browser {
     client: Client,
     /// By name only: the tests have no two cookies of one name that matter at a time.
     cookies: BTreeMap<String, String>,
+    seen: String,
 }
 
 impl Default for Browser {
@@ -26,6 +27,7 @@ impl Default for Browser {
         Self {
             client: client.expect("TLS roots"),
             cookies: BTreeMap::new(),
+            seen: String::new(),
         }
     }
 }
@@ -37,7 +39,15 @@ impl Browser {
     /// # Panics
     /// When it is sent nowhere like that.
     pub async fn sign_in(&mut self, url: &str, login: &str, until: &str) -> String {
-        let mut answer = self.go(Method::GET, url, None).await;
+        let answer = self.go(Method::GET, url, None).await;
+        self.follow(answer, login, until).await
+    }
+
+    /// The same from an answer on.
+    ///
+    /// # Panics
+    /// As [`sign_in`](Self::sign_in).
+    pub async fn follow(&mut self, mut answer: Response, login: &str, until: &str) -> String {
         for _ in 0..MOST_PAGES {
             let here = answer.url().clone();
             let next = match answer.headers().get(LOCATION) {
@@ -46,7 +56,7 @@ impl Browser {
                     .expect("an address"),
                 None => {
                     let status = answer.status();
-                    let page = answer.text().await.expect("a page");
+                    let page = self.read(answer).await;
                     let form = Form::find(&page)
                         .unwrap_or_else(|| panic!("{status}, no form to go on: {page}"));
                     let action = here.join(&form.action).expect("an address");
@@ -61,6 +71,21 @@ impl Browser {
             answer = self.go(Method::GET, next.as_str(), None).await;
         }
         panic!("{MOST_PAGES} pages and never at {until}");
+    }
+
+    /// The text of an answer.
+    ///
+    /// # Panics
+    /// When it breaks off.
+    pub async fn read(&mut self, answer: Response) -> String {
+        let text = answer.text().await.expect("a whole answer");
+        self.seen.push_str(&text);
+        text
+    }
+
+    /// All that came to it so far: addresses, headers and the texts that were read.
+    pub fn seen(&self) -> &str {
+        &self.seen
     }
 
     /// One request under the cookies so far.
@@ -83,6 +108,8 @@ impl Browser {
                 .body(form);
         }
         let answer = request.send().await.expect("an answer");
+        self.seen
+            .push_str(&format!("{url} {:?}\n", answer.headers()));
         for cookie in answer.headers().get_all(SET_COOKIE) {
             let text = cookie.to_str().expect("a cookie");
             let pair = text.split(';').next().unwrap_or_default();

@@ -12,14 +12,19 @@ mod proxied;
 mod relay;
 pub mod request;
 mod scripted;
+mod webdriver;
 
 pub use browser::Browser;
 pub use caller::TypedClient;
 pub use institution::Institution;
 pub use message::{PASSWORD, USER, old_message};
 pub use not_run::not_run;
-pub use peers::{NO_JAVA, NO_NODE, NO_PYTHON, NO_SHARED, java, node, python, root, shared};
+pub use peers::{
+    NO_CHROMIUM, NO_JAVA, NO_NODE, NO_PYTHON, NO_SHARED, chromedriver, java, node, python, root,
+    shared,
+};
 pub use provider::{Client, Keys, Provider, Refusal, Stats};
 pub use proxied::Proxied;
 pub use relay::{Fault, Relay};
 pub use scripted::{Arrival, Reply, Scripted};
+pub use webdriver::Chromium;

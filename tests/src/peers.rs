@@ -10,6 +10,8 @@ pub const NO_NODE: &str =
 pub const NO_PYTHON: &str = "tests/peers/python/.venv not fetched; `cargo xtask test` fetches it";
 /// Why a test without [`java`] did not run.
 pub const NO_JAVA: &str = "no JDK 11 or later; Debian: apt-get install default-jdk-headless";
+/// Why a test without [`chromedriver`] did not run.
+pub const NO_CHROMIUM: &str = "no Chromium; Debian: apt-get install chromium chromium-driver";
 /// Why a test without [`shared`] did not run.
 pub const NO_SHARED: &str =
     "the vendor's contracts and messages are not at hand; set CASTILE_SHARED";
@@ -41,6 +43,11 @@ pub fn python() -> Option<PathBuf> {
 /// Java that runs a program from its source file (JEP 330).
 pub fn java() -> Option<PathBuf> {
     works("java", "--version")
+}
+
+/// The program that drives Chromium, if the browser is there too.
+pub fn chromedriver() -> Option<PathBuf> {
+    works("chromium", "--version").and(works("chromedriver", "--version"))
 }
 
 /// The folder with the vendor's contracts and messages, which are not ours to publish.

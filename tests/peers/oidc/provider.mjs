@@ -73,12 +73,12 @@ const provider = new Provider(issuer, {
   clockTolerance: CLOCK_TOLERANCE,
   scopes: ['openid', 'offline_access', ...SCOPES],
   claims: { openid: ['sub'], institution: ['institution_id'] },
-  // A user belongs to the institution that the client asks for.
+  // A user belongs to the institution that the client asks for, but for one who is elsewhere.
   findAccount: (_, accountId) => ({
     accountId,
     claims: (_use, _scope, asked) => ({
       sub: accountId,
-      institution_id: asked?.institution_id?.value ?? null,
+      institution_id: accountId === 'elsewhere' ? '000000000' : (asked?.institution_id?.value ?? null),
     }),
   }),
   rotateRefreshToken: true,

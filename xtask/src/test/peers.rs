@@ -21,6 +21,12 @@ const SYSTEM: &[(&str, &[&str], &str)] = &[
         &["-version"],
         "apt-get install default-jdk-headless",
     ),
+    ("chromium", &["--version"], "apt-get install chromium"),
+    (
+        "chromedriver",
+        &["--version"],
+        "apt-get install chromium-driver",
+    ),
 ];
 
 const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };

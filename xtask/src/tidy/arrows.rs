@@ -40,6 +40,7 @@ const ARROWS: &[(&str, Option<&[&str]>)] = &[
         ]),
     ),
     ("xtask", Some(&["castile-codegen"])),
+    ("castile-bff", Some(&["castile", "castile-sandbox"])),
     ("castile-demo", None),
     ("castile-tests", None),
 ];
