@@ -106,7 +106,9 @@ async fn relay(mut client: TcpStream, target: &str, fault: Fault) -> std::io::Re
         Fault::Instead(head, body) => {
             // The request is read first, so that no reset overtakes the answer.
             let mut request = vec![0; 64 * 1024];
-            client.read(&mut request).await?;
+            if client.read(&mut request).await? == 0 {
+                return Ok(());
+            }
             let head = format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n", body.len());
             client.write_all(head.as_bytes()).await?;
             client.write_all(&body).await?;

@@ -90,7 +90,7 @@ impl FailureBudget {
         }))
     }
 
-    /// How long this client id may send no token request to `host`; `None` when it may.
+    /// How long this client id may send no token request to `host` (`name:port`); `None` when it may.
     pub fn rests_for(&self, host: &str, client_id: &str) -> Option<Duration> {
         let now = self.now();
         self.lock().state.client_rest(host, client_id, now)

@@ -242,14 +242,13 @@ impl Shared {
     }
 
     fn applicant(&self) -> Applicant {
+        let url = self.request.endpoint().url();
         Applicant {
-            host: self
-                .request
-                .endpoint()
-                .url()
-                .host_str()
-                .unwrap_or_default()
-                .to_owned(),
+            host: format!(
+                "{}:{}",
+                url.host_str().unwrap_or_default(),
+                url.port_or_known_default().unwrap_or_default()
+            ),
             client_id: self.auth.client_id().to_owned(),
             fingerprint: self.auth.fingerprint(),
         }

@@ -21,6 +21,14 @@ pub(crate) fn many(count: usize, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
+/// Tells on standard error what of a profile works but should not stay as it is.
+pub(crate) fn warn(profile: &castile_http::Profile) {
+    for warning in &profile.warnings {
+        let text = visible(&warning.to_string());
+        anstream::eprintln!("warning[{}]: {text}", warning.code());
+    }
+}
+
 /// Text from outside, with what a terminal would obey or turn around written out: ESC becomes `\u{1b}`.
 pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());

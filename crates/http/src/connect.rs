@@ -5,20 +5,19 @@
 
 use std::sync::Arc;
 
-use castile_auth::keys::RotatingKeys;
 use castile_auth::ports::Ports;
-use castile_auth::{
-    AssertionPolicy, Audience, ClientCredentials, LocalSigner, PrivateKeyJwt, TokenCache,
-    TokenSource,
-};
+use castile_auth::{CacheSettings, ClientCredentials, TokenCache, TokenSource};
 
-use crate::keys::{FileKeys, KeyOptions, Store};
-use crate::profile::{Client, Limits, Oauth, SecretRef};
+use crate::profile::{Limits, Oauth};
 use crate::stack::{self, Plan, Raw, Typed};
 use crate::{
     Error, OsRandom, Profile, ReqwestTokenHttp, ReqwestTransport, SystemClock, TOKEN_TIME_LIMIT,
-    TokioSleep, TokioSpawn,
+    TokioSleep, TokioSpawn, budget,
 };
+
+mod proof;
+
+pub(crate) use proof::assertion_policy;
 
 /// The stack of a typed client for a profile in state `oauth`, with a token cache of its own.
 ///
@@ -54,41 +53,39 @@ pub fn plan(profile: &Profile, source: Arc<dyn TokenSource>) -> Result<Plan, Err
 ///
 /// A key in a file is followed: when a rotation makes another key sign, the next token request is signed by it.
 ///
+/// All caches of a process that this function makes share one [`budget`] of refusals for each file that keeps one.
+///
 /// # Errors
 /// Another state, a key that cannot be read or used, settings that are none, no TLS roots.
 pub fn token_source(profile: &Profile) -> Result<TokenCache, Error> {
-    let (client, oauth) = profile.in_oauth()?;
-    let assertion = assertion_policy(client, oauth)?;
-    let request = ClientCredentials::new(oauth.token_endpoint.clone()).with_scope(&oauth.scope)?;
+    let (_, oauth) = profile.in_oauth()?;
     let ports = system_ports(oauth.limits)?;
-    let (clock, random) = (ports.clock.clone(), ports.random.clone());
-    let proof = match &client.key {
-        SecretRef::File(path) => {
-            let options = KeyOptions::of(oauth);
-            let keys = FileKeys::open(Store::of(path), options)?;
-            let keys = RotatingKeys::new(Arc::new(keys));
-            PrivateKeyJwt::following(assertion, Arc::new(keys), clock, random)
-        }
-        elsewhere => {
-            let mut signer = LocalSigner::read(&elsewhere.read()?)?;
-            if let Some(algorithm) = oauth.algorithm {
-                signer = signer.with_algorithm(algorithm)?;
-            }
-            if let Some(key_id) = &oauth.key_id {
-                signer = signer.with_key_id(key_id)?;
-            }
-            PrivateKeyJwt::new(assertion, Arc::new(signer), clock, random)
-        }
-    };
-    Ok(TokenCache::new(request, Arc::new(proof), ports))
+    let budget = budget(oauth.refusals.as_deref(), &ports);
+    let settings = CacheSettings::default().with_budget(budget);
+    token_source_with(profile, settings)
 }
 
-/// What the assertions of a profile claim.
-pub(crate) fn assertion_policy(client: &Client, oauth: &Oauth) -> Result<AssertionPolicy, Error> {
-    let policy = AssertionPolicy::new(&client.client_id)?;
-    Ok(match &oauth.audience {
-        Some(audience) => policy.with_audience(Audience::Custom(audience.clone()))?,
-        None => policy,
+/// The same with settings of the caller's: a budget, a watcher or a deadline of its own, or none.
+///
+/// # Errors
+/// As [`token_source`].
+pub fn token_source_with(profile: &Profile, settings: CacheSettings) -> Result<TokenCache, Error> {
+    let (client, oauth) = profile.in_oauth()?;
+    let ports = system_ports(oauth.limits)?;
+    let proof = proof::of(client, oauth, &ports)?;
+    let request = token_request(oauth)?;
+    Ok(TokenCache::with_settings(request, proof, ports, settings))
+}
+
+/// The token requests of a profile's endpoint.
+///
+/// # Errors
+/// A scope or a resource that is none.
+pub fn token_request(oauth: &Oauth) -> Result<ClientCredentials, Error> {
+    let request = ClientCredentials::new(oauth.token_endpoint.clone()).with_scope(&oauth.scope)?;
+    Ok(match &oauth.resource {
+        Some(resource) => request.with_resource(resource)?,
+        None => request,
     })
 }
 

@@ -45,6 +45,8 @@ mod error;
 mod limit;
 mod origin;
 mod progress;
+#[cfg(feature = "tokio")]
+mod refusals;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 mod rewrite;
@@ -63,6 +65,8 @@ pub use limit::AnswerLimit;
 pub use origin::Origin;
 pub use profile::{Config, ConfigError, Profile};
 pub use progress::{Phase, Progress};
+#[cfg(feature = "tokio")]
+pub use refusals::{RefusalFile, budget};
 #[cfg(feature = "reqwest")]
 pub use reqwest::{ReqwestTokenHttp, ReqwestTransport, TOKEN_TIME_LIMIT};
 pub use rewrite::{Rewrite, RewriteBody};

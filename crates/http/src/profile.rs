@@ -30,13 +30,23 @@
 //! | `[profile.NAME]` | `inst_rt_id`, `inst_env`, `product`, `state` | needed; no two profiles have the first three in common |
 //! | | `client_id`, `key` | the OAuth client and where its private key lies; needed unless `state` is `legacy` |
 //! | | `jwks_url` | where Jack Henry reads the client's public keys; `castile keys` and `castile doctor` look there |
+//! | | `key_passphrase` | where the passphrase of an encrypted key lies, written as `key` is |
+//! | | `client_secret` | in place of `key`, written as it is: where a shared secret lies; see `client_auth` |
 //! | | `oauth`, `legacy` | the tables below, one for each model in use |
 //! | both tables | `url` | the service address, https (http on loopback only); needed |
 //! | | `audit_usr_id`, `audit_ws_id`, `valid_consm_name`, `valid_consm_prod`, `jx_ver` | values of `jXchangeHdr`, see [`HeaderValues`]; they are yours to put into requests |
 //! | | `connect_timeout`, `timeout` | seconds, or text such as `"30s"` and `"2m"`; see [`Limits`] |
 //! | `[profile.NAME.oauth]` | `token_endpoint` | Jack Henry Identity's, unless given |
 //! | | `scope` | `openid`, unless given |
-//! | | `audience` | the assertion's `aud`; the token endpoint, unless given |
+//! | | `issuer` | the authorization server's identifier; the token endpoint must be of its origin |
+//! | | `client_auth` | `private_key_jwt`; with a `client_secret`, `client_secret_basic` (unless given) or `client_secret_post` |
+//! | | `resource` | the resource that tokens are for (RFC 8707); none, unless given |
+//! | | `audience` | the assertion's `aud`: any text, or `token_endpoint` (unless given) or `issuer` for what these are |
+//! | | `audience_in_array` | whether `aud` is an array of one; `false`, unless given |
+//! | | `assertion_type` | the assertion's `typ`: `JWT` (unless given), `none` or `client-authentication+jwt` |
+//! | | `assertion_lifetime` | whole seconds from `"1s"` to `"300s"`; `"60s"`, unless given |
+//! | | `compat_exp_in_milliseconds` | for compatibility only: `exp` in milliseconds, so that an assertion practically never expires; warns |
+//! | | `refusals` | a file that keeps across restarts which clients were refused; relative to this file; memory only, unless given |
 //! | | `algorithm` | `ES256`, `PS256` or `RS256`; the key's own, unless given |
 //! | | `key_id` | the assertion's `kid`; the key's thumbprint, unless given |
 //! | | `repeat_writes_on_401` | see [`Oauth::repeat_writes_on_401`]; `false`, unless given |
@@ -52,18 +62,20 @@ mod read;
 mod secret;
 mod table;
 mod values;
+mod warning;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use castile_auth::{Algorithm, TokenEndpoint};
+use castile_auth::{Algorithm, AssertionType, TokenEndpoint};
 use url::Url;
 
 pub use error::{ConfigError, Place};
 pub use secret::{SECRET_LIMIT, Secret, SecretRef};
+pub use warning::Warning;
 
 /// The file that [`Config::discover`] reads.
 pub const FILE_NAME: &str = "castile.toml";
@@ -144,6 +156,8 @@ pub struct Profile {
     pub legacy: Option<Legacy>,
     /// The new model's endpoint; present unless `state` is [`State::Legacy`].
     pub oauth: Option<Oauth>,
+    /// What works but should not stay as it is.
+    pub warnings: Vec<Warning>,
 }
 
 impl Profile {
@@ -200,10 +214,14 @@ impl fmt::Display for State {
 pub struct Client {
     /// `client_id`.
     pub client_id: String,
-    /// Where the private key lies.
+    /// Where the private key lies; for a client that authenticates by a shared secret, where that lies.
     pub key: SecretRef,
     /// The JWKS URL that is registered for the client, where Jack Henry Identity reads its public keys.
     pub jwks_url: Option<Url>,
+    /// Where the passphrase of the private key lies, if it is encrypted.
+    pub key_passphrase: Option<SecretRef>,
+    /// Whether `key` is a shared secret (`client_secret`).
+    pub has_secret: bool,
 }
 
 /// Values of `jXchangeHdr` that belong to an endpoint.
@@ -272,8 +290,24 @@ pub struct Oauth {
     pub token_endpoint: TokenEndpoint,
     /// The scope asked for; `openid` by default.
     pub scope: String,
+    /// The authorization server's identifier, of the same origin as the token endpoint.
+    pub issuer: Option<String>,
+    /// Whether a shared secret travels in the form (`client_secret_post`), not in a header.
+    pub secret_in_form: bool,
+    /// The resource that tokens are for (RFC 8707).
+    pub resource: Option<String>,
     /// The assertion's `aud`; the token endpoint by default.
     pub audience: Option<String>,
+    /// Whether `aud` is an array of one.
+    pub audience_in_array: bool,
+    /// The assertion's `typ`.
+    pub assertion_type: AssertionType,
+    /// How long an assertion lives.
+    pub assertion_lifetime: Duration,
+    /// Whether `exp` is in milliseconds, for compatibility only; [`Profile::warnings`] tells.
+    pub compat_exp_in_milliseconds: bool,
+    /// The file that keeps which clients were refused.
+    pub refusals: Option<PathBuf>,
     /// The assertion's algorithm; by default the key's own.
     pub algorithm: Option<Algorithm>,
     /// The assertion's `kid`; by default the key's thumbprint (RFC 7638).

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use castile::auth::TokenSource as _;
+use castile::auth::{CacheSettings, TokenSource as _};
 use castile::http::{Body, Error, ReqwestTransport, SoapTransport, connect, stack};
 use castile::model::{Raw, Scope, encode};
 use castile::{Client, Error as CallError};
@@ -316,8 +316,9 @@ pub(crate) async fn of_the_token_endpoint(world: &mut World, witness: &mut Witne
     let profile = world.profile_with(&old, endpoint.url());
     let replies = 14;
     for number in 0..replies {
-        // A cache each: one that was refused would rest before it asks again.
-        let source = connect::token_source(&profile).expect("a usable key");
+        // A cache each and no budget: a client that was refused would rest before it asks again.
+        let source = connect::token_source_with(&profile, CacheSettings::default());
+        let source = source.expect("a usable key");
         let error = source.token().await.expect_err("no token");
         let name = format!("token answer {number}");
         witness.error(&name, &error);

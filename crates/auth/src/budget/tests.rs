@@ -52,7 +52,7 @@ async fn a_refused_client_rests_in_each_cache_and_after_a_restart() {
     assert_eq!(code(&stage, "a", &restarted).await, "token-client-resting");
     assert_eq!(stage.server.requests(), 1);
     assert_eq!(
-        restarted.rests_for("127.0.0.1", "a"),
+        restarted.rests_for("127.0.0.1:9", "a"),
         Some(Duration::from_secs(60))
     );
     assert_eq!(code(&stage, "b", &restarted).await, "token");
@@ -81,7 +81,7 @@ async fn newcomers_stop_after_ten_refusals_and_proven_clients_go_on() {
         assert_eq!(code(&stage, "new", budget).await, "token-host-resting");
         assert_eq!(code(&stage, "good", budget).await, "token");
     }
-    assert!(first.host_rests_for("127.0.0.1").is_some());
+    assert!(first.host_rests_for("127.0.0.1:9").is_some());
     stage.clock.advance(300.0);
     assert_eq!(code(&stage, "new", &first).await, "token");
 }

@@ -16,6 +16,7 @@ pub(super) fn run(arguments: &Proxy) -> Result<Exit, Problem> {
     let (_, oauth) = profile
         .in_oauth()
         .map_err(|error| Problem::config(&error, config))?;
+    output::warn(&profile);
     let listen = arguments.listen;
     super::log_to_stderr();
     super::runtime()?.block_on(async {

@@ -68,6 +68,7 @@ fn source(arguments: &Token) -> Result<(String, TokenCache), Problem> {
         let profile = Config::read(&arguments.config)
             .and_then(|config| config.profile(name))
             .map_err(|error| Problem::config(&error, &arguments.config))?;
+        output::warn(&profile);
         let endpoint = profile
             .in_oauth()
             .map(|(_, oauth)| oauth.token_endpoint.as_str().to_owned())

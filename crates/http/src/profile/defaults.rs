@@ -61,9 +61,16 @@ fn check(part: Part<'_>) -> Result<(), ConfigError> {
     };
     values::header(&table)?;
     values::limits(&table)?;
-    table.switch("repeat_writes_on_401")?;
     for key in [
-        "product", "inst_env", "username", "scope", "audience", "key_id",
+        "repeat_writes_on_401",
+        "audience_in_array",
+        "compat_exp_in_milliseconds",
+    ] {
+        table.switch(key)?;
+    }
+    values::assertion_lifetime(&table)?;
+    for key in [
+        "product", "inst_env", "username", "scope", "audience", "key_id", "resource", "refusals",
     ] {
         table.text(key)?;
     }
@@ -73,10 +80,13 @@ fn check(part: Part<'_>) -> Result<(), ConfigError> {
     {
         found.id()?;
     }
-    for found in ["key", "password"].iter().filter_map(|key| table.find(key)) {
+    for found in ["key", "key_passphrase", "client_secret", "password"]
+        .iter()
+        .filter_map(|key| table.find(key))
+    {
         values::secret(&found)?;
     }
-    for found in ["url", "token_endpoint", "jwks_url"]
+    for found in ["url", "token_endpoint", "issuer", "jwks_url"]
         .iter()
         .filter_map(|key| table.find(key))
     {
@@ -87,6 +97,12 @@ fn check(part: Part<'_>) -> Result<(), ConfigError> {
     }
     if let Some(found) = table.find("algorithm") {
         values::algorithm(&found)?;
+    }
+    if let Some(found) = table.find("assertion_type") {
+        values::assertion_type(&found)?;
+    }
+    if let Some(found) = table.find("client_auth") {
+        values::client_auth(&found)?;
     }
     Ok(())
 }

@@ -165,6 +165,26 @@ pub enum ConfigError {
         /// Its name.
         other: String,
     },
+    /// A token endpoint of another origin than the issuer: its metadata or a typing error would send assertions elsewhere.
+    #[error("{place}: `issuer` and `token_endpoint` are of different origins")]
+    IssuerOrigin {
+        /// Where the issuer stands.
+        place: Place,
+    },
+    /// One key for two authorization servers, of which one could pass our assertion on to the other.
+    #[error(
+        "{place}: profile `{name}` has the key of profile `{other}` at {first}, but another authorization server"
+    )]
+    KeyOfTwoServers {
+        /// The second of the two.
+        place: Place,
+        /// Its name.
+        name: String,
+        /// The first of the two.
+        first: Place,
+        /// Its name.
+        other: String,
+    },
     /// No profile of this name.
     #[error("no profile `{name}`; there is {}", names(known))]
     NoProfile {
@@ -247,6 +267,8 @@ impl ConfigError {
             Self::Include { .. } => "config-include",
             Self::DuplicateProfile { .. } => "config-duplicate-profile",
             Self::DuplicateIdentity { .. } => "config-duplicate-identity",
+            Self::IssuerOrigin { .. } => "config-issuer-origin",
+            Self::KeyOfTwoServers { .. } => "config-key-of-two-servers",
             Self::NoProfile { .. } => "config-no-profile",
             Self::State { .. } => "config-state",
             Self::SecretExposed { .. } => "config-secret-exposed",
@@ -273,7 +295,9 @@ impl ConfigError {
             | Self::InlineSecret { place, .. }
             | Self::Include { place, .. }
             | Self::DuplicateProfile { place, .. }
-            | Self::DuplicateIdentity { place, .. } => Some(place),
+            | Self::DuplicateIdentity { place, .. }
+            | Self::IssuerOrigin { place }
+            | Self::KeyOfTwoServers { place, .. } => Some(place),
             _ => None,
         }
     }

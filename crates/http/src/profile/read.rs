@@ -1,6 +1,6 @@
 //! Turns the text of a configuration into profiles.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use toml::de::{DeTable, DeValue};
 use super::defaults::Defaults;
 use super::keys::{LEGACY_KEYS, OAUTH_KEYS, PROFILE_KEYS, TOP_KEYS};
 use super::table::{Found, Part, Source, Table};
-use super::values::{client, legacy, oauth, state};
-use super::{ConfigError, Place, Profile, State, include};
+use super::values::{client, legacy, oauth, proof_fits, state, warnings};
+use super::{ConfigError, Place, Profile, SecretRef, State, include};
 
 /// The largest configuration file that is read: 4 MiB, some 10,000 profiles.
 const FILE_LIMIT: u64 = 4 * 1024 * 1024;
@@ -131,6 +131,8 @@ struct Collected {
     profiles: Profiles,
     places: BTreeMap<String, Place>,
     identities: BTreeMap<(String, String, String), String>,
+    /// Whose key each is: the origin of the token endpoint, and the profile that said so first.
+    servers: HashMap<SecretRef, (url::Origin, String)>,
 }
 
 impl Collected {
@@ -150,6 +152,27 @@ impl Collected {
                 value: value.get_ref(),
             };
             self.add(profile(&found, defaults)?, found.key_place())?;
+        }
+        Ok(())
+    }
+
+    /// One key proves a client to one authorization server: another could pass the assertion on.
+    fn bind_key(&mut self, profile: &Profile, place: &Place) -> Result<(), ConfigError> {
+        let (Some(client), Some(oauth)) = (&profile.client, &profile.oauth) else {
+            return Ok(());
+        };
+        let origin = oauth.token_endpoint.url().origin();
+        let (bound, other) = self
+            .servers
+            .entry(client.key.clone())
+            .or_insert_with(|| (origin.clone(), profile.name.clone()));
+        if *bound != origin {
+            return Err(ConfigError::KeyOfTwoServers {
+                place: place.clone(),
+                name: profile.name.clone(),
+                first: self.places[other].clone(),
+                other: other.clone(),
+            });
         }
         Ok(())
     }
@@ -176,6 +199,7 @@ impl Collected {
                 other: other.clone(),
             });
         }
+        self.bind_key(&profile, &place)?;
         self.identities.insert(identity, name.clone());
         self.places.insert(name.clone(), place);
         self.profiles.insert(name, Arc::new(profile));
@@ -219,14 +243,21 @@ fn profile(found: &Found<'_>, defaults: &Defaults<'_>) -> Result<Profile, Config
         "without it the gateway takes a message for PROD",
     )?;
     let product = table.need("product", "the product registered with the institution")?;
+    let names_client = ["client_id", "key", "client_secret"]
+        .iter()
+        .any(|key| own.find(key).is_some());
     Ok(Profile {
         name: name.clone(),
         inst_rt_id: inst_rt_id.id()?,
         inst_env: inst_env.text()?,
         product: product.text()?,
         state,
-        client: (new || own.find("client_id").or(own.find("key")).is_some())
-            .then(|| client(&table))
+        client: (new || names_client)
+            .then(|| {
+                let client = client(&table)?;
+                proof_fits(&oauth_table, &client)?;
+                Ok::<_, ConfigError>(client)
+            })
             .transpose()?,
         legacy: (old || own.find("legacy").is_some())
             .then(|| legacy(&legacy_table))
@@ -234,5 +265,10 @@ fn profile(found: &Found<'_>, defaults: &Defaults<'_>) -> Result<Profile, Config
         oauth: (new || own.find("oauth").is_some())
             .then(|| oauth(&oauth_table))
             .transpose()?,
+        warnings: if new {
+            warnings(&oauth_table)?
+        } else {
+            Vec::new()
+        },
     })
 }

@@ -39,7 +39,7 @@ impl fmt::Debug for Secret {
 }
 
 /// Where a secret lies. The configuration holds references only.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SecretRef {
     /// A file, relative to the configuration file that names it.

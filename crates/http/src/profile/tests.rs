@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod proof;
 mod refused;
 
 const WHOLE: &str = r#"

@@ -1,10 +1,13 @@
 //! Reads the parts of a profile, each from its table.
 
-use castile_auth::{Algorithm, TokenEndpoint};
+use std::time::Duration;
+
+use castile_auth::{Algorithm, AssertionType, DEFAULT_LIFETIME, LONGEST_LIFETIME, TokenEndpoint};
 
 use super::table::{Found, Table};
 use super::{
     Client, ConfigError, HeaderValues, Legacy, Limits, Oauth, SecretRef, State, TOKEN_ENDPOINT,
+    Warning,
 };
 
 pub(super) fn state(found: &Found<'_>) -> Result<State, ConfigError> {
@@ -17,15 +20,29 @@ pub(super) fn state(found: &Found<'_>) -> Result<State, ConfigError> {
 }
 
 pub(super) fn client(table: &Table<'_>) -> Result<Client, ConfigError> {
+    let (key, shared) = (table.find("key"), table.find("client_secret"));
+    if let (Some(_), Some(shared)) = (&key, &shared) {
+        return Err(shared.bad("left out where there is a `key`"));
+    }
+    let has_secret = shared.is_some();
+    let credential = match shared {
+        Some(shared) => shared,
+        None => table.need("key", "the private key that proves the client")?,
+    };
     Ok(Client {
         client_id: table
             .need("client_id", "the client registered for it")?
             .id()?,
-        key: secret(&table.need("key", "the private key that proves the client")?)?,
         jwks_url: table
             .find("jwks_url")
             .map(|found| found.url())
             .transpose()?,
+        key: secret(&credential)?,
+        key_passphrase: table
+            .find("key_passphrase")
+            .map(|found| secret(&found))
+            .transpose()?,
+        has_secret,
     })
 }
 
@@ -43,15 +60,48 @@ pub(super) fn legacy(table: &Table<'_>) -> Result<Legacy, ConfigError> {
 }
 
 pub(super) fn oauth(table: &Table<'_>) -> Result<Oauth, ConfigError> {
+    let token_endpoint = table.find("token_endpoint").map_or_else(
+        || Ok(default_token_endpoint()),
+        |found| self::token_endpoint(&found),
+    )?;
+    let issuer = match table.find("issuer") {
+        Some(found) => Some(issuer(&found, &token_endpoint)?),
+        None => None,
+    };
     Ok(Oauth {
         url: table.need("url", "the service address")?.url()?,
         header: header(table)?,
-        token_endpoint: table.find("token_endpoint").map_or_else(
-            || Ok(default_token_endpoint()),
-            |found| token_endpoint(&found),
-        )?,
+        token_endpoint,
         scope: table.text("scope")?.unwrap_or_else(|| "openid".to_owned()),
-        audience: table.text("audience")?,
+        audience: match table.text("audience")? {
+            Some(word) if word == "token_endpoint" => None,
+            Some(word) if word == "issuer" => Some(
+                table
+                    .need("issuer", "`audience` names it")?
+                    .str()?
+                    .to_owned(),
+            ),
+            other => other,
+        },
+        issuer,
+        secret_in_form: table
+            .find("client_auth")
+            .map(|found| client_auth(&found))
+            .transpose()?
+            == Some(ClientAuth::SecretPost),
+        resource: table.text("resource")?,
+        audience_in_array: table.switch("audience_in_array")?,
+        assertion_type: table
+            .find("assertion_type")
+            .map(|found| assertion_type(&found))
+            .transpose()?
+            .unwrap_or_default(),
+        assertion_lifetime: assertion_lifetime(table)?,
+        compat_exp_in_milliseconds: table.switch("compat_exp_in_milliseconds")?,
+        refusals: table
+            .find("refusals")
+            .map(|found| Ok::<_, ConfigError>(found.source.folder().join(found.text()?)))
+            .transpose()?,
         algorithm: table
             .find("algorithm")
             .map(|found| algorithm(&found))
@@ -70,6 +120,84 @@ fn default_token_endpoint() -> TokenEndpoint {
 fn token_endpoint(found: &Found<'_>) -> Result<TokenEndpoint, ConfigError> {
     found.url()?;
     TokenEndpoint::parse(found.str()?).map_err(|_| found.bad("the URL of a token endpoint"))
+}
+
+/// Kept as written: issuers are compared byte by byte (RFC 8414 section 3.3).
+fn issuer(found: &Found<'_>, token_endpoint: &TokenEndpoint) -> Result<String, ConfigError> {
+    let url = found.url()?;
+    if url.query().is_some() {
+        return Err(found.bad("a URL without a query"));
+    }
+    if url.origin() != token_endpoint.url().origin() {
+        return Err(ConfigError::IssuerOrigin {
+            place: found.place(),
+        });
+    }
+    Ok(found.str()?.to_owned())
+}
+
+/// How a client proves itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ClientAuth {
+    PrivateKeyJwt,
+    SecretBasic,
+    SecretPost,
+}
+
+pub(super) fn client_auth(found: &Found<'_>) -> Result<ClientAuth, ConfigError> {
+    match found.str()? {
+        "private_key_jwt" => Ok(ClientAuth::PrivateKeyJwt),
+        "client_secret_basic" => Ok(ClientAuth::SecretBasic),
+        "client_secret_post" => Ok(ClientAuth::SecretPost),
+        _ => Err(found.bad("private_key_jwt, client_secret_basic or client_secret_post")),
+    }
+}
+
+/// Refuses a way of proof for which the profile has not the means.
+pub(super) fn proof_fits(table: &Table<'_>, client: &Client) -> Result<(), ConfigError> {
+    let Some(found) = table.find("client_auth") else {
+        return Ok(());
+    };
+    match (client_auth(&found)?, client.has_secret) {
+        (ClientAuth::PrivateKeyJwt, false)
+        | (ClientAuth::SecretBasic | ClientAuth::SecretPost, true) => Ok(()),
+        (ClientAuth::PrivateKeyJwt, true) => {
+            Err(found.bad("client_secret_basic or client_secret_post with a `client_secret`"))
+        }
+        (_, false) => Err(found.bad("private_key_jwt with a `key`")),
+    }
+}
+
+pub(super) fn assertion_type(found: &Found<'_>) -> Result<AssertionType, ConfigError> {
+    match found.str()? {
+        "none" => Ok(AssertionType::None),
+        "JWT" => Ok(AssertionType::Jwt),
+        "client-authentication+jwt" => Ok(AssertionType::ClientAuthentication),
+        _ => Err(found.bad("none, JWT or client-authentication+jwt")),
+    }
+}
+
+pub(super) fn assertion_lifetime(table: &Table<'_>) -> Result<Duration, ConfigError> {
+    let lifetime = table.duration("assertion_lifetime", DEFAULT_LIFETIME)?;
+    match table.find("assertion_lifetime") {
+        Some(found) if lifetime > LONGEST_LIFETIME || lifetime.subsec_nanos() != 0 => {
+            Err(found.bad("whole seconds, from 1 s to 300 s"))
+        }
+        _ => Ok(lifetime),
+    }
+}
+
+/// What of the endpoint should not stay as it is.
+pub(super) fn warnings(table: &Table<'_>) -> Result<Vec<Warning>, ConfigError> {
+    let mut warnings = Vec::new();
+    if let Some(found) = table.find("compat_exp_in_milliseconds")
+        && table.switch("compat_exp_in_milliseconds")?
+    {
+        warnings.push(Warning::ExpInMilliseconds {
+            place: found.key_place(),
+        });
+    }
+    Ok(warnings)
 }
 
 pub(super) fn header(table: &Table<'_>) -> Result<HeaderValues, ConfigError> {

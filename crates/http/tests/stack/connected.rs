@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use castile_http::{Effect, SoapTransport as _, connect};
+use castile_auth::TokenSource as _;
+use castile_http::profile::Limits;
+use castile_http::{Effect, ReqwestTransport, SoapTransport as _, connect, stack};
 use http::StatusCode;
 
 use crate::bank::{profile, provider};
@@ -63,6 +65,42 @@ async fn a_401_fetches_one_new_token() {
     }
     assert_eq!(provider.arrivals().len(), 2);
     assert_eq!(gateway.arrivals().len(), 4);
+}
+
+#[tokio::test]
+async fn a_late_401_for_an_old_token_fetches_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    // Every call under the first token is refused.
+    let gateway = Peer::start(|_, arrival| {
+        if arrival.header("authorization") == ["Bearer tok-canary-1"] {
+            Reply::Answer("401 Unauthorized\r\nWWW-Authenticate: Bearer", Vec::new())
+        } else {
+            ok()
+        }
+    })
+    .await;
+    let provider = provider().await;
+    let profile = profile(&gateway, &provider, folder.path(), "oauth");
+    let source = Arc::new(connect::token_source(&profile).unwrap());
+    let plan = connect::plan(&profile, source.clone()).unwrap();
+    let transport = ReqwestTransport::new(Limits::default()).unwrap();
+    let stack = Arc::new(stack::typed(plan, transport));
+    let old = source.token().await.unwrap();
+    let calls: Vec<_> = (0..50)
+        .map(|_| {
+            let (stack, request) = (stack.clone(), gateway.request(Effect::Read));
+            tokio::spawn(async move { stack.send(request).await.unwrap().status() })
+        })
+        .collect();
+    for call in calls {
+        assert_eq!(call.await.unwrap(), StatusCode::OK);
+    }
+    assert_eq!(provider.arrivals().len(), 2, "one new token for fifty 401s");
+    // One more, long after.
+    source.reject(&old);
+    let answer = stack.send(gateway.request(Effect::Read)).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(provider.arrivals().len(), 2);
 }
 
 #[tokio::test]

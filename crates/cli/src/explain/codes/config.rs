@@ -34,6 +34,27 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "write `version = 1` at the top",
     },
     Entry {
+        code: "config-issuer-origin",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The token endpoint is not of the issuer's origin, so that assertions could go to a stranger.",
+        remedy: "write both as the provider names them, with the same host and port",
+    },
+    Entry {
+        code: "config-key-of-two-servers",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "Two profiles prove themselves with one key to two authorization servers; one of them could pass our assertion on to the other.",
+        remedy: "make a key for each authorization server: castile keys new",
+    },
+    Entry {
+        code: "config-exp-in-milliseconds",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "A warning: exp of the assertion is in milliseconds (compat_exp_in_milliseconds), so that it practically never expires.",
+        remedy: "delete the key: Jack Henry Identity takes seconds (RFC 7519)",
+    },
+    Entry {
         code: "config-unknown-key",
         exit: Exit::Usage,
         who: YOU,
