@@ -53,3 +53,6 @@ pub use session::Session;
 pub use tokens::UserTokens;
 pub use userinfo::UserInfo;
 pub use verify::{Expected, VerifiedJwt};
+
+#[cfg(test)]
+mod tests;

@@ -75,7 +75,8 @@ impl App {
         set(&mut answer, CONTENT_TYPE, media);
         set(&mut answer, CACHE_CONTROL, "no-store");
         set(&mut answer, CONTENT_SECURITY_POLICY, &self.content_security);
-        set(&mut answer, REFERRER_POLICY, "no-referrer");
+        // Not `no-referrer`: then browsers would say `Origin: null` with our own forms too.
+        set(&mut answer, REFERRER_POLICY, "same-origin");
         set(&mut answer, X_CONTENT_TYPE_OPTIONS, "nosniff");
         answer
     }

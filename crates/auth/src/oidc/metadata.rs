@@ -6,8 +6,8 @@ use serde_json::Value;
 use url::{Origin, Url};
 
 use super::OidcError;
+use crate::TokenEndpoint;
 use crate::ports::{TOKEN_ANSWER_LIMIT, TokenHttp};
-use crate::{SettingError, TokenEndpoint};
 
 const WHAT: &str = "the issuer's metadata";
 
@@ -26,12 +26,14 @@ impl Trust {
     /// Trusts `issuer` on its own origin and that of `token_endpoint`.
     ///
     /// # Errors
-    /// An issuer that is no https URL (http on loopback), or has a query or fragment; see [`SettingError`].
-    pub fn new(issuer: &str, token_endpoint: TokenEndpoint) -> Result<Self, SettingError> {
-        let url = TokenEndpoint::parse(issuer)?;
-        if url.url().query().is_some() || url.as_str() != issuer {
-            return Err(SettingError::EndpointFragment);
-        }
+    /// An issuer that is no https URL (http on loopback), or has a query or fragment.
+    pub fn new(issuer: &str, token_endpoint: TokenEndpoint) -> Result<Self, OidcError> {
+        let url = TokenEndpoint::parse(issuer)
+            .ok()
+            .filter(|url| url.url().query().is_none() && url.as_str() == issuer)
+            .ok_or(OidcError::Setting {
+                setting: "the issuer",
+            })?;
         Ok(Self {
             issuer: issuer.to_owned(),
             origins: vec![url.url().origin(), token_endpoint.url().origin()],

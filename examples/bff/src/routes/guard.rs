@@ -77,11 +77,11 @@ impl App {
             .ok_or(Problem::SignedOut)?;
         let equal =
             aws_lc_rs::constant_time::verify_slices_are_equal(sent.as_bytes(), ours.as_bytes());
-        // Browsers send it with each POST; `null` comes with pages that send no referrer.
+        // Browsers send it with each POST.
         let own = self.settings.origin.origin().ascii_serialization();
         let foreign = headers
             .get(ORIGIN)
-            .is_some_and(|origin| origin != own.as_str() && origin != "null");
+            .is_some_and(|origin| origin != own.as_str());
         match equal {
             Ok(()) if !foreign => Ok(form),
             _ => Err(Problem::Csrf),
