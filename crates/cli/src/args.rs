@@ -74,6 +74,9 @@ pub(crate) struct Generate {
     /// Only these operations, and the types they reach
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) ops: Vec<String>,
+    /// Only these services, and the types they reach
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) services: Vec<String>,
     /// An XML Catalog that names local files for addresses and namespaces of imports
     #[arg(long, value_name = "FILE")]
     pub(crate) catalog: Vec<PathBuf>,
@@ -92,6 +95,9 @@ pub(crate) struct Generate {
     /// Write nothing; exit 1 and list the files that differ
     #[arg(long)]
     pub(crate) check: bool,
+    /// Print JSON with a schema_version
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

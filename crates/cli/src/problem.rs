@@ -136,6 +136,8 @@ impl Problem {
             | Error::ArchiveEntry { path, .. }
             | Error::ArchiveLimit { path, .. }
             | Error::HandWritten { path }
+            | Error::NoFolder { path }
+            | Error::OutputUnreadable { path, .. }
             | Error::Unwritable { path, .. } => problem.at(path.display()),
             Error::Remote { url } => problem.at(url),
             _ => match error.place() {

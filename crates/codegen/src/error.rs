@@ -203,6 +203,14 @@ pub enum Error {
         /// Names that are there and resemble it.
         similar: Vec<String>,
     },
+    /// A selected service is not in the contract.
+    #[error("no service `{name}` in the contract")]
+    UnknownService {
+        /// The name asked for.
+        name: String,
+        /// Names that are there and resemble it.
+        similar: Vec<String>,
+    },
     /// A type or element that was asked for is not in the contract.
     #[error("no type or element `{name}` in the contract")]
     UnknownType {
@@ -216,6 +224,20 @@ pub enum Error {
     HandWritten {
         /// The file.
         path: PathBuf,
+    },
+    /// A file stands where the output folder is wanted.
+    #[error("{}: is a file, and a folder is wanted", path.display())]
+    NoFolder {
+        /// The file.
+        path: PathBuf,
+    },
+    /// What stands in the output folder could not be read, so nothing was written over it.
+    #[error("{}: cannot be read, so it is not written over", path.display())]
+    OutputUnreadable {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
     },
     /// The output could not be written.
     #[error("{}: cannot be written", path.display())]
@@ -283,6 +305,13 @@ impl Error {
         }
     }
 
+    pub(crate) fn unknown_service<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        Self::UnknownService {
+            name: name.to_owned(),
+            similar: similar(name, known),
+        }
+    }
+
     pub(crate) fn unknown_type<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Self {
         Self::UnknownType {
             name: name.to_owned(),
@@ -315,8 +344,11 @@ impl Error {
             Self::Clash { .. } => "wsdl-name-clash",
             Self::Limit { .. } => "wsdl-limit",
             Self::UnknownOperation { .. } => "wsdl-unknown-operation",
+            Self::UnknownService { .. } => "wsdl-unknown-service",
             Self::UnknownType { .. } => "wsdl-unknown-type",
             Self::HandWritten { .. } => "output-hand-written",
+            Self::NoFolder { .. } => "output-no-folder",
+            Self::OutputUnreadable { .. } => "output-unreadable",
             Self::Unwritable { .. } => "output-unwritable",
         }
     }
@@ -401,16 +433,24 @@ impl Error {
             Self::UnknownOperation { similar, .. } if similar.is_empty() => {
                 "take the name from a portType of the WSDL".into()
             }
+            Self::UnknownService { similar, .. } if similar.is_empty() => {
+                "take the name of a service of the WSDL: `castile contract list` shows them".into()
+            }
             Self::UnknownType { similar, .. } if similar.is_empty() => {
                 "take the name from the contract: `castile contract search` finds it".into()
             }
-            Self::UnknownOperation { similar, .. } | Self::UnknownType { similar, .. } => {
+            Self::UnknownOperation { similar, .. }
+            | Self::UnknownService { similar, .. }
+            | Self::UnknownType { similar, .. } => {
                 format!("did you mean {}?", similar.join(", "))
             }
             Self::HandWritten { .. } => {
                 "choose another output folder, or move the file away".into()
             }
-            Self::Unwritable { .. } => "check the output folder and the rights on it".into(),
+            Self::NoFolder { .. } => "name a folder, or one that is not there yet".into(),
+            Self::OutputUnreadable { .. } | Self::Unwritable { .. } => {
+                "check the output folder and the rights on it".into()
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::ir::{Body, Ir};
 use crate::output::{Counts, Output};
-use crate::pass::{collapse, cycle, flatten, name, partition, select};
+use crate::pass::{collapse, cycle, flatten, name, partition, select, services};
 use crate::qname::QName;
 use crate::reading::{self, Progress, Reading};
 use crate::render::{self, Context, Manifest, ModelDependency};
@@ -28,6 +28,7 @@ use crate::render::{self, Context, Manifest, ModelDependency};
 pub struct Generator {
     paths: Vec<PathBuf>,
     operations: Vec<String>,
+    services: Vec<String>,
     crate_name: String,
     model: ModelDependency,
     strict: bool,
@@ -47,6 +48,7 @@ impl Generator {
         Self {
             paths: Vec::new(),
             operations: Vec::new(),
+            services: Vec::new(),
             crate_name: "soap-client".to_owned(),
             model: ModelDependency::Version(env!("CARGO_PKG_VERSION").to_owned()),
             strict: false,
@@ -68,6 +70,13 @@ impl Generator {
     pub fn ops(mut self, operations: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.operations
             .extend(operations.into_iter().map(Into::into));
+        self
+    }
+
+    /// Keeps only these services and what they reach; `Inquiry` or `InquiryService`.
+    #[must_use]
+    pub fn services(mut self, services: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.services.extend(services.into_iter().map(Into::into));
         self
     }
 
@@ -102,6 +111,11 @@ impl Generator {
         self
     }
 
+    /// The input.
+    pub(crate) fn paths(&self) -> &[PathBuf] {
+        &self.paths
+    }
+
     /// Reads the contract and renders the crate, in memory.
     ///
     /// # Errors
@@ -123,8 +137,12 @@ impl Generator {
             digest,
         } = reading::read(&self.paths, &self.catalogs, &mut progress)?;
         let definitions = ir.types.len();
+        let version = ir.version.clone();
         collapse::collapse(&mut ir)?;
         let remarks = flatten::flatten(&mut ir);
+        let is_selective = !(self.operations.is_empty() && self.services.is_empty());
+        let whole = is_selective.then(|| ir.clone());
+        services::select(&mut ir, &self.services)?;
         select::select(&mut ir, &self.operations, &mut diagnostics)?;
         something_to_call(&ir, &diagnostics)?;
         cycle::refuse(&ir)?;
@@ -139,13 +157,36 @@ impl Generator {
         {
             return Err(Error::Remark(Box::new(remark.clone())));
         }
+        let (files, counts) = self.rendered(ir, definitions, &digest)?;
+        // A whole that cannot be rendered has no size; the selection stands without it.
+        let whole = whole.and_then(|mut whole| {
+            select::select(&mut whole, &[], &mut Vec::new()).ok()?;
+            self.rendered(whole, definitions, &digest).ok()
+        });
+        Ok(Output {
+            files,
+            diagnostics,
+            counts,
+            whole: whole.map(|(_, counts)| counts),
+            version,
+            digest,
+        })
+    }
+
+    /// The files of the crate, and what they come to.
+    fn rendered(
+        &self,
+        mut ir: Ir,
+        definitions: usize,
+        digest: &str,
+    ) -> Result<(Vec<(String, String)>, Counts), Error> {
         name::name(&mut ir);
         let partition = partition::partition(&ir)?;
         let context = Context {
             ir: &ir,
             partition: &partition,
             namespace: &namespace(&ir),
-            digest: &digest,
+            digest,
         };
         let mut files = render::sources(&context);
         let manifest = Manifest {
@@ -157,16 +198,10 @@ impl Generator {
             render::manifest(&context, &manifest),
         ));
         files.sort();
-        let counts = counts(
-            &ir,
-            definitions,
-            &partition.types.keys().collect::<Vec<_>>(),
-        );
-        Ok(Output {
-            files,
-            diagnostics,
-            counts,
-        })
+        let rendered = partition.types.keys().collect::<Vec<_>>();
+        let mut counts = counts(&ir, definitions, &rendered);
+        counts.lines = files.iter().map(|(_, text)| text.lines().count()).sum();
+        Ok((files, counts))
     }
 }
 
@@ -208,6 +243,7 @@ fn namespace(ir: &Ir) -> String {
 fn counts(ir: &Ir, definitions: usize, rendered: &[&QName]) -> Counts {
     let mut counts = Counts {
         definitions,
+        reached: ir.types.len(),
         services: ir.services.len(),
         ..Counts::default()
     };

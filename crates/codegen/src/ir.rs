@@ -16,7 +16,7 @@ use crate::wsdl::SoapVersion;
 pub(crate) use builtin::Builtin;
 
 /// A whole contract.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Ir {
     /// By name.
     pub(crate) services: Vec<Service>,
@@ -29,7 +29,7 @@ pub(crate) struct Ir {
     pub(crate) remarks: Vec<Diagnostic>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Service {
     pub(crate) place: Place,
     /// As in the contract, for example `InquiryService`.
@@ -63,7 +63,7 @@ pub(crate) struct ServicePort {
     pub(crate) address: String,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Operation {
     pub(crate) place: Place,
     pub(crate) name: String,

@@ -6,6 +6,7 @@
 //! The way of a contract: `load` finds the files, `wsdl` and `schema` read them as written, `lower` resolves the
 //! references into the `ir`, each `pass` rewrites it in one respect, `render` writes it down.
 
+mod builder;
 mod contract;
 mod diagnostic;
 mod doc;
@@ -30,6 +31,7 @@ mod verbatim;
 mod wsdl;
 mod xml;
 
+pub use builder::{Builder, Built};
 pub use contract::{
     Change, ChangeKind, Contract, ContractAttribute, ContractDiff, ContractElement, ContractField,
     ContractOperation, ContractService, ContractType, Named, TypeContent, TypeName,

@@ -19,6 +19,13 @@ pub struct Output {
     pub diagnostics: Vec<Diagnostic>,
     /// What was read and made.
     pub counts: Counts,
+    /// What the whole contract would have come to, where operations or services were selected; `None` also when the
+    /// rest holds a construct that no code can be made for.
+    pub whole: Option<Counts>,
+    /// The `version` of the schemas, when they have one.
+    pub version: Option<String>,
+    /// The SHA-256 of the input, in hexadecimal; neither names nor folders count.
+    pub digest: String,
 }
 
 /// What a contract came to.
@@ -27,6 +34,8 @@ pub struct Output {
 pub struct Counts {
     /// Types in the schemas, each name once.
     pub definitions: usize,
+    /// Those of them that the operations reach.
+    pub reached: usize,
     /// Services rendered.
     pub services: usize,
     /// Operations rendered.
@@ -37,6 +46,8 @@ pub struct Counts {
     pub fields: usize,
     /// Value aliases rendered.
     pub values: usize,
+    /// Lines of all files, documentation included.
+    pub lines: usize,
 }
 
 /// A file that is not as it would be generated.
@@ -76,9 +87,15 @@ impl Output {
     ///
     /// # Errors
     ///
-    /// [`Error::HandWritten`], [`Error::Unreadable`] or [`Error::Unwritable`].
+    /// [`Error::NoFolder`], [`Error::HandWritten`], [`Error::Unwritable`], or [`Error::OutputUnreadable`] where a file
+    /// is in the way that cannot be looked at.
     pub fn write_to(&self, folder: impl AsRef<Path>) -> Result<(), Error> {
         let folder = folder.as_ref();
+        if folder.exists() && !folder.is_dir() {
+            return Err(Error::NoFolder {
+                path: folder.to_owned(),
+            });
+        }
         for (path, _) in &self.files {
             let path = folder.join(path);
             if read(&path)?.is_some_and(|text| !is_generated(&text)) {
@@ -114,9 +131,14 @@ impl Output {
     ///
     /// # Errors
     ///
-    /// [`Error::Unreadable`].
+    /// [`Error::NoFolder`] or [`Error::OutputUnreadable`].
     pub fn check(&self, folder: impl AsRef<Path>) -> Result<Vec<Difference>, Error> {
         let folder = folder.as_ref();
+        if folder.exists() && !folder.is_dir() {
+            return Err(Error::NoFolder {
+                path: folder.to_owned(),
+            });
+        }
         let mut differences: Vec<Difference> = self
             .stale(folder)?
             .into_iter()
@@ -148,12 +170,16 @@ impl Output {
         let mut stale = Vec::new();
         let mut open = vec![folder.join("src")];
         while let Some(here) = open.pop() {
-            let unreadable = |source| Error::Unreadable {
+            let unreadable = |source| Error::OutputUnreadable {
                 path: here.clone(),
                 source,
             };
             let entries = match fs::read_dir(&here) {
-                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+                {
+                    continue;
+                }
                 entries => entries.map_err(unreadable)?,
             };
             for entry in entries {
@@ -195,7 +221,7 @@ fn read(path: &PathBuf) -> Result<Option<String>, Error> {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             Ok(None)
         }
-        Err(source) => Err(Error::Unreadable {
+        Err(source) => Err(Error::OutputUnreadable {
             path: path.clone(),
             source,
         }),

@@ -7,3 +7,4 @@ pub(crate) mod merge;
 pub(crate) mod name;
 pub(crate) mod partition;
 pub(crate) mod select;
+pub(crate) mod services;

@@ -5,6 +5,7 @@
 
 mod support;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use castile_codegen::{Contract, Generator};
@@ -73,6 +74,15 @@ fn all_published_contracts_are_one_crate_with_each_type_once() {
         .map(|service| service.operations.len())
         .sum();
     assert_eq!((contract.services.len(), operations), (16, 568));
+    // Each has the endpoint of its own service; the names that stand in several are `Ping` and one other.
+    let addresses: BTreeSet<&str> = contract.services.iter().map(|s| &*s.address).collect();
+    assert!(addresses.len() == 16 && !addresses.contains(""));
+    let all = contract.services.iter().flat_map(|s| &s.operations);
+    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    all.for_each(|operation| *names.entry(&operation.name).or_default() += 1);
+    assert_eq!(names.len(), 552);
+    let several: Vec<_> = names.iter().filter(|(_, count)| **count > 1).collect();
+    assert_eq!(several, [(&"Ping", &16), (&"PltfmStatInq", &2)]);
 
     let output = Generator::new().wsdl(&folder).generate().unwrap();
     let counts = output.counts;
@@ -80,6 +90,17 @@ fn all_published_contracts_are_one_crate_with_each_type_once() {
         (counts.services, counts.operations, counts.definitions),
         (16, 568, 7_098)
     );
+    let sources = || output.files.iter().map(|(_, text)| text.as_str());
+    let rendered = |line: &str| {
+        sources()
+            .map(|text| text.matches(line).count())
+            .sum::<usize>()
+    };
+    assert_eq!(rendered("\nimpl Operation for "), 568);
+    for service in &contract.services {
+        let line = format!("const SERVICE: &'static str = \"{}\";", service.short_name);
+        assert_eq!(rendered(&line), service.operations.len());
+    }
     // The two names that the files define differently, and nothing else.
     let remarks: Vec<&str> = output
         .diagnostics

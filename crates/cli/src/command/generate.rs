@@ -1,17 +1,22 @@
 //! `castile generate`: WSDL in, a Rust crate out.
 
+mod report;
+
 use std::path::{Component, Path, PathBuf};
 
 use castile_codegen::{Error, Generator, ModelDependency};
 
+use super::contract::notes;
+use super::progress::Progress;
 use crate::args::Generate;
-use crate::output::many;
+use crate::output::line;
 use crate::problem::{Exit, Problem};
 
 pub(super) fn run(arguments: &Generate) -> Result<Exit, Problem> {
     let mut generator = Generator::new()
         .crate_name(&arguments.crate_name)
-        .ops(arguments.ops.iter().map(|name| name.trim()));
+        .ops(arguments.ops.iter().map(|name| name.trim()))
+        .services(arguments.services.iter().map(|name| name.trim()));
     for path in &arguments.wsdl {
         generator = generator.wsdl(path);
     }
@@ -22,39 +27,34 @@ pub(super) fn run(arguments: &Generate) -> Result<Exit, Problem> {
         let path = model_path(path, &arguments.out)?;
         generator = generator.model_dependency(ModelDependency::Path(path));
     }
-    let output = generator.generate().map_err(Problem::contract)?;
-    let yellow = anstyle::AnsiColor::Yellow.on_default().bold();
-    for diagnostic in &output.diagnostics {
-        let said = crate::output::visible(&diagnostic.to_string());
-        anstream::eprintln!("{yellow}note[{}]{yellow:#}: {said}", diagnostic.code);
-    }
+    let mut progress = Progress::default();
+    let output = generator.generate_with(|step| progress.step(&step));
+    progress.clear();
+    let output = output.map_err(Problem::contract)?;
+    notes(&output.diagnostics);
     if let (true, Some(first)) = (arguments.strict, output.diagnostics.first()) {
         return Err(Problem::contract(Error::Remark(Box::new(first.clone()))));
     }
-    let out = arguments.out.display();
-    if arguments.check {
-        let differences = output.check(&arguments.out).map_err(Problem::contract)?;
+    let differences = if arguments.check {
+        output.check(&arguments.out).map_err(Problem::contract)?
+    } else {
+        output.write_to(&arguments.out).map_err(Problem::contract)?;
+        Vec::new()
+    };
+    if arguments.json {
+        line(report::json(arguments, &output, &differences)?)?;
+    } else if arguments.check {
         for difference in &differences {
-            crate::output::line(format_args!("{out}/{difference}"))?;
+            line(format_args!("{}/{difference}", arguments.out.display()))?;
         }
-        return Ok(if differences.is_empty() {
-            Exit::Done
-        } else {
-            Exit::Findings
-        });
+    } else {
+        line(report::words(arguments, &output))?;
     }
-    output.write_to(&arguments.out).map_err(Problem::contract)?;
-    let counts = output.counts;
-    crate::output::line(format_args!(
-        "{out}: {}, {}, {} with {}, {}, in {}",
-        many(counts.operations, "operation"),
-        many(counts.services, "service"),
-        many(counts.structs, "struct"),
-        many(counts.fields, "field"),
-        many(counts.values, "value type"),
-        many(output.files.len(), "file"),
-    ))?;
-    Ok(Exit::Done)
+    Ok(if differences.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Findings
+    })
 }
 
 /// The way to the model as the new manifest must say it: Cargo starts at the manifest, the user here.

@@ -150,3 +150,69 @@ fn input_that_is_no_contract_is_named() {
     }
     assert!(!folder.path().join("bank").exists());
 }
+
+#[test]
+fn what_a_selection_saves_is_said_in_words_and_as_json() {
+    let folder = folder();
+    let ran = generate(folder.path(), &["--services", "Inquiry", "--ops", "Ping"]);
+    assert_eq!(ran.exit, 0, "{ran:?}");
+    let lines: Vec<_> = ran.text().lines().collect();
+    assert!(
+        lines[0].starts_with("client: 1 operation, 1 service, "),
+        "{lines:?}"
+    );
+    assert!(
+        lines[1].starts_with("left out: 9 of 10 operations, "),
+        "{lines:?}"
+    );
+    assert!(
+        lines[1].contains(" definitions, ") && lines[1].ends_with(" lines"),
+        "{lines:?}"
+    );
+
+    let ran = generate(
+        folder.path(),
+        &["--ops", "AcctInq", "--out", "bank", "--json"],
+    );
+    let report = ran.json();
+    assert_eq!(report["schema_version"], 1);
+    assert_eq!(
+        (&report["version"], &report["out"]),
+        (&"2024.1.03".into(), &"bank".into())
+    );
+    let (made, whole) = (&report["made"], &report["whole"]);
+    assert_eq!(
+        (&made["operations"], &whole["operations"]),
+        (&1.into(), &10.into())
+    );
+    for size in ["definitions", "structs", "lines"] {
+        assert!(
+            made[size].as_u64() < whole[size].as_u64(),
+            "{size}: {report}"
+        );
+    }
+    let ran = generate(
+        folder.path(),
+        &["--ops", "AcctInq", "--out", "bank", "--check", "--json"],
+    );
+    assert_eq!(ran.json()["differences"], serde_json::json!([]));
+    let ran = generate(folder.path(), &["--out", "bank", "--check", "--json"]);
+    assert_eq!(ran.exit, 1);
+    assert!(
+        ran.json()["differences"]
+            .as_array()
+            .is_some_and(|list| list.len() > 3)
+    );
+    assert_eq!(ran.json()["whole"], serde_json::Value::Null);
+}
+
+#[test]
+fn an_output_folder_that_cannot_be_is_not_blamed_on_the_contract() {
+    let folder = folder();
+    std::fs::write(folder.path().join("bank"), "mine").expect("a file");
+    let ran = generate(folder.path(), &["--out", "bank"]);
+    assert_eq!(ran.refused(2, "output-no-folder").line("at"), "bank");
+    let ran = generate(folder.path(), &["--out", "bank/deep"]);
+    ran.refused(2, "output-unwritable");
+    generate(folder.path(), &["--services", "Loan"]).refused(2, "wsdl-unknown-service");
+}

@@ -259,3 +259,6 @@ fn in_use(service: &ContractService, is_in_use: IsInUse<'_>) -> Vec<String> {
         .map(|operation| label(service, operation))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,14 @@ use super::{Context, MARK, comment, module};
 pub(super) fn render(context: &Context<'_>) -> String {
     let version = context.ir.version.as_deref().unwrap_or_default();
     let mut source = Source::default();
-    source.line(&format!("// {MARK}; do not edit. The input has SHA-256"));
+    // A version is text from outside, and a comment ends with its line.
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let said = if !version.is_empty() && version.len() < 40 && version.chars().all(plain) {
+        format!("Contract version {version}, input SHA-256")
+    } else {
+        "The input has SHA-256".to_owned()
+    };
+    source.line(&format!("// {MARK}; do not edit. {said}"));
     source.line(&format!("// {}.", context.digest));
     source.blank();
     let mut title = "Typed requests, responses and faults of a SOAP contract".to_owned();

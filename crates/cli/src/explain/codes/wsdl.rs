@@ -286,6 +286,27 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "check the spelling: names are case-sensitive",
     },
     Entry {
+        code: "wsdl-unknown-service",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The contract has no service of the name.",
+        remedy: "take the name from `castile contract list`: names are case-sensitive",
+    },
+    Entry {
+        code: "output-no-folder",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "A file stands where the folder of the crate is wanted.",
+        remedy: "name a folder with --out, or one that is not there yet",
+    },
+    Entry {
+        code: "output-unreadable",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "A file or folder in the output folder cannot be read, so nothing is written over it.",
+        remedy: "check the permissions in the output folder",
+    },
+    Entry {
         code: "wsdl-unknown-type",
         exit: Exit::Usage,
         who: YOU,
