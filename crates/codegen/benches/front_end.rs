@@ -12,8 +12,11 @@ use xsd_parser::Parser;
 const ROUNDS: usize = 5;
 const CHILD: &str = "--in-a-process-of-its-own";
 
-/// What is run, on what, and the goals: CPU seconds and MiB.
-const RUNS: [(&str, &str, Option<(f64, f64)>); 6] = [
+/// The most CPU seconds and MiB that a run may take.
+type Goal = Option<(f64, f64)>;
+
+/// What is run, on what, and its goal.
+const RUNS: [(&str, &str, Goal); 6] = [
     ("xsd-parser", "Inquiry", None),
     ("read", "Inquiry", None),
     ("generate", "Inquiry", Some((0.6, 120.0))),
