@@ -1,127 +1,22 @@
-//! Reads and writes an answer of 1,000 history records, beside quick-xml that only tokenises it.
+//! Reads and writes an answer of 1,000 history records, beside quick-xml that only tokenises it, a decoder written
+//! by hand, serde and yaserde.
+//!
+//! Each contender's result is asserted before it is timed. First a table of ratios from interleaved rounds,
+//! of which the quickest counts, so that what else the machine does falls out; then criterion's figures.
 
-use castile_model::{Date, Decimal, Ext, Field, Message, Scope, Text, decode, elements, encode};
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use quick_xml::events::Event;
-use quick_xml::reader::NsReader;
+#[path = "../tests/support/history.rs"]
+mod history;
+#[path = "history/rivals.rs"]
+mod rivals;
+
 use std::hint::black_box;
+use std::time::Instant;
 
-/// Writes what the generator would.
-macro_rules! generated {
-    ($name:ident { $($field:ident $element:literal: $type:ty,)* }
-     $($version:literal { $($more:ident $behind:literal: $of:ty,)* })*) => {
-        #[derive(Debug, Clone, Default, PartialEq)]
-        struct $name { $($field: $type,)* $($($more: $of,)*)* ext: Ext }
-
-        elements! { $name: $($element => $field,)* $([version $version] $($behind => $more,)*)* }
-    };
-}
-
-generated!(AcctHistSrchResponse { more_rec "MoreRec": Text, sent_rec "SentRec": Field<i32>, records "AcctHistSrchRec": Vec<AcctHistSrchRec>, }
-);
-generated!(AcctHistSrchRec { deposit "DepHistSrchRec": Option<Box<DepHistSrchRec>>, loan "LnHistSrchRec": Option<Box<LnHistSrchRec>>, }
-);
-generated!(DepHistSrchRec {
-        acct_type "AcctType": Option<Text>, sort_date "SortDt": Option<Field<Date>>,
-        posted "PostDt": Option<Field<Date>>, effective "EffDt": Option<Field<Date>>,
-        trn_code "TrnCode": Option<Text>, trn_desc "TrnCodeDesc": Option<Text>, trn_type "TrnType": Option<Text>,
-        amount "Amt": Option<Field<Decimal>>, balance "TrnHistBalAmt": Option<Field<Decimal>>,
-        check "ChkNum": Option<Field<i32>>, image "ImgNum": Option<Text>, source "SrcCode": Option<Text>,
-        source_desc "SrcCodeDesc": Option<Text>, batch "BatchNum": Option<Text>, seq "SeqNum": Option<Text>,
-        rec_id "HistRecId": Option<Text>,
-    }
-    1 {
-        eft "EftDesc": Vec<EftDesc>, merchant "MerchName": Option<Text>, city "City": Option<Text>,
-        state "StateCode": Option<Text>, terminal "TermId": Option<Text>, fee "FeeAmt": Option<Field<Decimal>>,
-    }
-    2 { channel "Channel": Option<Text>, memo "MemoPost": Option<Text>, branch "BrCode": Option<Text>, }
-);
-generated!(LnHistSrchRec {
-        effective "EffDt": Option<Field<Date>>, trn_code "TrnCode": Option<Text>,
-        principal "PrncAmt": Option<Field<Decimal>>, interest "IntAmt": Option<Field<Decimal>>,
-    }
-    1 { balance "CurBal": Option<Field<Decimal>>, note "Rmk": Option<Text>, }
-);
-generated!(EftDesc { text "EftDescText": Option<Text>, kind "EftDescType": Option<Text>, });
-
-impl Message for AcctHistSrchResponse {
-    const NAMESPACE: &'static str = "http://jackhenry.com/jxchange/TPG/2008";
-    const ELEMENT: &'static str = "AcctHistSrchResponse";
-}
-
-const RECORDS: i32 = 1_000;
-
-fn answer() -> AcctHistSrchResponse {
-    let records = (0..RECORDS).map(|n| match n % 7 {
-        6 => AcctHistSrchRec {
-            loan: Some(Box::new(loan(n))),
-            ..Default::default()
-        },
-        _ => AcctHistSrchRec {
-            deposit: Some(Box::new(deposit(n))),
-            ..Default::default()
-        },
-    });
-    AcctHistSrchResponse {
-        more_rec: "false".into(),
-        sent_rec: RECORDS.into(),
-        records: records.collect(),
-        ..Default::default()
-    }
-}
-
-fn deposit(n: i32) -> DepHistSrchRec {
-    let text = |text: &str| Some(Text::from(text));
-    let money = |text: &str| Some(text.parse::<Decimal>().expect("decimal").into());
-    let day = || Some("2024-02-29".parse::<Date>().expect("date").into());
-    DepHistSrchRec {
-        acct_type: text("D"),
-        sort_date: day(),
-        posted: day(),
-        effective: day(),
-        trn_code: text("183"),
-        trn_desc: text("ATM withdrawal & fee"),
-        trn_type: text("Dr"),
-        amount: money("123.45"),
-        balance: Some(Field::null()),
-        check: Some((10_000 + n).into()),
-        image: text(&format!("{n:012}")),
-        source: Some(Text::from("XX").with_attribute("Rstr", "ReadOnly")),
-        source_desc: text("Café terminal"),
-        batch: text("0042"),
-        seq: text(&format!("{n:08}")),
-        rec_id: text(&format!("2024060{n:09}")),
-        eft: (0..=n % 3)
-            .map(|k| EftDesc {
-                text: text(&format!("POS PURCHASE {n} line {k}")),
-                kind: text("Merch"),
-                ..Default::default()
-            })
-            .collect(),
-        merchant: text("Corner shop"),
-        city: text("Monett"),
-        state: text("MO"),
-        terminal: text("T0099"),
-        fee: money("0.50"),
-        channel: text("ATM"),
-        memo: text("false"),
-        branch: text("0001"),
-        ext: Ext::default(),
-    }
-}
-
-fn loan(n: i32) -> LnHistSrchRec {
-    let money = || Some("1000.10".parse::<Decimal>().expect("decimal").into());
-    LnHistSrchRec {
-        effective: Some("2024-02-29".parse::<Date>().expect("date").into()),
-        trn_code: Some("20".into()),
-        principal: money(),
-        interest: money(),
-        balance: money(),
-        note: Some(format!("Payment {n}").into()),
-        ext: Ext::default(),
-    }
-}
+use castile_model::{Scope, decode, encode};
+use criterion::{Criterion, Throughput};
+use history::AcctHistSrchResponse;
+use quick_xml::NsReader;
+use quick_xml::events::Event;
 
 /// What nobody can be faster than without a tokeniser of their own.
 fn tokenise(xml: &str) -> usize {
@@ -136,26 +31,112 @@ fn tokenise(xml: &str) -> usize {
     }
 }
 
-fn bench(criterion: &mut Criterion) {
-    let answer = answer();
+fn read(xml: &str) -> AcctHistSrchResponse {
+    let decoded = decode(xml.as_bytes(), &Scope::new());
+    decoded.expect("readable").into_value()
+}
+
+fn by_serde(xml: &str) -> rivals::AcctHistSrchResponse {
+    quick_xml::de::from_str(xml).expect("readable")
+}
+
+fn by_yaserde(xml: &str) -> rivals::AcctHistSrchResponse {
+    yaserde::de::from_str(xml).expect("readable")
+}
+
+fn write_by_serde(answer: &rivals::AcctHistSrchResponse) -> String {
+    quick_xml::se::to_string(answer).expect("writable")
+}
+
+/// The quickest of many interleaved rounds of each contender, in microseconds.
+fn quickest<const N: usize>(mut contenders: [&mut dyn FnMut(); N], rounds: usize) -> [f64; N] {
+    let mut best = [f64::MAX; N];
+    for _ in 0..rounds {
+        for (contender, best) in contenders.iter_mut().zip(&mut best) {
+            let start = Instant::now();
+            contender();
+            *best = best.min(start.elapsed().as_nanos() as f64 / 1e3);
+        }
+    }
+    best
+}
+
+fn main() {
+    let answer = history::answer();
     let xml = encode(&answer).expect("writable");
-    let scope = Scope::new();
-    let decoded = decode::<AcctHistSrchResponse>(xml.as_bytes(), &scope).expect("readable");
+    let decoded = decode::<AcctHistSrchResponse>(xml.as_bytes(), &Scope::new()).expect("readable");
     assert_eq!(decoded.value, answer);
     assert_eq!(decoded.warnings(), []);
     let tags = xml.matches('<').count() - xml.matches("</").count();
     assert_eq!(tokenise(&xml), tags);
+    let plain = rivals::by_hand(&xml);
+    assert_eq!(plain.records.len(), history::RECORDS as usize);
+    assert_eq!(by_serde(&xml), plain);
+    // yaserde takes an absent attribute for an absent value, so only what it keeps is compared.
+    let kept = by_yaserde(&xml);
+    assert_eq!(kept.records.len(), plain.records.len());
+    assert_eq!(
+        kept.records[7].deposit[0].seq,
+        plain.records[7].deposit[0].seq
+    );
+    assert_eq!(by_serde(&write_by_serde(&plain)), plain);
 
+    let rounds = match std::env::args().any(|word| word == "--test") {
+        true => 1,
+        false => 60,
+    };
+    let [
+        tokens,
+        ours,
+        hand,
+        serde,
+        yaserde,
+        write,
+        write_serde,
+        clone,
+    ] = quickest(
+        [
+            &mut || assert!(tokenise(black_box(&xml)) > 0),
+            &mut || drop(black_box(read(black_box(&xml)))),
+            &mut || drop(black_box(rivals::by_hand(black_box(&xml)))),
+            &mut || drop(black_box(by_serde(black_box(&xml)))),
+            &mut || drop(black_box(by_yaserde(black_box(&xml)))),
+            &mut || drop(black_box(encode(black_box(&answer)))),
+            &mut || drop(black_box(write_by_serde(black_box(&plain)))),
+            &mut || drop(black_box(black_box(&answer).clone())),
+        ],
+        rounds,
+    );
+    println!(
+        "{} records, {} bytes, {tags} elements",
+        history::RECORDS,
+        xml.len()
+    );
+    for (name, time, beside) in [
+        ("quick-xml, tokens only", tokens, tokens),
+        ("decode", ours, tokens),
+        ("by hand on quick-xml", hand, ours),
+        ("quick-xml serde", serde, ours),
+        ("yaserde", yaserde, ours),
+        ("encode", write, write),
+        ("quick-xml serde, encode", write_serde, write),
+        ("clone", clone, ours),
+    ] {
+        println!("{name:<26} {time:>10.0} µs {:>8.2} x", time / beside);
+    }
+
+    let mut criterion = Criterion::default().configure_from_args();
     let mut group = criterion.benchmark_group("history_1000");
     group.throughput(Throughput::Bytes(xml.len() as u64));
     group.bench_function("quick_xml_tokens", |b| b.iter(|| tokenise(black_box(&xml))));
-    group.bench_function("decode", |b| {
-        b.iter(|| decode::<AcctHistSrchResponse>(black_box(xml.as_bytes()), &scope));
-    });
+    group.bench_function("decode", |b| b.iter(|| read(black_box(&xml))));
+    group.bench_function("by_hand", |b| b.iter(|| rivals::by_hand(black_box(&xml))));
+    group.bench_function("serde", |b| b.iter(|| by_serde(black_box(&xml))));
     group.bench_function("encode", |b| b.iter(|| encode(black_box(&answer))));
+    group.bench_function("encode_serde", |b| {
+        b.iter(|| write_by_serde(black_box(&plain)))
+    });
     group.bench_function("clone", |b| b.iter(|| black_box(&answer).clone()));
     group.finish();
+    criterion.final_summary();
 }
-
-criterion_group!(benches, bench);
-criterion_main!(benches);

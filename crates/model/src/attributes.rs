@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use smol_str::SmolStr;
+
 /// Namespace of `xsi:nil`.
 pub(crate) const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
@@ -13,7 +15,7 @@ pub struct Attribute {
     name: Cow<'static, str>,
     /// Namespace of the prefix; empty without one.
     namespace: Box<str>,
-    value: Box<str>,
+    value: SmolStr,
 }
 
 impl Attribute {
@@ -140,7 +142,9 @@ impl Attributes {
 
     /// Replaces the attribute of the same expanded name, or adds one. `false` if it was there.
     pub(crate) fn put(&mut self, new: Attribute) -> bool {
-        let list = self.0.get_or_insert_default();
+        let list = self
+            .0
+            .get_or_insert_with(|| Box::new(Vec::with_capacity(1)));
         let old = list
             .iter_mut()
             .find(|a| a.local_name() == new.local_name() && a.namespace == new.namespace);

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, Str};
 use crate::{Attributes, InvalidValue};
 
 /// A text with its attributes, the type of most elements.
-pub type Text = Field<String>;
+pub type Text = Field<Str>;
 
 /// The value of an element with simple content, and its attributes.
 ///
@@ -137,10 +137,10 @@ impl<T> Field<T> {
     }
 }
 
-impl Field<String> {
+impl Field<Str> {
     /// The text; empty if there is none. White space is part of it.
     pub fn as_str(&self) -> &str {
-        self.value().map_or("", String::as_str)
+        self.value().map_or("", Str::as_str)
     }
 }
 
@@ -167,9 +167,15 @@ impl<T: Scalar> From<T> for Field<T> {
     }
 }
 
-impl From<&str> for Field<String> {
+impl From<&str> for Field<Str> {
     fn from(text: &str) -> Self {
-        text.to_owned().into()
+        Str::from(text).into()
+    }
+}
+
+impl From<String> for Field<Str> {
+    fn from(text: String) -> Self {
+        Str::from(text).into()
     }
 }
 
@@ -277,6 +283,7 @@ mod tests {
     #[test]
     fn attributes_cost_one_pointer_and_absence_nothing() {
         assert_eq!(size_of::<Text>(), size_of::<String>() + size_of::<usize>());
+        assert_eq!(size_of::<Field<crate::Decimal>>(), size_of::<Text>());
         assert_eq!(size_of::<Option<Text>>(), size_of::<Text>());
         assert_eq!(size_of::<crate::Ext>(), 2 * size_of::<u64>());
     }

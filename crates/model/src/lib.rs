@@ -97,6 +97,6 @@ pub use operation::{Detail, Effect, EmptyBody, Message, NoFault, Operation, Soap
 pub use particle::{Particle, Slot, Struct};
 pub use raw::Raw;
 pub use read::{Decoded, Reader, decode, decode_within};
-pub use scalar::{Base64, Date, DateTime, Decimal, Integer, Scalar, Time};
+pub use scalar::{Base64, Date, DateTime, Decimal, Integer, Scalar, Str, Time};
 pub use scope::Scope;
 pub use write::{Writer, encode, encode_valid};

@@ -3,6 +3,8 @@
 mod cursor;
 mod element;
 mod namespaces;
+mod scan;
+mod tag;
 mod tokens;
 
 use crate::error::{self, Warning};

@@ -3,6 +3,7 @@
 mod binary;
 mod calendar;
 mod number;
+mod text;
 
 use std::borrow::Cow;
 
@@ -12,6 +13,7 @@ use crate::field::XML_SPACE;
 pub use binary::Base64;
 pub use calendar::{Date, DateTime, Time};
 pub use number::{Decimal, Integer};
+pub use text::Str;
 
 /// A type of simple content. Implemented by this crate for the built-in types of XSD that contracts use.
 pub trait Scalar: Sized + Clone {
@@ -29,19 +31,6 @@ pub trait Scalar: Sized + Clone {
 
     /// The text that [`parse`](Scalar::parse) reads back.
     fn text(&self) -> Cow<'_, str>;
-}
-
-impl Scalar for String {
-    const NAME: &'static str = "Text";
-    const KEEPS_SPACE: bool = true;
-
-    fn parse(text: Cow<'_, str>) -> Result<Self, InvalidValue> {
-        Ok(text.into_owned())
-    }
-
-    fn text(&self) -> Cow<'_, str> {
-        Cow::Borrowed(self)
-    }
 }
 
 impl Scalar for bool {
@@ -91,7 +80,7 @@ macro_rules! lexical {
         ///
         /// Equality compares the text. `Debug` shows its length only, `Display` shows it.
         #[derive(Clone, PartialEq, Eq, Hash)]
-        pub struct $type(Box<str>);
+        pub struct $type(smol_str::SmolStr);
 
         impl $type {
             /// The text as it was given, without surrounding white space.

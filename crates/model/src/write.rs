@@ -333,6 +333,12 @@ impl Writer {
         self.level.written |= bit(n);
         // Writing to a String cannot fail.
         let _ = match self.default == self.namespace {
+            true if n < 10 => {
+                self.out.push_str("<Ver_");
+                self.out.push(char::from(b'0' + n));
+                self.out.push_str("/>");
+                Ok(())
+            }
             true => write!(self.out, "<Ver_{n}/>"),
             false => write!(self.out, "<Ver_{n} xmlns=\"{}\"/>", self.namespace),
         };
@@ -503,9 +509,10 @@ pub(crate) fn escape_attribute(value: &str, out: &mut String) {
 /// Index of the first character that XML 1.0 cannot carry.
 fn escape(text: &str, in_attribute: bool, out: &mut String) -> Result<(), usize> {
     let bytes = text.as_bytes();
-    let mut from = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        let reference = match byte {
+    let (mut from, mut at) = (0, 0);
+    while let Some(more) = bytes[at..].iter().position(|b| IS_ODD[usize::from(*b)]) {
+        at += more;
+        let reference = match bytes[at] {
             b'<' => "&lt;",
             b'>' => "&gt;",
             b'&' => "&amp;",
@@ -514,18 +521,34 @@ fn escape(text: &str, in_attribute: bool, out: &mut String) -> Result<(), usize>
             b'"' if in_attribute => "&quot;",
             b'\t' if in_attribute => "&#9;",
             b'\n' if in_attribute => "&#10;",
-            b'\t' | b'\n' => continue,
-            0..0x20 => return Err(text[..at].chars().count()),
+            0..0x20 if !matches!(bytes[at], b'\t' | b'\n') => {
+                return Err(text[..at].chars().count());
+            }
             // U+FFFE and U+FFFF
             0xEF if matches!(bytes[at..], [_, 0xBF, 0xBE | 0xBF, ..]) => {
                 return Err(text[..at].chars().count());
             }
-            _ => continue,
+            _ => {
+                at += 1;
+                continue;
+            }
         };
         out.push_str(&text[from..at]);
         out.push_str(reference);
-        from = at + 1;
+        at += 1;
+        from = at;
     }
     out.push_str(&text[from..]);
     Ok(())
 }
+
+/// Bytes at which [`escape`] has to look.
+const IS_ODD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0;
+    while b < 256 {
+        table[b] = matches!(b as u8, 0..0x20 | b'<' | b'>' | b'&' | b'"' | 0xEF);
+        b += 1;
+    }
+    table
+};

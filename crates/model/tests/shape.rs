@@ -2,6 +2,8 @@
 
 #[path = "support/contract.rs"]
 mod contract;
+#[path = "support/history.rs"]
+mod history;
 
 use castile_model::{Decimal, Scope, Text, WarningKind, decode, encode};
 use contract::*;
@@ -108,5 +110,29 @@ fn a_missing_marker_and_a_missing_element_are_told_and_the_marker_is_added() {
             "<AcctInq {NS}><MsgRqHdr><jXchangeHdr><Ver_1/><Ver_2/><InstEnv>TEST</InstEnv></jXchangeHdr>\
              </MsgRqHdr><InAcctId/></AcctInq>"
         )
+    );
+}
+
+#[test]
+fn a_history_of_a_thousand_records_takes_few_allocations_and_little_memory() {
+    let answer = history::answer();
+    let xml = encode(&answer).unwrap();
+    let mut read = None;
+    let cost = allocation_counter::measure(|| {
+        read =
+            Some(decode::<history::AcctHistSrchResponse>(xml.as_bytes(), &Scope::new()).unwrap());
+    });
+    assert_eq!(read.unwrap().value, answer);
+    let records = history::RECORDS as u64;
+    assert!(
+        cost.count_total <= 12 * records,
+        "{} allocations",
+        cost.count_total
+    );
+    assert!(
+        cost.bytes_max * 2 <= 3 * xml.len() as u64,
+        "{} bytes for a document of {}",
+        cost.bytes_max,
+        xml.len()
     );
 }

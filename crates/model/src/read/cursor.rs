@@ -1,6 +1,7 @@
 //! The reader as generated code sees it: the next element, offered to each field in the order of the schema.
 
-use super::tokens::{Tag, Tokens};
+use super::tag::Tag;
+use super::tokens::Tokens;
 use crate::error::Warning;
 use crate::{DecodeError, Groups, Particle, Raw, Slot};
 

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::cursor::{Level, Reader, marker};
-use super::tokens::{Tag, Token};
+use super::tag::Tag;
+use super::tokens::Token;
 use crate::error::{self, Warning, WarningKind};
 use crate::{Attributes, DecodeError, Leaf, Raw, Slot, Struct, write};
 
@@ -83,6 +84,14 @@ impl<'i> Reader<'i> {
             match self.next()? {
                 Token::Open(tag) => {
                     self.enter(&tag)?;
+                    if self.tokens.namespaces.is_ours(tag.prefix()) {
+                        self.local = tag.local();
+                        if self.foreign.is_some() {
+                            self.foreign = None;
+                        }
+                        self.tag = Some(tag);
+                        return Ok(());
+                    }
                     match self.name(&tag)? {
                         Cow::Borrowed(local) => (self.local, self.foreign) = (local, None),
                         Cow::Owned(name) => (self.local, self.foreign) = ("", Some(name)),
@@ -190,8 +199,18 @@ impl<'i> Reader<'i> {
         if !tag.is_plain() {
             *leaf.attributes_mut() = self.attributes(tag)?;
         }
-        let mut text = Cow::Borrowed("");
-        let mut is_open = !tag.empty;
+        let plain = match tag.empty {
+            true => Some(Cow::Borrowed("")),
+            false => self.tokens.plain_content(tag),
+        };
+        let mut is_open = plain.is_none();
+        let mut text = plain.unwrap_or_default();
+        self.limit(
+            "bytes of text",
+            self.tokens.limits.text,
+            text.len(),
+            tag.start,
+        )?;
         while is_open {
             match self.next()? {
                 Token::Text(more, _) if text.is_empty() => text = more,

@@ -12,6 +12,8 @@ pub(super) struct Namespaces<'i> {
     bindings: Vec<Binding<'i>>,
     /// Namespace of the message.
     ours: &'static str,
+    /// A prefix that means the namespace of the message here, if one was asked for.
+    known: Option<&'i str>,
 }
 
 struct Binding<'i> {
@@ -36,6 +38,7 @@ impl<'i> Namespaces<'i> {
         let mut namespaces = Self {
             bindings: Vec::new(),
             ours,
+            known: None,
         };
         for (prefix, namespace) in scope.bindings() {
             namespaces.bind(prefix.to_owned().into(), namespace.to_owned().into(), 0);
@@ -45,6 +48,7 @@ impl<'i> Namespaces<'i> {
 
     pub(super) fn bind(&mut self, prefix: Cow<'i, str>, namespace: Cow<'i, str>, depth: usize) {
         let is_ours = namespace == self.ours;
+        self.known = None;
         self.bindings.push(Binding {
             prefix,
             namespace,
@@ -66,7 +70,21 @@ impl<'i> Namespaces<'i> {
             .is_some_and(|binding| binding.depth >= depth)
         {
             self.bindings.pop();
+            self.known = None;
         }
+    }
+
+    /// Whether a prefix means the namespace of the message, remembered for the next element.
+    #[inline]
+    pub(super) fn is_ours(&mut self, prefix: &'i str) -> bool {
+        if self.known.is_some_and(|known| is_same(known, prefix)) {
+            return true;
+        }
+        let is_ours = matches!(self.resolve(prefix), Some(Namespace::Ours));
+        if is_ours {
+            self.known = Some(prefix);
+        }
+        is_ours
     }
 
     /// The namespace of a prefix; the empty prefix is the default namespace. `None`: it is not declared.

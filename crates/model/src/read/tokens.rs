@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use quick_xml::XmlVersion;
-use quick_xml::errors::{Error as XmlError, IllFormedError};
+use quick_xml::errors::Error as XmlError;
 use quick_xml::escape::{EscapeError, resolve_xml_entity};
-use quick_xml::events::Event;
 use quick_xml::events::attributes::{self, AttrError};
 use quick_xml::name::PrefixDeclaration;
 
 use super::namespaces::{Namespace, Namespaces};
+use super::scan::{Event, Scanner};
+use super::tag::Tag;
 use crate::attributes::XSI;
 use crate::field::XML_SPACE;
 use crate::name::local_start;
@@ -18,7 +19,7 @@ use crate::{Attribute, Attributes, DecodeError, Limits, Scope};
 const NAMESPACE_BYTES: &str = "bytes of a namespace name";
 
 pub(super) struct Tokens<'i> {
-    xml: quick_xml::Reader<&'i [u8]>,
+    xml: Scanner<'i>,
     input: &'i str,
     /// Bytes before `input`: the length of a byte order mark, which the tokeniser must not see (it would not
     /// count it).
@@ -38,53 +39,6 @@ pub(super) enum Token<'i> {
     /// Text with references resolved, and where it starts. One text may come in several pieces.
     Text(Cow<'i, str>, usize),
     Eof,
-}
-
-/// A start tag, or an empty element.
-pub(super) struct Tag<'i> {
-    /// All between `<` and `>` (or `/>`).
-    content: &'i str,
-    /// Length of the name, prefix included.
-    name_len: usize,
-    /// Where the local name starts: behind the colon, if there is one.
-    local_at: usize,
-    /// Whether it is `<name/>`: no content and no end tag come.
-    pub(super) empty: bool,
-    /// Where `<` stands.
-    pub(super) start: usize,
-}
-
-impl<'i> Tag<'i> {
-    /// The prefix, empty if there is none.
-    #[inline]
-    pub(super) fn prefix(&self) -> &'i str {
-        &self.content[..self.local_at.saturating_sub(1)]
-    }
-
-    #[inline]
-    pub(super) fn local(&self) -> &'i str {
-        &self.content[self.local_at..self.name_len]
-    }
-
-    /// Whether it has neither attributes nor declarations.
-    #[inline]
-    pub(super) fn is_plain(&self) -> bool {
-        self.name_len == self.content.len() || self.content[self.name_len..].trim_ascii().is_empty()
-    }
-
-    /// Whether white space stands before a part of the tag. The tokeniser does not ask for it.
-    fn has_space_before(&self, part: &'i str) -> bool {
-        let at = part
-            .as_ptr()
-            .addr()
-            .wrapping_sub(self.content.as_ptr().addr());
-        let before = self.content.as_bytes().get(at.wrapping_sub(1));
-        before.is_some_and(u8::is_ascii_whitespace)
-    }
-
-    fn raw_attributes(&self) -> attributes::Attributes<'i> {
-        attributes::Attributes::new(self.content, self.name_len)
-    }
 }
 
 impl<'i> Tokens<'i> {
@@ -118,14 +72,11 @@ impl<'i> Tokens<'i> {
             0
         };
         let input = &input[base..];
-        let mut xml = quick_xml::Reader::from_str(input);
-        // Comments inside verbatim slices are written back: only well-formed ones may come in.
-        xml.config_mut().check_comments = true;
         Ok(Self {
-            xml,
+            xml: Scanner::new(input),
             input,
             base,
-            has_returns: payload.contains(&b'\r'),
+            has_returns: memchr::memchr(b'\r', payload).is_some(),
             depth: 0,
             elements: 0,
             namespaces: Namespaces::new(scope, ours),
@@ -134,58 +85,38 @@ impl<'i> Tokens<'i> {
     }
 
     /// Comments and processing instructions are skipped: they are no data.
+    #[inline]
     pub(super) fn next(&mut self) -> Result<Token<'i>, DecodeError> {
-        loop {
-            let start = self.position();
-            let event = self.xml.read_event().map_err(|error| {
-                let at = self.xml.error_position() as usize;
-                self.not_well_formed(&error, at)
-            })?;
-            return Ok(match event {
-                Event::Start(tag) => return self.tag(start, tag.name().into_inner().len(), false),
-                Event::Empty(tag) => return self.tag(start, tag.name().into_inner().len(), true),
-                Event::End(_) => Token::Close,
-                Event::Text(text) => Token::Text(self.normalise(text.into_inner()), start),
-                Event::CData(text) => Token::Text(self.normalise(text.into_inner()), start),
-                Event::GeneralRef(reference) => {
-                    Token::Text(self.resolve(&reference, start)?, start)
-                }
-                Event::DocType(_) => {
-                    return Err(DecodeError::Dtd {
-                        offset: self.offset(start),
-                    });
-                }
-                Event::Decl(_) if start > 0 => {
-                    return Err(self.syntax(start, "an XML declaration inside"));
-                }
-                Event::Comment(_) | Event::PI(_) | Event::Decl(_) => continue,
-                Event::Eof => Token::Eof,
-            });
-        }
+        let (event, start) = match self.xml.next() {
+            Ok(next) => next,
+            Err(flaw) => return Err(self.syntax(flaw.at, flaw.rule)),
+        };
+        Ok(match event {
+            Event::Open(tag) => Token::Open(tag),
+            Event::Close => Token::Close,
+            Event::Text(text) | Event::CData(text) => Token::Text(self.normalise(text), start),
+            Event::Reference(reference) => Token::Text(self.resolve(reference, start)?, start),
+            Event::DocType => {
+                return Err(DecodeError::Dtd {
+                    offset: self.offset(start),
+                });
+            }
+            Event::Eof => Token::Eof,
+        })
     }
 
+    /// The content of the element just entered, if it is nothing but text. Goes behind its end tag.
     #[inline]
-    fn tag(&self, start: usize, name_len: usize, empty: bool) -> Result<Token<'i>, DecodeError> {
-        let end = self.position() - if empty { 2 } else { 1 };
-        let content = &self.input[start + 1..end];
-        // `{namespace}local` and `name#2` mean something to `Struct::child`: no payload may say them.
-        let local_at = local_start(&content.as_bytes()[..name_len])
-            .ok_or_else(|| self.syntax(start, "a name with characters that names cannot have"))?;
-        Ok(Token::Open(Tag {
-            content,
-            name_len,
-            local_at,
-            empty,
-            start,
-        }))
+    pub(super) fn plain_content(&mut self, tag: &Tag<'i>) -> Option<Cow<'i, str>> {
+        self.xml.plain_content(tag).map(|text| self.normalise(text))
     }
 
     /// Line ends as XML 1.0 (section 2.11) wants them read.
     #[inline]
-    fn normalise(&self, text: Cow<'i, str>) -> Cow<'i, str> {
+    fn normalise(&self, text: &'i str) -> Cow<'i, str> {
         match self.has_returns && text.contains('\r') {
             true => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
-            false => text,
+            false => Cow::Borrowed(text),
         }
     }
 
@@ -208,19 +139,26 @@ impl<'i> Tokens<'i> {
     }
 
     /// Goes into an element: its declarations are in scope until [`leave`](Self::leave).
+    #[inline]
     pub(super) fn enter(&mut self, tag: &Tag<'i>) -> Result<(), DecodeError> {
         self.depth += 1;
         self.elements += 1;
-        self.limit("elements", self.limits.elements, self.elements, tag.start)?;
-        self.limit(
-            "elements inside each other",
-            self.limits.depth,
-            self.depth,
-            tag.start,
-        )?;
-        if tag.is_plain() {
-            return Ok(());
+        if self.elements > self.limits.elements || self.depth > self.limits.depth {
+            self.limit("elements", self.limits.elements, self.elements, tag.start)?;
+            self.limit(
+                "elements inside each other",
+                self.limits.depth,
+                self.depth,
+                tag.start,
+            )?;
         }
+        match tag.is_plain() {
+            true => Ok(()),
+            false => self.declarations(tag),
+        }
+    }
+
+    fn declarations(&mut self, tag: &Tag<'i>) -> Result<(), DecodeError> {
         for (count, attribute) in tag.raw_attributes().enumerate() {
             self.limit("attributes", self.limits.attributes, count + 1, tag.start)?;
             let attribute = attribute.map_err(|error| self.bad_attribute(&error, tag.start))?;
@@ -362,7 +300,7 @@ impl<'i> Tokens<'i> {
     }
 
     fn position(&self) -> usize {
-        self.xml.buffer_position() as usize
+        self.xml.position()
     }
 
     fn unbound(&self, tag: &Tag<'i>) -> DecodeError {
@@ -404,26 +342,6 @@ impl<'i> Tokens<'i> {
             match error {
                 AttrError::Duplicated(..) => "an attribute stands twice",
                 _ => "a malformed attribute",
-            },
-        )
-    }
-
-    /// The tokeniser's own message may quote the document, so it is replaced by the rule.
-    fn not_well_formed(&self, error: &XmlError, at: usize) -> DecodeError {
-        self.syntax(
-            at,
-            match error {
-                XmlError::IllFormed(IllFormedError::MismatchedEndTag { .. }) => {
-                    "an end tag of another name"
-                }
-                XmlError::IllFormed(IllFormedError::UnmatchedEndTag(_)) => {
-                    "an end tag without start tag"
-                }
-                XmlError::IllFormed(IllFormedError::UnclosedReference) => {
-                    "a `&` that starts no reference"
-                }
-                XmlError::Syntax(_) => "markup that does not end",
-                _ => "malformed markup",
             },
         )
     }

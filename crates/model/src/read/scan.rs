@@ -1,0 +1,318 @@
+//! Finds tags, texts and references in a payload, the usual forms first.
+
+use super::tag::Tag;
+
+/// The markup of a payload, read from front to back.
+///
+/// Names of end tags are compared here; what stands inside a start tag is left to others.
+pub(super) struct Scanner<'i> {
+    input: &'i str,
+    at: usize,
+    /// Names of the elements that are open.
+    open: Vec<&'i str>,
+}
+
+/// What comes next. Comments and processing instructions are no data and are passed over.
+pub(super) enum Event<'i> {
+    Open(Tag<'i>),
+    Close,
+    /// Text as it stands, without reference.
+    Text(&'i str),
+    CData(&'i str),
+    /// What stands between `&` and `;`.
+    Reference(&'i str),
+    DocType,
+    Eof,
+}
+
+/// A rule of XML 1.0 that is broken, and where.
+pub(super) struct Flaw {
+    pub(super) at: usize,
+    pub(super) rule: &'static str,
+}
+
+impl<'i> Scanner<'i> {
+    pub(super) fn new(input: &'i str) -> Self {
+        Self {
+            input,
+            at: 0,
+            open: Vec::new(),
+        }
+    }
+
+    /// Where reading stands.
+    #[inline]
+    pub(super) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// The next event, and where it starts.
+    #[inline]
+    pub(super) fn next(&mut self) -> Result<(Event<'i>, usize), Flaw> {
+        loop {
+            let start = self.at;
+            let bytes = self.input.as_bytes();
+            let event = match (bytes.get(start), bytes.get(start + 1)) {
+                (None, _) => Event::Eof,
+                (Some(b'<'), Some(b'/')) => self.end_tag()?,
+                (Some(b'<'), Some(b'!')) => match self.declaration()? {
+                    Some(event) => event,
+                    None => continue,
+                },
+                (Some(b'<'), Some(b'?')) => {
+                    self.instruction()?;
+                    continue;
+                }
+                (Some(b'<'), _) => self.start_tag()?,
+                (Some(b'&'), _) => self.reference()?,
+                _ => {
+                    self.at = markup(bytes, start);
+                    Event::Text(&self.input[start..self.at])
+                }
+            };
+            return Ok((event, start));
+        }
+    }
+
+    /// The content of the element that was opened last, if it is text without references. Goes behind its end tag.
+    #[inline]
+    pub(super) fn plain_content(&mut self, tag: &Tag<'i>) -> Option<&'i str> {
+        let bytes = self.input.as_bytes();
+        let start = self.at;
+        let end = markup(bytes, start);
+        let name = tag.name().as_bytes();
+        let rest = bytes.get(end..)?.strip_prefix(b"</")?;
+        if rest.get(name.len()) != Some(&b'>') || rest[..name.len()] != *name {
+            return None;
+        }
+        self.at = end + name.len() + 3;
+        self.open.pop();
+        Some(&self.input[start..end])
+    }
+
+    #[inline]
+    fn start_tag(&mut self) -> Result<Event<'i>, Flaw> {
+        let (start, bytes) = (self.at, self.input.as_bytes());
+        let name_at = start + 1;
+        let mut end = name_end(bytes, name_at);
+        let mut local_at = name_at;
+        if bytes.get(end) == Some(&b':') && end > name_at {
+            local_at = end + 1;
+            end = name_end(bytes, local_at);
+        }
+        // `{namespace}local` means something to `Struct::read`: no payload may say it.
+        let is_name = |at: usize| bytes.get(at).is_some_and(|b| starts_name(*b));
+        if !is_name(name_at) || !is_name(local_at) {
+            return Err(Flaw {
+                at: start,
+                rule: NAME,
+            });
+        }
+        let (close, empty) = match bytes.get(end) {
+            Some(b'>') => (end, false),
+            Some(b'/') if bytes.get(end + 1) == Some(&b'>') => (end, true),
+            Some(b' ' | b'\t' | b'\n' | b'\r') => tag_end(bytes, end).ok_or(Flaw {
+                at: start,
+                rule: UNENDED,
+            })?,
+            Some(_) => {
+                return Err(Flaw {
+                    at: start,
+                    rule: NAME,
+                });
+            }
+            None => {
+                return Err(Flaw {
+                    at: start,
+                    rule: UNENDED,
+                });
+            }
+        };
+        self.at = close + 1 + usize::from(empty);
+        let content = &self.input[name_at..close];
+        let tag = Tag::new(content, end - name_at, local_at - name_at, empty, start);
+        if !empty {
+            self.open.push(tag.name());
+        }
+        Ok(Event::Open(tag))
+    }
+
+    #[inline]
+    fn end_tag(&mut self) -> Result<Event<'i>, Flaw> {
+        let flaw = |at, rule| Err(Flaw { at, rule });
+        let (start, bytes) = (self.at, self.input.as_bytes());
+        let Some(name) = self.open.pop() else {
+            return flaw(start, "an end tag without start tag");
+        };
+        let rest = &bytes[start + 2..];
+        let Some(rest) = rest.strip_prefix(name.as_bytes()) else {
+            return flaw(start, OTHER_NAME);
+        };
+        let space = rest.iter().take_while(|b| is_space(**b)).count();
+        match rest.get(space) {
+            Some(b'>') => {
+                self.at = start + 2 + name.len() + space + 1;
+                Ok(Event::Close)
+            }
+            Some(_) => flaw(start, OTHER_NAME),
+            None => flaw(start, UNENDED),
+        }
+    }
+
+    /// `<!…`: a comment gives nothing.
+    fn declaration(&mut self) -> Result<Option<Event<'i>>, Flaw> {
+        let start = self.at;
+        let rest = &self.input[start..];
+        if let Some(comment) = rest.strip_prefix("<!--") {
+            let Some(end) = comment.find("--") else {
+                return Err(Flaw {
+                    at: start,
+                    rule: UNENDED,
+                });
+            };
+            if comment.as_bytes().get(end + 2) != Some(&b'>') {
+                let rule = "`--` in a comment";
+                return Err(Flaw { at: start, rule });
+            }
+            self.at = start + 4 + end + 3;
+            return Ok(None);
+        }
+        if let Some(text) = rest.strip_prefix("<![CDATA[") {
+            let end = text.find("]]>").ok_or(Flaw {
+                at: start,
+                rule: UNENDED,
+            })?;
+            self.at = start + 9 + end + 3;
+            return Ok(Some(Event::CData(&text[..end])));
+        }
+        if rest.len() > 9 && rest.as_bytes()[2..9].eq_ignore_ascii_case(b"DOCTYPE") {
+            return Ok(Some(Event::DocType));
+        }
+        Err(Flaw {
+            at: start,
+            rule: "malformed markup",
+        })
+    }
+
+    /// `<?…?>`, the XML declaration included.
+    fn instruction(&mut self) -> Result<(), Flaw> {
+        let start = self.at;
+        let flaw = |rule| Err(Flaw { at: start, rule });
+        let content = &self.input[start + 2..];
+        let Some(end) = content.find("?>") else {
+            return flaw(UNENDED);
+        };
+        let content = &content[..end];
+        // Here a name may have colons (XML 1.0, section 2.3): it is not a qualified one.
+        let in_name = |b: u8| IN_NAME[usize::from(b)] || b == b':';
+        let target = content.bytes().take_while(|b| in_name(*b)).count();
+        let starts = |b: u8| starts_name(b) || b == b':';
+        let is_target = content.bytes().next().is_some_and(starts);
+        let is_ended = content[target..].is_empty() || is_space(content.as_bytes()[target]);
+        if !is_target || !is_ended {
+            return flaw(TARGET);
+        }
+        if start > 0 && &content[..target] == "xml" {
+            return flaw("an XML declaration inside");
+        }
+        self.at = start + 2 + end + 2;
+        Ok(())
+    }
+
+    fn reference(&mut self) -> Result<Event<'i>, Flaw> {
+        let start = self.at + 1;
+        let rest = &self.input.as_bytes()[start..];
+        match memchr::memchr3(b';', b'<', b'&', rest) {
+            Some(end) if rest[end] == b';' => {
+                self.at = start + end + 1;
+                Ok(Event::Reference(&self.input[start..start + end]))
+            }
+            _ => Err(Flaw {
+                at: self.at,
+                rule: "a `&` that starts no reference",
+            }),
+        }
+    }
+}
+
+/// XML 1.0, section 2.6.
+const TARGET: &str = "a processing instruction without a name";
+const NAME: &str = "a name with characters that names cannot have";
+const OTHER_NAME: &str = "an end tag of another name";
+const UNENDED: &str = "markup that does not end";
+
+#[inline]
+fn is_space(b: u8) -> bool {
+    matches!(b, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// Outside ASCII all characters pass: none of them is markup.
+#[inline]
+fn starts_name(b: u8) -> bool {
+    b.is_ascii_alphabetic() || b == b'_' || b >= 0x80
+}
+
+/// Which bytes may stand in a name without colon.
+const IN_NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0;
+    while b < 256 {
+        let byte = b as u8;
+        table[b] =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || byte >= 0x80;
+        b += 1;
+    }
+    table
+};
+
+#[inline]
+fn name_end(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while at < bytes.len() && IN_NAME[usize::from(bytes[at])] {
+        at += 1;
+    }
+    at
+}
+
+/// Where the tag's own part ends (before `>` or `/>`), and whether it is an empty element.
+fn tag_end(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
+    let mut at = from;
+    loop {
+        at += memchr::memchr3(b'>', b'"', b'\'', &bytes[at..])?;
+        let quote = bytes[at];
+        if quote == b'>' {
+            let empty = bytes[at - 1] == b'/';
+            return Some((at - usize::from(empty), empty));
+        }
+        at += 1;
+        at += memchr::memchr(quote, &bytes[at..])? + 1;
+    }
+}
+
+/// Where the next `<` or `&` stands, or the end.
+#[inline]
+fn markup(bytes: &[u8], from: usize) -> usize {
+    const ONES: u64 = u64::MAX / 0xFF;
+    const HIGH: u64 = ONES << 7;
+    // Most texts are short: a call costs more than these few steps.
+    let mut at = from;
+    let mut words = bytes[from..].chunks_exact(8);
+    for word in words.by_ref().take(4) {
+        let word = u64::from_le_bytes([
+            word[0], word[1], word[2], word[3], word[4], word[5], word[6], word[7],
+        ]);
+        let (less, and) = (
+            word ^ (ONES * u64::from(b'<')),
+            word ^ (ONES * u64::from(b'&')),
+        );
+        let hits = ((less.wrapping_sub(ONES) & !less) | (and.wrapping_sub(ONES) & !and)) & HIGH;
+        if hits != 0 {
+            return at + hits.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    memchr::memchr2(b'<', b'&', &bytes[at..]).map_or(bytes.len(), |found| at + found)
+}
+
+#[cfg(test)]
+mod tests;
