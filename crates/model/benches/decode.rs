@@ -49,6 +49,7 @@ fn write_by_serde(answer: &rivals::AcctHistSrchResponse) -> String {
 }
 
 /// The quickest of many interleaved rounds of each contender, in microseconds.
+#[allow(clippy::disallowed_methods, reason = "a bench has a clock")]
 fn quickest<const N: usize>(mut contenders: [&mut dyn FnMut(); N], rounds: usize) -> [f64; N] {
     let mut best = [f64::MAX; N];
     for _ in 0..rounds {

@@ -128,7 +128,10 @@ fn value(tag: &BytesStart<'_>, empty: bool, reader: &mut NsReader<&[u8]>) -> Val
             _ => {}
         }
     }
-    while !empty {
+    if empty {
+        return value;
+    }
+    loop {
         match reader.read_event().expect("well-formed") {
             Event::Text(text) => whole.push_str(&text),
             Event::CData(text) => whole.push_str(&text),
