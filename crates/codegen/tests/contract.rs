@@ -6,6 +6,8 @@
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 
 use castile_codegen::{Contract, Generator};
@@ -127,4 +129,32 @@ fn all_published_contracts_are_one_crate_with_each_type_once() {
         "    [twin]\n    \"CollatHolderAddr\" => collat_holder_addr_,\n    [end_twin]\n"
     ));
     assert!(source("Alien").contains("    [end_version]\n    [version 3]\n"));
+}
+
+#[test]
+fn the_published_contracts_are_read_from_their_archive() {
+    let Some(folder) = support::contracts("the_published_contracts_are_read_from_their_archive")
+    else {
+        return;
+    };
+    let target = tempfile::tempdir().unwrap();
+    let path = target.path().join("TPG_R2026.0.00_XSD.zip");
+    let mut archive = zip::ZipWriter::new(fs::File::create(&path).unwrap());
+    // All that the release has, the DOCTYPE and the DTDs of the standards among it.
+    for entry in fs::read_dir(&folder).unwrap() {
+        let file = entry.unwrap().path();
+        let name = file.file_name().unwrap().to_str().unwrap();
+        let name = format!("TPG_R2026.0.00_XSD/R2026.0.00TPGPub/Validation/{name}");
+        let options = zip::write::SimpleFileOptions::default().compression_level(Some(1));
+        archive.start_file(name, options).unwrap();
+        archive.write_all(&fs::read(&file).unwrap()).unwrap();
+    }
+    archive.finish().unwrap();
+    let (archived, unpacked) = (
+        Contract::read([&path]).unwrap(),
+        Contract::read([&folder]).unwrap(),
+    );
+    assert_eq!(archived.services, unpacked.services);
+    assert_eq!(archived.version, unpacked.version);
+    assert!(archived.types.keys().eq(unpacked.types.keys()));
 }
