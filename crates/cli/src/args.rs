@@ -18,7 +18,7 @@ pub(crate) use contract::{
 pub(crate) use doctor::Doctor;
 pub(crate) use envelope::{Prove, Strip};
 pub(crate) use keys::{
-    Check, Keys, KeysCommand, New, Public, PublicForm, Rotate, RotateAction, WhichKey,
+    Check, Keys, KeysCommand, New, Public, PublicForm, Rotate, RotateAction, Together, WhichKey,
 };
 
 const AFTER_HELP: &str = "\

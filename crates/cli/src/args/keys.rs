@@ -72,11 +72,25 @@ pub(crate) enum PublicForm {
     Jwk,
 }
 
+/// Keys that are published together, each with what its rotation publishes.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("which").required(true).multiple(true).args(["key", "profile"]))]
+pub(crate) struct Together {
+    /// The private keys, PEM
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) key: Vec<PathBuf>,
+    /// The profiles whose keys they are, under the kid that they name
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub(crate) profile: Vec<String>,
+    /// The configuration
+    #[arg(long, value_name = "FILE", default_value = "castile.toml")]
+    pub(crate) config: PathBuf,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Jwks {
-    /// The private keys, PEM; each with what its rotation publishes
-    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
-    pub(crate) key: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) together: Together,
     /// Write the document here, whole or not at all, instead of printing it
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
@@ -136,9 +150,8 @@ pub(crate) enum RotateAction {
 
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// The private keys, PEM; each with what its rotation publishes
-    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
-    pub(crate) key: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) together: Together,
     /// The address to listen on; the document is public
     #[arg(
         long,

@@ -10,7 +10,7 @@ use castile_http::keys::{JwksHandler, KeyOptions, KeysError, Store, replace, wri
 use castile_http::{Config, Profile};
 use tokio::net::TcpListener;
 
-use crate::args::{Algorithm, Keys, KeysCommand, New, Public, PublicForm, WhichKey};
+use crate::args::{Algorithm, Keys, KeysCommand, New, Public, PublicForm, Together, WhichKey};
 use crate::output;
 use crate::problem::{Exit, Problem};
 
@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &Keys) -> Result<Exit, Problem> {
         KeysCommand::New(arguments) => new(arguments),
         KeysCommand::Public(arguments) => public(arguments),
         KeysCommand::Jwks(arguments) => {
-            let document = document(&arguments.key)?;
+            let document = document(&arguments.together)?;
             match &arguments.out {
                 Some(path) => replace(path, &document.to_json())
                     .map_err(|error| problem(&error, path))
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &Keys) -> Result<Exit, Problem> {
         }
         KeysCommand::Check(arguments) => check::run(arguments),
         KeysCommand::Rotate(arguments) => rotate::run(arguments),
-        KeysCommand::Serve(arguments) => serve(&arguments.key, arguments.listen),
+        KeysCommand::Serve(arguments) => serve(&arguments.together, arguments.listen),
     }
 }
 
@@ -52,12 +52,15 @@ impl Chosen {
                 profile: None,
             });
         };
-        let in_config = |error| Problem::config(&error, &which.config);
-        let config = Config::read(&which.config).map_err(in_config)?;
+        Self::of_profile(name, &which.config)
+    }
+
+    fn of_profile(name: &str, file: &Path) -> Result<Self, Problem> {
+        let in_config = |error| Problem::config(&error, file);
+        let config = Config::read(file).map_err(in_config)?;
         let profile = config.profile(name).map_err(in_config)?;
         let (client, oauth) = profile.in_oauth().map_err(in_config)?;
-        let store = Store::of_secret(&client.key)
-            .map_err(|error| problem(&error, Path::new("castile.toml")))?;
+        let store = Store::of_secret(&client.key).map_err(|error| problem(&error, file))?;
         let options = KeyOptions::of(oauth);
         Ok(Self {
             store,
@@ -132,25 +135,36 @@ fn kid(key: &PublicKey) -> &str {
     key.kid().unwrap_or("(none)")
 }
 
-fn document(keys: &[std::path::PathBuf]) -> Result<Document, Problem> {
+/// The keys that are published together.
+fn stores(together: &Together) -> Result<Vec<(Store, KeyOptions)>, Problem> {
+    let files = together
+        .key
+        .iter()
+        .map(|path| Ok((Store::of(path), KeyOptions::default())));
+    let profiles = together.profile.iter().map(|name| {
+        let chosen = Chosen::of_profile(name, &together.config)?;
+        Ok((chosen.store, chosen.options))
+    });
+    files.chain(profiles).collect()
+}
+
+fn document(together: &Together) -> Result<Document, Problem> {
     let mut all = Vec::new();
-    for path in keys {
-        let document = Store::of(path)
-            .read_or_settled(&KeyOptions::default())
+    for (store, options) in stores(together)? {
+        let document = store
+            .read_or_settled(&options)
             .and_then(|state| Ok(state.document()?))
-            .map_err(|error| problem(&error, path))?;
+            .map_err(|error| problem(&error, store.key_file()))?;
         all.extend(document.keys().iter().cloned());
     }
     Document::new(all).map_err(|error| Problem::new(error.code(), &error))
 }
 
-fn serve(keys: &[std::path::PathBuf], listen: std::net::SocketAddr) -> Result<Exit, Problem> {
-    let stores = keys
-        .iter()
-        .map(|path| (Store::of(path), KeyOptions::default()))
-        .collect();
-    let first = keys.first().map_or(Path::new(""), |path| path);
-    let handler = JwksHandler::open(stores).map_err(|error| problem(&error, first))?;
+fn serve(together: &Together, listen: std::net::SocketAddr) -> Result<Exit, Problem> {
+    let stores = stores(together)?;
+    let first = stores.first().map(|(store, _)| store.key_file().to_owned());
+    let handler =
+        JwksHandler::open(stores).map_err(|error| problem(&error, &first.unwrap_or_default()))?;
     super::log_to_stderr();
     super::runtime()?.block_on(async {
         let mut interrupts = super::Interrupts::listen()?;

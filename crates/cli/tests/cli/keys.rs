@@ -203,6 +203,9 @@ async fn every_profile_with_the_key_must_have_a_url() {
     assert_eq!(ran["stage"], "published");
     assert_eq!(ran["clients"], serde_json::json!(["a", "b"]));
     assert_eq!(rotate().json()["stage"], "seen");
+    let of_files = keys(&folder, &["jwks", "--key", "bank.pem"]).json();
+    let of_profiles = keys(&folder, &["jwks", "--profile", "a", "b"]).json();
+    assert_eq!(of_files, of_profiles, "one key, once");
 }
 
 #[tokio::test(flavor = "multi_thread")]
