@@ -161,7 +161,11 @@ async fn a_whole_rotation_under_load_fails_no_call() {
     let made = calls.made.load(Ordering::Relaxed);
     let failed = calls.failed.load(Ordering::Relaxed);
     let log = provider.log().await;
-    println!("{made} calls, {failed} failed, {} token requests", before);
+    let requests = provider.stats().await.token_calls;
+    println!(
+        "{made} calls, {failed} failed; {requests} token requests, {} refused",
+        log.len()
+    );
     assert_eq!(failed, 0, "of {made}: {log:?}");
     let now = rotator.status().expect("a state");
     assert_ne!(now.active().public.kid(), old.public.kid());

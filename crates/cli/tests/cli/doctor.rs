@@ -6,6 +6,7 @@ use castile_sandbox::{ClientKey, Peer, Running, Sandbox, Step};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::keys::serving;
 use crate::run::{Ran, feed, run, write_private};
 
 struct Bank {
@@ -88,6 +89,18 @@ async fn what_is_sure_to_be_refused_is_not_asked_for() {
             .contains("audience")
     );
     assert_eq!(bank.token_requests(), 0);
+
+    // Another key is published than the one that signs.
+    let new = ["keys", "new", "--out", "bank.pem", "--alg", "ES256"];
+    assert_eq!(run(bank.folder.path(), &new).exit, 0);
+    let (_server, url) = serving(bank.folder.path());
+    let key = "key = { file";
+    bank.write(&config.replace(key, &format!("jwks_url = \"{url}\"\n{key}")));
+    let ran = bank.doctor(&["--json"]);
+    assert_eq!(ran.exit, 3, "{ran:?}");
+    assert_eq!(first(&ran)["code"], "cause-kid-unpublished");
+    assert_eq!(bank.token_requests(), 0);
+
     write_private(&bank.folder.path().join("key.pem"), "no key");
     let ran = bank.doctor(&["--json"]);
     assert_eq!(

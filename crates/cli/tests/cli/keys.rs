@@ -113,8 +113,8 @@ impl Served {
     }
 }
 
-/// `castile keys serve` for a folder's key.
-fn serving(folder: &Path) -> (Process, String) {
+/// `castile keys serve` for a folder's `bank.pem`.
+pub(crate) fn serving(folder: &Path) -> (Process, String) {
     let words = [
         "keys",
         "serve",
