@@ -6,7 +6,9 @@
 use std::sync::Arc;
 
 use castile_auth::ports::Ports;
-use castile_auth::{CacheSettings, ClientCredentials, TokenCache, TokenSource};
+use castile_auth::{
+    CacheSettings, ClientCredentials, PrivateKeyJwt, Signer, TokenCache, TokenSource,
+};
 
 use crate::profile::{Limits, Oauth};
 use crate::stack::{self, Plan, Raw, Typed};
@@ -17,7 +19,7 @@ use crate::{
 
 mod proof;
 
-pub(crate) use proof::assertion_policy;
+pub(crate) use proof::{assertion_policy, signer};
 
 /// The stack of a typed client for a profile in state `oauth`, with a token cache of its own.
 ///
@@ -75,6 +77,27 @@ pub fn token_source_with(profile: &Profile, settings: CacheSettings) -> Result<T
     let proof = proof::of(client, oauth, &ports)?;
     let request = token_request(oauth)?;
     Ok(TokenCache::with_settings(request, proof, ports, settings))
+}
+
+/// The same by one key, whatever is configured: nothing is followed, nothing falls back to another key.
+pub(crate) fn token_source_by(
+    profile: &Profile,
+    signer: Arc<dyn Signer>,
+) -> Result<TokenCache, Error> {
+    let (client, oauth) = profile.in_oauth()?;
+    let ports = system_ports(oauth.limits)?;
+    let policy = assertion_policy(client, oauth)?;
+    let (clock, random) = (ports.clock.clone(), ports.random.clone());
+    let proof = PrivateKeyJwt::new(policy, signer, clock, random);
+    let budget = budget(oauth.refusals.as_deref(), &ports);
+    let settings = CacheSettings::default().with_budget(budget);
+    let request = token_request(oauth)?;
+    Ok(TokenCache::with_settings(
+        request,
+        Arc::new(proof),
+        ports,
+        settings,
+    ))
 }
 
 /// The token requests of a profile's endpoint.

@@ -52,7 +52,8 @@ pub(crate) fn assertion_policy(client: &Client, oauth: &Oauth) -> Result<Asserti
     Ok(policy)
 }
 
-fn signer(client: &Client, oauth: &Oauth) -> Result<LocalSigner, Error> {
+/// The configured key itself, whatever a rotation says.
+pub(crate) fn signer(client: &Client, oauth: &Oauth) -> Result<LocalSigner, Error> {
     let key = client.key.read()?;
     let mut signer = match &client.key_passphrase {
         Some(passphrase) => LocalSigner::read_encrypted(&key, &passphrase.read()?)?,

@@ -6,10 +6,10 @@ use std::time::SystemTime;
 use castile_auth::diagnosis::{Advertised, Certainty, Expected, ReadAssertion, judge};
 use castile_auth::keys::{Document, KeySource as _, Rotation};
 use castile_auth::ports::TokenHttp;
-use castile_auth::{AccessToken, AssertionId, LocalSigner, Signer, TokenSource as _};
+use castile_auth::{AccessToken, AssertionId, Signer, TokenSource as _};
 
 use super::{Cause, Outside, Report, Scope, ask_server};
-use crate::keys::{FileKeys, KeyOptions, KeysError, Store, fetch_document};
+use crate::keys::{FileKeys, KeyOptions, Store, fetch_document};
 use crate::profile::{Client, Oauth, SecretRef};
 use crate::{Error, Profile, connect};
 
@@ -22,10 +22,13 @@ pub(super) async fn look(
     outside: &Outside,
     report: &mut Report,
 ) -> Result<Option<AccessToken>, Error> {
+    if client.has_secret {
+        return by_secret(profile, oauth, scope, outside, report).await;
+    }
     let (signer, rotation) = match key(client, oauth) {
         Ok(found) => found,
-        Err(error) => {
-            report.add(Certainty::Certain, Cause::Keys(error));
+        Err(cause) => {
+            report.add(Certainty::Certain, *cause);
             return Ok(None);
         }
     };
@@ -72,15 +75,10 @@ pub(super) async fn look(
         report.fact("token", "not asked for: the request is sure to be refused");
         return Ok(None);
     }
-    match token(profile).await {
-        Ok(token) => {
-            report.fact("token", "granted");
-            for scope in token.missing_scope() {
-                let scope = scope.to_owned();
-                report.add(Certainty::Likely, Cause::ScopeMissing { scope });
-            }
-            Ok(Some(token))
-        }
+    // By this key only: an examination makes one request, and does not fall back to another key.
+    let source = connect::token_source_by(profile, signer)?;
+    match source.token().await.map_err(Error::from) {
+        Ok(token) => Ok(granted(token, report)),
         Err(Error::Auth(error)) if error.is_invalid_client() => {
             report.fact("token", "refused");
             for finding in open {
@@ -96,27 +94,21 @@ pub(super) async fn look(
     }
 }
 
-fn key(client: &Client, oauth: &Oauth) -> Result<(Arc<dyn Signer>, Option<Rotation>), KeysError> {
-    let options = KeyOptions::of(oauth);
-    if let SecretRef::File(path) = &client.key {
-        let store = Store::of(path);
-        let rotation = store.read_or_settled(&options)?;
-        let keys = FileKeys::open(store, options)?;
-        return Ok((Arc::clone(&keys.active().current), Some(rotation)));
-    }
-    let path = std::path::PathBuf::from("the key");
-    let failed = |source| KeysError::Key {
-        path: path.clone(),
-        source,
+/// The key that signs now, and where its rotation stands.
+type Signing = (Arc<dyn Signer>, Option<Rotation>);
+
+fn key(client: &Client, oauth: &Oauth) -> Result<Signing, Box<Cause>> {
+    let keys_at_fault = |error| Box::new(Cause::Keys(error));
+    let (SecretRef::File(path), None) = (&client.key, &client.key_passphrase) else {
+        let signer =
+            connect::signer(client, oauth).map_err(|error| Box::new(Cause::Failed(error)))?;
+        return Ok((Arc::new(signer), None));
     };
-    let mut signer = LocalSigner::read(&client.key.read()?).map_err(failed)?;
-    if let Some(algorithm) = options.algorithm {
-        signer = signer.with_algorithm(algorithm).map_err(failed)?;
-    }
-    if let Some(key_id) = options.key_id {
-        signer = signer.with_key_id(key_id).map_err(failed)?;
-    }
-    Ok((Arc::new(signer), None))
+    let options = KeyOptions::of(oauth);
+    let store = Store::of(path);
+    let rotation = store.read_or_settled(&options).map_err(keys_at_fault)?;
+    let keys = FileKeys::open(store, options).map_err(keys_at_fault)?;
+    Ok((Arc::clone(&keys.active().current), Some(rotation)))
 }
 
 /// What a server says of itself.
@@ -169,7 +161,7 @@ async fn ask(
     }
 }
 
-fn compare(server: &Server, oauth: &Oauth, algorithm: &str, report: &mut Report) {
+fn compare_endpoint(server: &Server, oauth: &Oauth, report: &mut Report) {
     let configured = oauth.token_endpoint.as_str();
     if let Some(found) = &server.advertised.token_endpoint
         && found != configured
@@ -181,6 +173,10 @@ fn compare(server: &Server, oauth: &Oauth, algorithm: &str, report: &mut Report)
         };
         report.add(Certainty::Likely, cause);
     }
+}
+
+fn compare(server: &Server, oauth: &Oauth, algorithm: &str, report: &mut Report) {
+    compare_endpoint(server, oauth, report);
     let offers = |list: &Option<Vec<String>>, wanted: &str| {
         list.as_ref()
             .is_none_or(|list| list.iter().any(|one| one == wanted))
@@ -274,9 +270,36 @@ async fn assertion(
         .map_err(|error| castile_auth::Error::Sign(Arc::new(error)).into())
 }
 
-async fn token(profile: &Profile) -> Result<AccessToken, Error> {
-    let source = connect::token_source(profile)?;
-    Ok(source.token().await?)
+/// A client without a key: there is no assertion to look at.
+async fn by_secret(
+    profile: &Profile,
+    oauth: &Oauth,
+    scope: &Scope,
+    outside: &Outside,
+    report: &mut Report,
+) -> Result<Option<AccessToken>, Error> {
+    report.fact("proof", "a shared secret");
+    if scope.offline {
+        return Ok(None);
+    }
+    let server = ask(&*outside.ports.http, oauth, outside, report).await;
+    compare_endpoint(&server, oauth, report);
+    match connect::token_source(profile)?.token().await {
+        Ok(token) => Ok(granted(token, report)),
+        Err(error) => {
+            report.add(Certainty::Certain, Cause::Failed(error.into()));
+            Ok(None)
+        }
+    }
+}
+
+fn granted(token: AccessToken, report: &mut Report) -> Option<AccessToken> {
+    report.fact("token", "granted");
+    for scope in token.missing_scope() {
+        let scope = scope.to_owned();
+        report.add(Certainty::Likely, Cause::ScopeMissing { scope });
+    }
+    Some(token)
 }
 
 fn short(text: &str) -> String {
