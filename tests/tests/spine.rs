@@ -5,7 +5,10 @@ use std::convert::Infallible;
 use castile::auth::ports::BoxFuture;
 use castile::auth::{AccessToken, Error, TokenSource};
 use castile::http::{Body, Effect, SoapTransport};
-use castile::model::{Ext, Message, NoFault, Operation, elements};
+use castile::model::{
+    DecodeError, Detail, EmptyBody, Ext, Field, Message, NoFault, Operation, Particle, Raw, Scope,
+    Slot, Soap, Writer, elements,
+};
 use http::{Request, Response};
 
 struct Echo;
@@ -81,4 +84,191 @@ fn an_operation_is_known_by_its_request_type() {
         (O::SERVICE, O::NAME)
     }
     assert_eq!(name_of(&Ping::default()), ("Inquiry", "Ping"));
+}
+
+/// Says one thing to every request and remembers the last.
+#[derive(Clone)]
+struct Scripted {
+    status: u16,
+    answer: &'static str,
+    asked: std::sync::Arc<std::sync::Mutex<Option<(http::HeaderMap, String)>>>,
+}
+
+impl Scripted {
+    fn new(status: u16, answer: &'static str) -> Self {
+        Self {
+            status,
+            answer,
+            asked: std::sync::Arc::default(),
+        }
+    }
+
+    fn asked(&self) -> (http::HeaderMap, String) {
+        self.asked
+            .lock()
+            .expect("one thread")
+            .take()
+            .expect("a request")
+    }
+}
+
+impl SoapTransport for Scripted {
+    type Error = castile::http::Error;
+
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Self::Error> {
+        let (head, body) = request.into_parts();
+        let body = body.as_whole().expect("typed requests are whole");
+        let body = String::from_utf8_lossy(body).into_owned();
+        *self.asked.lock().expect("one thread") = Some((head.headers, body));
+        let mut response = Response::new(Body::whole(self.answer));
+        *response.status_mut() = http::StatusCode::from_u16(self.status).expect("a status");
+        if !self.answer.is_empty() {
+            let xml = http::HeaderValue::from_static("application/soap+xml");
+            response
+                .headers_mut()
+                .insert(http::header::CONTENT_TYPE, xml);
+        }
+        Ok(response)
+    }
+}
+
+/// A request without element over SOAP 1.2, answered by nothing or by one of two faults.
+#[derive(Debug, Default)]
+struct Touch {
+    ext: Ext,
+}
+
+elements! { Touch: }
+
+impl Message for Touch {
+    const NAMESPACE: &'static str = "";
+    const ELEMENT: &'static str = "";
+}
+
+#[derive(Debug, PartialEq)]
+enum TouchFault {
+    Quota(Box<Quota>),
+    Other(Raw),
+}
+
+impl Detail for TouchFault {
+    fn read_detail(element: &[u8], scope: &Scope) -> Result<Option<Self>, DecodeError> {
+        if let Some(quota) = Quota::read_detail(element, scope)? {
+            return Ok(Some(Self::Quota(Box::new(quota))));
+        }
+        Ok(Raw::read_detail(element, scope)?.map(Self::Other))
+    }
+
+    fn is_declared(&self) -> bool {
+        !matches!(self, Self::Other(_))
+    }
+}
+
+impl Operation for Touch {
+    const NAME: &'static str = "Touch";
+    const ACTION: &'static str = "urn:test/Touch";
+    const SERVICE: &'static str = "Test";
+    const EFFECT: castile::model::Effect = castile::model::Effect::Unknown;
+    const SOAP: Soap = Soap::V1_2;
+    const ONE_WAY: bool = true;
+    type Response = EmptyBody;
+    type Fault = TouchFault;
+}
+
+/// A message that is a number.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Quota {
+    value: Field<i32>,
+    ext: Ext,
+}
+
+elements! { Quota: }
+
+impl Message for Quota {
+    const NAMESPACE: &'static str = "urn:test";
+    const ELEMENT: &'static str = "Quota";
+
+    fn root(&mut self) -> Slot<'_> {
+        self.value.slot()
+    }
+
+    fn write_root(&self, w: &mut Writer) {
+        w.value(Self::ELEMENT, &self.value);
+    }
+}
+
+#[tokio::test]
+async fn header_blocks_and_empty_bodies_go_and_come_over_soap_1_2() {
+    let url: http::Uri = "https://example.invalid/".parse().expect("an address");
+    let quota = Quota {
+        value: 7.into(),
+        ..Default::default()
+    };
+    let transport = Scripted::new(202, "");
+    let client = castile::Client::new(url.clone(), transport.clone());
+    let block = Raw::of(&quota).expect("it can be written");
+    let reply = client
+        .call(&Touch::default())
+        .header(block)
+        .send_whole()
+        .await;
+    assert!(reply.expect("nothing is an answer").headers.is_empty());
+    let (headers, body) = transport.asked();
+    assert_eq!(
+        headers[http::header::CONTENT_TYPE],
+        "application/soap+xml; charset=utf-8; action=\"urn:test/Touch\""
+    );
+    assert!(
+        body.contains("\"http://www.w3.org/2003/05/soap-envelope\""),
+        "{body}"
+    );
+    let blocks =
+        "<soap:Header><Quota xmlns=\"urn:test\">7</Quota></soap:Header><soap:Body></soap:Body>";
+    assert!(body.contains(blocks), "{body}");
+
+    let answer = "<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope' xmlns:t='urn:test'>\
+        <s:Header><t:Quota>9</t:Quota><t:More/></s:Header><s:Body/></s:Envelope>";
+    let client = castile::Client::new(url.clone(), Scripted::new(200, answer));
+    let reply = client
+        .call(&Touch::default())
+        .send_whole()
+        .await
+        .expect("an empty body");
+    let read = reply
+        .headers
+        .iter()
+        .map(|block| block.read::<Quota>().expect("a number"));
+    let read: Vec<_> = read
+        .map(|quota| quota.map(|quota| quota.value.value().copied()))
+        .collect();
+    assert_eq!(read, [Some(Some(9)), None]);
+
+    let fault = |detail: &str| {
+        let text = format!(
+            "<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope' xmlns:t='urn:test'><s:Body><s:Fault>\
+             <s:Code><s:Value>s:Receiver</s:Value></s:Code><s:Reason><s:Text xml:lang='en'>no</s:Text></s:Reason>\
+             <s:Detail>{detail}</s:Detail></s:Fault></s:Body></s:Envelope>"
+        );
+        &*text.leak()
+    };
+    let cases = [
+        ("<t:Else/><t:Quota>3</t:Quota>", true),
+        ("<t:Else/>", false),
+    ];
+    for (detail, is_declared) in cases {
+        let client = castile::Client::new(url.clone(), Scripted::new(500, fault(detail)));
+        let error = client
+            .call(&Touch::default())
+            .send()
+            .await
+            .expect_err("a fault");
+        // What the contract does not declare says nothing about what was done.
+        assert_eq!(error.outcome_unknown(), !is_declared, "{detail}");
+        let found = error.fault().expect("a detail");
+        assert_eq!(
+            matches!(found, TouchFault::Quota(_)),
+            is_declared,
+            "{detail}"
+        );
+    }
 }

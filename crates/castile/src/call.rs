@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use castile_envelope::{Content, Part, SoapVersion, Wrap};
 use castile_http::{Answer, Body, Effect, SoapTransport};
-use castile_model::{Decoded, Operation, Scope};
+use castile_model::{Decoded, Operation, Raw, Scope};
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Method, Request, Uri};
 
@@ -21,6 +21,17 @@ pub struct Call<'c, T, O> {
     url: &'c Uri,
     request: &'c O,
     is_checked: bool,
+    headers: Vec<Raw>,
+}
+
+/// A response with the header blocks that came with it.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Reply<R> {
+    /// The response, with what was odd about it.
+    pub response: Decoded<R>,
+    /// The header blocks in their order; [`Raw::read`] reads the declared ones.
+    pub headers: Vec<Raw>,
 }
 
 impl<'c, T, O> Call<'c, T, O>
@@ -34,7 +45,16 @@ where
             url,
             request,
             is_checked: true,
+            headers: Vec::new(),
         }
+    }
+
+    /// Adds a header block to the request: a declared one by [`Raw::of`], any other by [`Raw::parse`].
+    ///
+    /// Credentials do not belong there: the transport brings them.
+    pub fn header(mut self, block: Raw) -> Self {
+        self.headers.push(block);
+        self
     }
 
     /// Sends the request even if it lacks what the contract requires.
@@ -60,6 +80,14 @@ where
     /// # Errors
     /// As [`send`](Self::send).
     pub async fn send_decoded(self) -> Result<Decoded<O::Response>, Error<O::Fault>> {
+        self.send_whole().await.map(|reply| reply.response)
+    }
+
+    /// The same as [`send_decoded`](Self::send_decoded), with the header blocks of the answer.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn send_whole(self) -> Result<Reply<O::Response>, Error<O::Fault>> {
         let effect = effect_of::<O>();
         let request = self.message(effect)?;
         let (head, body) = self.transport.send(request).await?.into_parts();
@@ -74,9 +102,10 @@ where
         match Answer::classify(head.status, &head.headers, &body) {
             Answer::Soap => read(&body, head.status, effect),
             // A service that has nothing to say says 202 without a body (SOAP 1.1 over HTTP, Basic Profile R2714).
-            Answer::Empty(status) if O::ONE_WAY && status.is_success() => {
-                Ok(O::Response::default().into())
-            }
+            Answer::Empty(status) if O::ONE_WAY && status.is_success() => Ok(Reply {
+                response: O::Response::default().into(),
+                headers: Vec::new(),
+            }),
             answer => Err(Error::Status { answer, effect }),
         }
     }
@@ -86,8 +115,10 @@ where
             true => castile_model::encode_valid(self.request)?,
             false => castile_model::encode(self.request)?,
         };
+        let headers: String = self.headers.iter().map(Raw::to_xml).collect();
         let wrap = Wrap {
             soap: soap_of::<O>(),
+            headers: headers.as_bytes(),
             ..Wrap::default()
         };
         let envelope =
@@ -141,11 +172,7 @@ fn soap_of<O: Operation>() -> SoapVersion {
     }
 }
 
-fn read<R, F>(
-    body: &Bytes,
-    status: http::StatusCode,
-    effect: Effect,
-) -> Result<Decoded<R>, Error<F>>
+fn read<R, F>(body: &Bytes, status: http::StatusCode, effect: Effect) -> Result<Reply<R>, Error<F>>
 where
     R: castile_model::Message,
     F: castile_model::Detail,
@@ -155,17 +182,33 @@ where
         status,
         effect,
     })?;
-    match opened.content {
+    let headers: Vec<Raw> = opened
+        .headers
+        .iter()
+        .filter_map(|part| raw(part, body))
+        .collect();
+    let response = match opened.content {
         Content::Payload(part) => castile_model::decode(&body[part.range.clone()], &scope(&part))
             .map_err(|source| Error::Decode {
-                offset: part.range.start,
-                source,
-                effect,
-            }),
-        Content::Fault(fault) => Err(Error::Fault(Box::new(Fault::read(*fault, body, effect)))),
-        Content::Empty if R::ELEMENT.is_empty() => Ok(R::default().into()),
-        Content::Empty => Err(Error::EmptyBody { status, effect }),
-    }
+            offset: part.range.start,
+            source,
+            effect,
+        })?,
+        Content::Fault(fault) => {
+            return Err(Error::Fault(Box::new(Fault::read(
+                *fault, body, headers, effect,
+            ))));
+        }
+        Content::Empty if R::ELEMENT.is_empty() => R::default().into(),
+        Content::Empty => return Err(Error::EmptyBody { status, effect }),
+    };
+    Ok(Reply { response, headers })
+}
+
+/// An element of an envelope as it came; its envelope was seen to be well-formed UTF-8.
+fn raw(part: &Part, body: &Bytes) -> Option<Raw> {
+    let element = std::str::from_utf8(&body[part.range.clone()]).ok()?;
+    Raw::parse(element, &scope(part)).ok()
 }
 
 /// The declarations that a part of an envelope inherits, in the words of the model.

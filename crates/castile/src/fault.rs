@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use castile_envelope::FaultCode;
 use castile_http::Effect;
-use castile_model::{DecodeError, Detail};
+use castile_model::{DecodeError, Detail, Raw};
 
 use crate::call::scope;
 
@@ -24,6 +24,8 @@ pub struct Fault<F> {
     pub detail_error: Option<DecodeError>,
     /// The elements of the detail as they came. May hold customer data.
     pub raw_detail: Vec<Bytes>,
+    /// The header blocks that came with it. May hold customer data.
+    pub headers: Vec<Raw>,
     /// Whether `detail` is one that the contract declares.
     is_declared: bool,
     /// What the request does.
@@ -43,7 +45,12 @@ const NOT_TAKEN: [&str; 6] = [
 const FAILED_AUTHENTICATION: &str = "FailedAuthentication";
 
 impl<F: Detail> Fault<F> {
-    pub(crate) fn read(fault: castile_envelope::Fault, reply: &Bytes, effect: Effect) -> Self {
+    pub(crate) fn read(
+        fault: castile_envelope::Fault,
+        reply: &Bytes,
+        headers: Vec<Raw>,
+        effect: Effect,
+    ) -> Self {
         let mut detail = None;
         let mut detail_error = None;
         // All elements of a detail inherit the same.
@@ -69,6 +76,7 @@ impl<F: Detail> Fault<F> {
                 .iter()
                 .map(|part| reply.slice(part.range.clone()))
                 .collect(),
+            headers,
             effect,
         }
     }

@@ -35,7 +35,7 @@ pub use castile_envelope as envelope;
 pub use castile_http as http;
 pub use castile_model as model;
 
-pub use call::Call;
+pub use call::{Call, Reply};
 pub use client::Client;
 pub use error::Error;
 pub use fault::Fault;

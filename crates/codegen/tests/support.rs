@@ -10,7 +10,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use castile_codegen::{Generator, ModelDependency};
+use castile_codegen::{Error, Generator, ModelDependency};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -66,13 +66,16 @@ impl Crates {
     }
 
     pub(crate) fn add(&self, name: &str, generator: Generator) {
+        self.try_add(name, generator).unwrap();
+    }
+
+    pub(crate) fn try_add(&self, name: &str, generator: Generator) -> Result<(), Error> {
         let model = ModelDependency::Path(root().join("crates/model"));
         let output = generator
             .crate_name(name)
             .model_dependency(model)
-            .generate()
-            .unwrap();
-        output.write_to(self.path().join(name)).unwrap();
+            .generate()?;
+        output.write_to(self.path().join(name))
     }
 
     /// Type-checks all crates with all features; a warning fails.

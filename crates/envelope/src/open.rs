@@ -20,6 +20,8 @@ pub use fault::{Fault, FaultCode};
 pub struct Opened {
     /// The version of SOAP.
     pub soap: SoapVersion,
+    /// The blocks of Header, in order.
+    pub headers: Vec<Part>,
     /// What Body holds.
     pub content: Content,
 }
@@ -50,7 +52,7 @@ pub struct Part {
 /// Opens a reply: checks that `input` is one well-formed SOAP envelope to its end, and finds what Body holds.
 ///
 /// Takes UTF-8 (with or without byte order mark) and what is ASCII under another name, so that each
-/// [`Part`] is UTF-8. Header is passed by. Nesting, attributes and namespaces are bounded by
+/// [`Part`] is UTF-8. Nesting, attributes and namespaces are bounded by
 /// [`Limits::default()`]; the length is the caller's to bound.
 ///
 /// # Errors
@@ -77,7 +79,8 @@ pub fn open(input: &[u8]) -> Result<Opened, Refusal> {
     Charset::Utf8.check(input)?;
     let mut scanner = Scanner::new(input, prolog.end, &Limits::default());
     let (soap, _) = envelope(&mut scanner)?;
-    let body_tag = find_body(&mut scanner, soap)?;
+    let mut headers = Vec::new();
+    let body_tag = find_body(&mut scanner, soap, &mut headers)?;
     let content = if body_tag.empty {
         Content::Empty
     } else {
@@ -85,10 +88,19 @@ pub fn open(input: &[u8]) -> Result<Opened, Refusal> {
     };
     // What may follow Body (SOAP 1.1 section 4) is passed by, but must be well-formed.
     while !matches!(scanner.next()?, Event::Eof) {}
-    Ok(Opened { soap, content })
+    Ok(Opened {
+        soap,
+        headers,
+        content,
+    })
 }
 
-fn find_body(scanner: &mut Scanner<'_>, soap: SoapVersion) -> Result<Tag, Refusal> {
+/// The start tag of Body; what Header holds goes to `headers`.
+fn find_body(
+    scanner: &mut Scanner<'_>,
+    soap: SoapVersion,
+    headers: &mut Vec<Part>,
+) -> Result<Tag, Refusal> {
     let mut expected = "Header or Body";
     loop {
         let (offset, tag) = match scanner.next()? {
@@ -101,9 +113,25 @@ fn find_body(scanner: &mut Scanner<'_>, soap: SoapVersion) -> Result<Tag, Refusa
             Some(tag) if scanner.bytes(tag.local) == b"Body" => return Ok(tag),
             Some(tag) if expected != "Body" && scanner.bytes(tag.local) == b"Header" => {
                 expected = "Body";
-                skip(scanner, tag)?;
+                if !tag.empty {
+                    header(scanner, headers)?;
+                }
             }
             _ => return Err(Refusal::BodyExpected { offset, expected }),
+        }
+    }
+}
+
+/// Reads the blocks of Header up to its end tag.
+fn header(scanner: &mut Scanner<'_>, headers: &mut Vec<Part>) -> Result<(), Refusal> {
+    loop {
+        match scanner.next()? {
+            Event::Start(tag) => {
+                let namespaces = inherits(scanner);
+                headers.push(part(scanner, tag, namespaces)?);
+            }
+            Event::Text(_) => {}
+            Event::End(_) | Event::Eof => return Ok(()),
         }
     }
 }

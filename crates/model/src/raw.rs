@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::{DecodeError, Detail, EncodeError, Message, encode};
+
 /// One element, or stray text, kept verbatim with the namespace declarations it needs from around it.
 ///
 /// A signature over part of it stays valid, because nothing inside is ever written anew. Used for elements that
@@ -31,6 +33,31 @@ impl Raw {
         self.scope
             .iter()
             .map(|(prefix, namespace)| (&**prefix, &**namespace))
+    }
+
+    /// A message as an element of its own, for example for a header block.
+    ///
+    /// # Errors
+    /// As [`encode`](crate::encode).
+    pub fn of<T: Message>(message: &T) -> Result<Self, EncodeError> {
+        Ok(Self::new(&encode(message)?, Vec::new()))
+    }
+
+    /// Reads the element as a message; `None` if it is another element.
+    ///
+    /// # Errors
+    /// As [`decode`](crate::decode).
+    pub fn read<T: Message>(&self) -> Result<Option<T>, DecodeError> {
+        let scope = self.scope();
+        let scope = scope.map(|(prefix, namespace)| (prefix.to_owned(), namespace.to_owned()));
+        T::read_detail(self.xml.as_bytes(), &scope.collect())
+    }
+
+    /// The element with the declarations that it needs from around it, so that it can stand alone.
+    pub fn to_xml(&self) -> String {
+        let mut xml = String::new();
+        self.write("", &mut xml);
+        xml
     }
 
     /// Whether nothing was kept.

@@ -5,6 +5,8 @@
 // A test that cannot set the scene should stop.
 #![allow(clippy::unwrap_used)]
 
+mod damage;
+#[path = "../support.rs"]
 mod support;
 
 use std::collections::BTreeMap;
@@ -153,4 +155,80 @@ fn the_table_of_results_is_true() {
         assert_eq!(found, known);
     }
     assert_eq!(table.lines().count(), known.lines().count());
+}
+
+#[test]
+fn what_is_generated_compiles_without_a_warning() {
+    let Some(corpus) = Corpus::at_hand("corpus::what_is_generated_compiles_without_a_warning")
+    else {
+        return;
+    };
+    let workspace = support::Crates::new("corpus");
+    let mut generated = 0;
+    for (index, entry) in corpus.entries.iter().enumerate() {
+        let name = format!("corpus-{index}");
+        match workspace.try_add(&name, corpus.generator(entry)) {
+            Ok(()) => generated += 1,
+            Err(error) => assert!(error.place().is_some(), "{}: {error}", entry.path),
+        }
+    }
+    assert!(generated >= 45, "{generated}");
+    workspace.check();
+}
+
+/// Copies a folder with all that is in it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::write(to, fs::read(entry.path()).unwrap()).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_damaged_contract_is_refused_or_generated() {
+    const SMALL: usize = 60_000;
+    let Some(mut corpus) = Corpus::at_hand("corpus::a_damaged_contract_is_refused_or_generated")
+    else {
+        return;
+    };
+    let temporary = tempfile::tempdir().unwrap();
+    copy(&corpus.folder, temporary.path());
+    corpus.folder = temporary.path().to_owned();
+    let (mut refused, mut generated) = (0, 0);
+    for (index, entry) in corpus.entries.iter().enumerate() {
+        let path = corpus.folder.join(&entry.path);
+        let whole = fs::read(&path).unwrap();
+        let times = if whole.len() < SMALL { 6 } else { 1 };
+        for round in 0..times {
+            let seed = u64::try_from(index * 100 + round).unwrap();
+            eprintln!("{}, seed {seed}", entry.path);
+            fs::write(
+                &path,
+                damage::damage(&whole, &mut damage::Numbers::new(seed)),
+            )
+            .unwrap();
+            match corpus.generator(entry).generate() {
+                Ok(output) => {
+                    assert!(output.counts.operations > 0);
+                    generated += 1;
+                }
+                Err(error) => {
+                    let has_place = error.place().is_some();
+                    assert!(has_place && !error.remedy().is_empty(), "{error}");
+                    refused += 1;
+                }
+            }
+        }
+        fs::write(&path, whole).unwrap();
+    }
+    assert!(
+        refused > 50 && generated > 50,
+        "{refused} refused, {generated} generated"
+    );
 }
