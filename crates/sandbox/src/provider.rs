@@ -191,11 +191,9 @@ fn authenticate(
 ) -> Result<(String, Client, bool), Cause> {
     let known = |client_id: &str| lock(&sandbox.clients).get(client_id).cloned();
     if let Some((client_id, secret)) = form.secret(headers) {
-        let client = known(&client_id).ok_or(Cause::ClientUnknown)?;
-        let registered = client
-            .website
-            .as_ref()
-            .and_then(|site| site.secret.as_deref());
+        let client = known(&client_id).ok_or(Cause::SecretNotAccepted)?;
+        let site = client.website.as_ref();
+        let registered = site.and_then(|site| site.secret.as_deref());
         return match registered {
             None => Err(Cause::SecretNotAccepted),
             Some(registered) if registered == secret => Ok((client_id, client, true)),
