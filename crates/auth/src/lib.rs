@@ -65,6 +65,8 @@ pub use grant::{ClientCredentials, Grant};
 pub use jsonwebtoken::Algorithm;
 pub use key_choice::KeyChoice;
 pub use signer::{KeyError, LocalSigner};
+#[cfg(feature = "pkcs11")]
+pub use signer::{Pkcs11Fault, Pkcs11Signer};
 pub use source::{ClientAuth, Proof, Signature, Signer, TokenSource};
 pub use token::AccessToken;
 pub use watch::{FetchReason, TokenEvent, Watch};

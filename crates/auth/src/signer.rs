@@ -24,9 +24,13 @@ mod encrypted;
 mod error;
 mod jwk;
 mod pem;
+#[cfg(feature = "pkcs11")]
+mod pkcs11;
 mod read;
 
 pub use error::KeyError;
+#[cfg(feature = "pkcs11")]
+pub use pkcs11::{Pkcs11Fault, Pkcs11Signer};
 
 /// A private key, parsed once, pinned to one algorithm and one `kid`. Prints its public facts only.
 ///
