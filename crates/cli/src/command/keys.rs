@@ -60,6 +60,9 @@ impl Chosen {
         let config = Config::read(file).map_err(in_config)?;
         let profile = config.profile(name).map_err(in_config)?;
         let (client, oauth) = profile.in_oauth().map_err(in_config)?;
+        if client.has_secret {
+            return Err(problem(&KeysError::NotInAFile, file));
+        }
         let store = Store::of_secret(&client.key).map_err(|error| problem(&error, file))?;
         let options = KeyOptions::of(oauth);
         Ok(Self {

@@ -206,6 +206,11 @@ async fn every_profile_with_the_key_must_have_a_url() {
     let of_files = keys(&folder, &["jwks", "--key", "bank.pem"]).json();
     let of_profiles = keys(&folder, &["jwks", "--profile", "a", "b"]).json();
     assert_eq!(of_files, of_profiles, "one key, once");
+
+    let text = profile("a", "").replace("key = {", "client_secret = {");
+    let text = format!("version = 1\n{text}");
+    std::fs::write(folder.path().join("castile.toml"), text).expect("a file");
+    rotate().refused(2, "key-not-in-a-file");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,3 +1,5 @@
+//! Profiles with something wrong, examined without a network.
+
 use castile_auth::keys::{KeyKind, NewKey};
 
 use std::net::IpAddr;

@@ -43,8 +43,8 @@ pub enum KeysError {
         /// The lock.
         path: PathBuf,
     },
-    /// The key comes from a variable or a program.
-    #[error("the key does not lie in a file")]
+    /// The key comes from a variable or a program, or the client has a shared secret in its place.
+    #[error("the client has no key that lies in a file")]
     NotInAFile,
     /// No randomness for a new key.
     #[error(transparent)]

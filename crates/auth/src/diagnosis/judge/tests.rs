@@ -1,3 +1,5 @@
+//! Assertions good, bad and hostile, as the judge sees them.
+
 use std::time::Duration;
 
 use base64::Engine as _;

@@ -1,3 +1,5 @@
+//! What a JWKS document holds, and what is none.
+
 use super::*;
 use crate::keys::{KeyKind, NewKey};
 use crate::{LocalSigner, Signer as _};

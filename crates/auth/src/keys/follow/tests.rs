@@ -1,3 +1,5 @@
+//! The way back to the old key, by the `kid` of each assertion that is sent.
+
 use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
 

@@ -1,3 +1,5 @@
+//! The steps of a rotation, in order and out of it.
+
 use super::*;
 use crate::LocalSigner;
 use crate::keys::{KeyKind, NewKey};

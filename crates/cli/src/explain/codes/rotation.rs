@@ -79,7 +79,7 @@ pub(super) const TABLE: &[Entry] = &[
         code: "key-not-in-a-file",
         exit: Exit::Usage,
         who: YOU,
-        means: "The key comes from a variable or a program, so it cannot be rotated or watched as a file.",
+        means: "The client has no key in a file: it comes from a variable or a program, or the client has a shared secret.",
         remedy: "keep it in a file, or rotate it where it comes from",
     },
     Entry {

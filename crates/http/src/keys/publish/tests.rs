@@ -1,3 +1,5 @@
+//! The document as an HTTP client sees it.
+
 use castile_auth::keys::{KeyKind, NewKey};
 
 use super::*;

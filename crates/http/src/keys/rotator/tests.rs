@@ -1,3 +1,5 @@
+//! Rotations on a disk that can stop at every point, under a clock that is moved by hand.
+
 use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, SystemTime};
