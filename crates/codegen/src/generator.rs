@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::ir::{Body, Ir};
 use crate::output::{Counts, Output};
-use crate::pass::{collapse, cycle, flatten, name, partition, select, services};
+use crate::pass::{collapse, cycle, derive, flatten, group, name, partition, select, services};
 use crate::qname::QName;
 use crate::reading::{self, Progress, Reading};
 use crate::render::{self, Context, Manifest, ModelDependency};
@@ -138,14 +138,17 @@ impl Generator {
         } = reading::read(&self.paths, &self.catalogs, &mut progress)?;
         let definitions = ir.types.len();
         let version = ir.version.clone();
+        group::group(&mut ir);
         collapse::collapse(&mut ir)?;
+        derive::keep_mixed(&mut ir);
+        derive::derive(&mut ir);
         let remarks = flatten::flatten(&mut ir);
         let is_selective = !(self.operations.is_empty() && self.services.is_empty());
         let whole = is_selective.then(|| ir.clone());
         services::select(&mut ir, &self.services)?;
         select::select(&mut ir, &self.operations, &mut diagnostics)?;
         something_to_call(&ir, &diagnostics)?;
-        cycle::refuse(&ir)?;
+        cycle::open(&mut ir)?;
         diagnostics.extend(
             remarks
                 .into_iter()
@@ -224,10 +227,13 @@ fn something_to_call(ir: &Ir, diagnostics: &[Diagnostic]) -> Result<(), Error> {
 fn namespace(ir: &Ir) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for ty in ir.types.values() {
-        if let Body::Struct(structure) = &ty.body {
-            for field in structure.fields() {
-                *counts.entry(field.name.namespace()).or_default() += 1;
-            }
+        let fields = match &ty.body {
+            Body::Struct(structure) | Body::Sequence(structure) => structure.fields(),
+            Body::Choice(choice) => choice.elements.iter().collect(),
+            _ => Vec::new(),
+        };
+        for field in fields {
+            *counts.entry(field.name.namespace()).or_default() += 1;
         }
     }
     if counts.is_empty() {
@@ -260,13 +266,13 @@ fn counts(ir: &Ir, definitions: usize, rendered: &[&QName]) -> Counts {
         .filter_map(|element| ir.named(&element.ty));
     for body in types.clone().map(|ty| &ty.body) {
         match body {
-            Body::Struct(_) => counts.structs += 1,
-            _ => counts.values += 1,
+            Body::Scalar(_) => counts.values += 1,
+            _ => counts.structs += 1,
         }
     }
     for body in types.chain(messages).map(|ty| &ty.body) {
-        if let Body::Struct(structure) = body {
-            counts.fields += structure.fields().len();
+        if let Body::Struct(structure) | Body::Sequence(structure) = body {
+            counts.fields += structure.items().len();
         }
     }
     counts

@@ -150,6 +150,16 @@ pub(crate) struct Type {
 pub(crate) enum Body {
     Struct(Struct),
     Scalar(Scalar),
+    /// Kept as it comes, because text stands between its children.
+    Mixed,
+    /// One of several; made by the grouping pass.
+    Choice(Choice),
+    /// Several in a row, which repeat together; made by the grouping pass.
+    Sequence(Struct),
+    /// A type or one derived from it; made by the deriving pass.
+    Derived(Derived),
+    /// A reference in it leads nowhere; an error only when it is reached.
+    Dangling(Place, &'static str, String),
     /// A construct that no code can be made for; an error only when it is reached.
     Unsupported(Place, &'static str),
 }
@@ -160,6 +170,46 @@ pub(crate) struct Struct {
     pub(crate) members: Vec<Member>,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) text: Option<TypeRef>,
+    /// The type that it extends or restricts.
+    pub(crate) base: Option<QName>,
+    /// Only types derived from it may stand in a message.
+    pub(crate) is_abstract: bool,
+}
+
+/// A choice: an enum of the model's `choice!`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Choice {
+    /// One variant each; the Rust name of the field is that of the variant.
+    pub(crate) elements: Vec<Field>,
+    /// One variant each, behind those of the elements.
+    pub(crate) sequences: Vec<Group>,
+    /// Anything else may stand there too.
+    pub(crate) is_open: bool,
+}
+
+/// A type and those derived from it: an enum of the model's `derived!`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Derived {
+    pub(crate) base: QName,
+    /// All that may stand in a message, the base among them unless it is abstract.
+    pub(crate) variants: Vec<QName>,
+}
+
+/// A use of a choice or repeated sequence: a field that takes several elements.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Group {
+    pub(crate) place: Place,
+    /// The choice or sequence.
+    pub(crate) ty: QName,
+    pub(crate) occurs: Occurs,
+    /// The elements that belong to it.
+    pub(crate) names: Vec<QName>,
+    /// What no other member knows belongs to it too.
+    pub(crate) is_open: bool,
+    /// What the field is called when it can be.
+    pub(crate) label: String,
+    /// The Rust name, set by the naming pass.
+    pub(crate) rust: String,
 }
 
 /// Text, with attributes where the schema gives it some.
@@ -191,8 +241,20 @@ pub(crate) struct Attribute {
 pub(crate) enum Member {
     Field(Field),
     Scope(Scope),
+    Group(Group),
     /// A wildcard with its namespace constraint.
     Any(String),
+    /// A wildcard with elements behind it, and the Rust name of its field.
+    Wildcard(String),
+}
+
+/// What becomes a field of a struct.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Item<'a> {
+    Field(&'a Field),
+    Group(&'a Group),
+    /// The Rust name of the field for unknown elements with known ones behind them.
+    Wildcard(&'a str),
 }
 
 /// A child element.
@@ -227,9 +289,10 @@ impl Eq for Field {}
 /// A nested group of particles; after the flattening pass only those with a marker are left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Scope {
+    /// What a type made from it is called; empty when it is none of the schema's.
+    pub(crate) name: QName,
     pub(crate) kind: ScopeKind,
-    /// May be absent as a whole.
-    pub(crate) optional: bool,
+    pub(crate) occurs: Occurs,
     /// The empty element that opens it, for example `Ver_1`.
     pub(crate) marker: Option<QName>,
     pub(crate) members: Vec<Member>,
@@ -251,7 +314,7 @@ impl Struct {
                 match member {
                     Member::Field(field) => fields.push(field),
                     Member::Scope(scope) => collect(&scope.members, fields),
-                    Member::Any(_) => {}
+                    Member::Group(_) | Member::Any(_) | Member::Wildcard(_) => {}
                 }
             }
         }
@@ -260,9 +323,94 @@ impl Struct {
         fields
     }
 
+    /// What becomes a field, in document order, through all scopes.
+    pub(crate) fn items(&self) -> Vec<Item<'_>> {
+        fn collect<'a>(members: &'a [Member], items: &mut Vec<Item<'a>>) {
+            for member in members {
+                match member {
+                    Member::Field(field) => items.push(Item::Field(field)),
+                    Member::Group(group) => items.push(Item::Group(group)),
+                    Member::Wildcard(rust) => items.push(Item::Wildcard(rust)),
+                    Member::Scope(scope) => collect(&scope.members, items),
+                    Member::Any(_) => {}
+                }
+            }
+        }
+        let mut items = Vec::new();
+        collect(&self.members, &mut items);
+        items
+    }
+
+    /// The groups, which stand in no scope.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = &Group> {
+        self.members.iter().filter_map(|member| match member {
+            Member::Group(group) => Some(group),
+            _ => None,
+        })
+    }
+
     /// Whether nothing can stand inside.
     pub(crate) fn is_empty(&self) -> bool {
         self.members.is_empty() && self.attributes.is_empty() && self.text.is_none()
+    }
+}
+
+impl Scope {
+    /// May be absent as a whole.
+    pub(crate) fn is_optional(&self) -> bool {
+        self.occurs.min == 0
+    }
+}
+
+impl Body {
+    /// The names of the types that stand inside.
+    pub(crate) fn references(&self) -> Vec<&QName> {
+        let (fields, groups): (Vec<&Field>, Vec<&Group>) = match self {
+            Self::Struct(structure) | Self::Sequence(structure) => {
+                (structure.fields(), structure.groups().collect())
+            }
+            Self::Choice(choice) => (
+                choice.elements.iter().collect(),
+                choice.sequences.iter().collect(),
+            ),
+            Self::Derived(derived) => return derived.variants.iter().collect(),
+            Self::Scalar(_) | Self::Mixed | Self::Dangling(..) | Self::Unsupported(..) => {
+                return Vec::new();
+            }
+        };
+        let fields = fields.into_iter().filter_map(|field| match &field.ty {
+            TypeRef::Named(name) => Some(name),
+            _ => None,
+        });
+        fields
+            .chain(groups.into_iter().map(|group| &group.ty))
+            .collect()
+    }
+
+    /// The references of its fields to types, to change them.
+    pub(crate) fn fields_mut(&mut self) -> Vec<&mut Field> {
+        fn collect<'a>(members: &'a mut [Member], fields: &mut Vec<&'a mut Field>) {
+            for member in members {
+                match member {
+                    Member::Field(field) => fields.push(field),
+                    Member::Scope(scope) => collect(&mut scope.members, fields),
+                    Member::Group(_) | Member::Any(_) | Member::Wildcard(_) => {}
+                }
+            }
+        }
+        let mut fields = Vec::new();
+        match self {
+            Self::Struct(structure) | Self::Sequence(structure) => {
+                collect(&mut structure.members, &mut fields);
+            }
+            Self::Choice(choice) => fields.extend(&mut choice.elements),
+            Self::Scalar(_)
+            | Self::Mixed
+            | Self::Derived(_)
+            | Self::Dangling(..)
+            | Self::Unsupported(..) => {}
+        }
+        fields
     }
 }
 

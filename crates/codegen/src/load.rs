@@ -1,6 +1,7 @@
 //! Loads a contract: the WSDL, what it imports, and the schemas, from local files only.
 
 mod catalog;
+mod redefine;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -261,6 +262,7 @@ impl Loader<'_> {
             });
         }
         let references = std::mem::take(&mut schema.references);
+        let redefinitions = std::mem::take(&mut schema.redefinitions);
         let is_empty = root
             .elements()
             .all(|child| child.is(XSD, "import") || child.is(XSD, "annotation"));
@@ -270,18 +272,16 @@ impl Loader<'_> {
         self.document.schemas.push(schema);
         references
             .iter()
-            .try_for_each(|reference| self.follow(path, own, reference))
+            .try_for_each(|reference| self.follow(path, own, reference))?;
+        for redefinition in redefinitions {
+            self.follow(path, own, &redefinition.location)?;
+            redefine::redefine(&mut self.document.schemas, redefinition)?;
+        }
+        Ok(())
     }
 
     fn follow(&mut self, path: &Path, own: &str, reference: &Reference) -> Result<(), Error> {
         let place = &reference.place;
-        if reference.kind == ReferenceKind::Redefine {
-            let construct = "`redefine`".to_owned();
-            return Err(Error::Unsupported {
-                place: place.clone(),
-                construct,
-            });
-        }
         let imported = match &reference.kind {
             ReferenceKind::Import(namespace) => Some(namespace.as_str()),
             _ => None,

@@ -19,8 +19,8 @@ struct Components<'a> {
     groups: BTreeMap<&'a QName, &'a schema::Group>,
     attribute_groups: BTreeMap<&'a QName, &'a schema::AttributeGroup>,
     attributes: BTreeMap<&'a QName, &'a schema::Attribute>,
-    /// The elements that others may stand in for.
-    heads: BTreeSet<&'a QName>,
+    /// The elements that may stand in for others, by those.
+    substitutes: BTreeMap<&'a QName, BTreeSet<&'a QName>>,
 }
 
 /// Definitions of which no two have one name.
@@ -68,10 +68,7 @@ pub(crate) fn lower(document: &Document) -> Result<Vec<Ir>, Error> {
             .flat_map(|schema| &schema.attributes)
             .map(|attribute| (&attribute.name, attribute))
             .collect(),
-        heads: schemas()
-            .flat_map(|schema| &schema.elements)
-            .filter_map(|element| element.substitutes.as_ref())
-            .collect(),
+        substitutes: substitutes(&document.schemas),
     };
     let mut ir = types::lower(&components, &components.first)?;
     let made = message::services(document, &components)?;
@@ -79,12 +76,25 @@ pub(crate) fn lower(document: &Document) -> Result<Vec<Ir>, Error> {
     ir.elements.extend(made.elements);
     ir.types.extend(made.types);
     ir.remarks.append(&mut remarks);
+    ir.remarks
+        .extend(schemas().flat_map(|schema| schema.remarks.iter().cloned()));
     ir.version = schemas().filter_map(|schema| schema.version.clone()).max();
     let mut parts = vec![ir];
     for layer in &layers {
         parts.push(types::lower(&components, layer)?);
     }
     Ok(parts)
+}
+
+/// The substitution groups, direct members only.
+fn substitutes(schemas: &[schema::Schema]) -> BTreeMap<&QName, BTreeSet<&QName>> {
+    let mut groups: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for element in schemas.iter().flat_map(|schema| &schema.elements) {
+        if let Some(head) = &element.substitutes {
+            groups.entry(head).or_default().insert(&element.name);
+        }
+    }
+    groups
 }
 
 /// The definitions of all schemas: the first of each name in the first layer, the second in the next, and so on.

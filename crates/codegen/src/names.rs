@@ -116,7 +116,7 @@ pub(crate) const KEYWORDS: [&str; 54] = [
 ];
 
 /// Type names that generated modules use for something else.
-pub(crate) const TYPES: [&str; 36] = [
+pub(crate) const TYPES: [&str; 37] = [
     "Base64",
     "Box",
     "Clone",
@@ -139,6 +139,7 @@ pub(crate) const TYPES: [&str; 36] = [
     "Ok",
     "Operation",
     "Option",
+    "Other",
     "PartialEq",
     "Particle",
     "Raw",

@@ -2,7 +2,9 @@
 
 pub(crate) mod collapse;
 pub(crate) mod cycle;
+pub(crate) mod derive;
 pub(crate) mod flatten;
+pub(crate) mod group;
 pub(crate) mod merge;
 pub(crate) mod name;
 pub(crate) mod partition;

@@ -2,6 +2,7 @@
 
 mod comment;
 mod crate_root;
+mod group;
 mod manifest;
 mod message;
 mod module;
@@ -10,7 +11,7 @@ mod structure;
 mod text;
 mod value;
 
-use crate::ir::{Builtin, Field, Ir, TypeRef};
+use crate::ir::{Body, Builtin, Field, Group, Ir, TypeRef};
 use crate::pass::partition::Partition;
 use crate::qname::QName;
 
@@ -65,10 +66,25 @@ impl Context<'_> {
         }
     }
 
+    /// The Rust type of a field for groups.
+    fn group_type(&self, group: &Group) -> String {
+        let name = self.ir.types.get(&group.ty).map_or("", |ty| &ty.rust);
+        match group.occurs.max {
+            Some(1) => format!("Option<{name}>"),
+            _ => format!("Vec<{name}>"),
+        }
+    }
+
+    fn is_value(&self, ty: &TypeRef) -> bool {
+        self.ir
+            .named(ty)
+            .is_some_and(|ty| matches!(ty.body, Body::Scalar(_)))
+    }
+
     fn is_struct(&self, ty: &TypeRef) -> bool {
         self.ir
             .named(ty)
-            .is_some_and(|ty| matches!(ty.body, crate::ir::Body::Struct(_)))
+            .is_some_and(|ty| matches!(ty.body, Body::Struct(_) | Body::Derived(_)))
     }
 }
 

@@ -4,6 +4,7 @@ mod content;
 mod read;
 mod simple;
 
+use crate::diagnostic::Diagnostic;
 use crate::doc::Doc;
 use crate::error::Place;
 use crate::qname::QName;
@@ -12,6 +13,11 @@ pub(crate) use read::read;
 
 /// The namespace of XML Schema.
 pub(crate) const XSD: &str = "http://www.w3.org/2001/XMLSchema";
+
+/// What the documentation says before a default value.
+pub(crate) const PRESET: &str = "Default when empty or absent";
+/// What the documentation says before a fixed value.
+pub(crate) const FIXED: &str = "Always";
 
 /// One `schema` element.
 #[derive(Debug)]
@@ -27,9 +33,20 @@ pub(crate) struct Schema {
     pub(crate) groups: Vec<Group>,
     pub(crate) attribute_groups: Vec<AttributeGroup>,
     pub(crate) attributes: Vec<Attribute>,
+    pub(crate) redefinitions: Vec<Redefinition>,
+    /// What is read over, each told.
+    pub(crate) remarks: Vec<Diagnostic>,
 }
 
-/// An `include`, `import` or `redefine`.
+/// What a `redefine` puts in the place of components of the schema that it includes.
+#[derive(Debug)]
+pub(crate) struct Redefinition {
+    pub(crate) location: Reference,
+    /// The new components, each with its own former name inside.
+    pub(crate) schema: Schema,
+}
+
+/// An `include` or `import`.
 #[derive(Debug)]
 pub(crate) struct Reference {
     pub(crate) place: Place,
@@ -41,7 +58,6 @@ pub(crate) struct Reference {
 pub(crate) enum ReferenceKind {
     Include,
     Import(String),
-    Redefine,
 }
 
 /// An element declaration, global or local.
@@ -76,7 +92,10 @@ pub(crate) struct ComplexType {
     pub(crate) doc: Doc,
     pub(crate) content: Content,
     pub(crate) attributes: Vec<AttributeUse>,
-    pub(crate) unsupported: Option<(Place, &'static str)>,
+    /// Text may stand between the children.
+    pub(crate) is_mixed: bool,
+    /// Only types derived from it may stand in a message.
+    pub(crate) is_abstract: bool,
 }
 
 #[derive(Debug)]
@@ -87,6 +106,8 @@ pub(crate) enum Content {
     Text(QName),
     /// The children of another type, then more.
     Extension(QName, Option<Particle>),
+    /// The attributes of another type, and children that it allows too.
+    Restriction(QName, Option<Particle>),
 }
 
 #[derive(Debug)]
@@ -109,6 +130,15 @@ impl Occurs {
         min: 1,
         max: Some(1),
     };
+
+    /// How often an element may stand in a group that may repeat too.
+    pub(crate) fn times(self, group: Self) -> Self {
+        let max = self.max.zip(group.max);
+        Self {
+            min: self.min.saturating_mul(group.min),
+            max: max.map(|(max, group)| max.saturating_mul(group)),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -140,6 +170,8 @@ pub(crate) enum AttributeUse {
     Local(Attribute),
     Ref(Place, QName),
     GroupRef(Place, QName),
+    /// An attribute of the base that may not stand any more.
+    Prohibited(QName),
     /// Any attribute at all; the model keeps unknown attributes on every value.
     Any,
 }

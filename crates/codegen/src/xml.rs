@@ -12,7 +12,7 @@ use crate::qname::QName;
 pub(crate) use parse::parse;
 
 /// Bound to the prefix `xml` without a declaration (Namespaces in XML 1.0, section 3).
-const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
+pub(crate) const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// One element.
 #[derive(Debug, Clone)]

@@ -12,7 +12,7 @@ use std::process::Command;
 
 use castile_codegen::{Error, Generator, ModelDependency};
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../..")
         .canonicalize()
@@ -100,6 +100,34 @@ impl Crates {
             "{}",
             String::from_utf8_lossy(&output.stderr)
         );
+    }
+
+    /// Builds all crates with all features, where a warning fails, and runs one of them.
+    pub(crate) fn run(&self, name: &str) {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join(self.name);
+        let binary = target.join("debug").join(name);
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args([
+            "build",
+            "--workspace",
+            "--all-features",
+            "--offline",
+            "--quiet",
+        ]);
+        cargo
+            .current_dir(self.path())
+            .env("CARGO_TARGET_DIR", &target)
+            .env("RUSTFLAGS", "-Dwarnings");
+        for mut command in [cargo, Command::new(binary)] {
+            let output = command.output().unwrap();
+            let (out, errors) = (&output.stdout, &output.stderr);
+            assert!(
+                output.status.success(),
+                "{}\n{}",
+                String::from_utf8_lossy(out),
+                String::from_utf8_lossy(errors)
+            );
+        }
     }
 
     /// Asks rustfmt whether it would change anything.

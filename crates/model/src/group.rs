@@ -1,6 +1,6 @@
 //! Groups of elements: one of several, or several in a row, with their order kept.
 
-use crate::{Slot, Writer};
+use crate::{Particle, Raw, Slot, Writer};
 
 /// A choice (an enum) or a repeated sequence (a struct): elements of the type around it that belong together.
 ///
@@ -8,6 +8,9 @@ use crate::{Slot, Writer};
 pub trait Group: Sized + Send + Sync {
     /// A group that begins with this element; `None` if none does.
     fn start(name: &str) -> Option<Self>;
+
+    /// Whether an element of this name belongs to such a group by its name.
+    fn knows(name: &str) -> bool;
 
     /// Whether this element, coming next, still belongs to the group.
     fn accepts(&self, name: &str) -> bool;
@@ -24,6 +27,9 @@ pub trait Groups {
     /// The place for an element that belongs to one of the groups.
     fn place(&mut self, name: &str) -> Option<Slot<'_>>;
 
+    /// Whether an element belongs to one of the groups by its name, and not because they take any.
+    fn knows(&self, name: &str) -> bool;
+
     /// Writes the groups in their order.
     fn write(&self, w: &mut Writer);
 
@@ -33,10 +39,17 @@ pub trait Groups {
 
 impl<G: Group> Groups for Option<G> {
     fn place(&mut self, name: &str) -> Option<Slot<'_>> {
-        if self.is_none() {
-            *self = Some(G::start(name)?);
+        match self {
+            None => *self = Some(G::start(name)?),
+            Some(_) => {
+                G::start(name)?;
+            }
         }
         Some(self.as_mut()?.child(name).unwrap_or(Slot::Taken))
+    }
+
+    fn knows(&self, name: &str) -> bool {
+        G::knows(name)
     }
 
     fn write(&self, w: &mut Writer) {
@@ -56,8 +69,31 @@ impl<G: Group> Groups for Vec<G> {
         self.last_mut()?.child(name)
     }
 
+    fn knows(&self, name: &str) -> bool {
+        G::knows(name)
+    }
+
     fn write(&self, w: &mut Writer) {
         self.iter().for_each(|group| group.write(w));
+    }
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+}
+
+/// Elements that a contract leaves open, with known ones behind them.
+impl Groups for Vec<Raw> {
+    fn place(&mut self, _: &str) -> Option<Slot<'_>> {
+        Some(self.slot())
+    }
+
+    fn knows(&self, _: &str) -> bool {
+        false
+    }
+
+    fn write(&self, w: &mut Writer) {
+        self.iter().for_each(|raw| w.raw(raw));
     }
 
     fn count(&self) -> usize {
@@ -124,9 +160,18 @@ macro_rules! choice {
                 Some(match name {
                     $($name => Self::$element(Default::default()),)*
                     $($($member)|+ => Self::$sequence(Default::default()),)*
-                    $(name if !name.contains('#') => Self::$other(Default::default()),)?
+                    $(_ => Self::$other(Default::default()),)?
                     _ => return None,
                 })
+            }
+
+            #[allow(unreachable_patterns)]
+            fn knows(name: &str) -> bool {
+                match name {
+                    $($name => true,)*
+                    $($($member)|+ => true,)*
+                    _ => false,
+                }
             }
 
             #[allow(unused_variables)]
@@ -157,6 +202,73 @@ macro_rules! choice {
                     $(Self::$sequence(sequence) => $crate::Group::write(&**sequence, w),)*
                     $(Self::$other(raw) => raw.write_as("", w),)?
                 }
+            }
+        }
+    };
+}
+
+/// Makes a struct a sequence that repeats, from one list.
+///
+/// Each line begins with its place, which goes up in twos and is odd where elements repeat. The struct keeps how far
+/// reading has come in its field `at`, a [`Position`].
+///
+/// ```
+/// use castile_model::{Position, Text};
+///
+/// #[derive(Debug, Clone, Default, PartialEq)]
+/// pub struct Line {
+///     pub no: Text,
+///     pub note: Vec<Text>,
+///     pub at: Position,
+/// }
+///
+/// castile_model::sequence! { Line: 0 "No" => no, 3 "Note" => note, }
+/// ```
+#[macro_export]
+macro_rules! sequence {
+    ($type:ident:
+        $($place:literal $($name:literal)? $(group $min:literal [$($member:literal)|+])? => $field:ident,)*
+    ) => {
+        impl $type {
+            fn place(name: &str) -> Option<u16> {
+                Some(match name {
+                    $($($name => $place,)? $($($member)|+ => $place,)?)*
+                    _ => return None,
+                })
+            }
+        }
+
+        impl $crate::Group for $type {
+            fn start(name: &str) -> Option<Self> {
+                Self::place(name).map(|_| Self::default())
+            }
+
+            fn knows(name: &str) -> bool {
+                Self::place(name).is_some()
+            }
+
+            fn accepts(&self, name: &str) -> bool {
+                Self::place(name).is_some_and(|place| self.at.is_before(place))
+            }
+
+            fn child(&mut self, name: &str) -> Option<$crate::Slot<'_>> {
+                #[allow(unused_imports)]
+                use $crate::Particle as _;
+                self.at.reach(Self::place(name)?);
+                match name {
+                    $(
+                        $($name => Some(self.$field.slot()),)?
+                        $($($member)|+ => $crate::Groups::place(&mut self.$field, name),)?
+                    )*
+                    _ => None,
+                }
+            }
+
+            fn write(&self, w: &mut $crate::Writer) {
+                $(
+                    $(w.put($name, &self.$field);)?
+                    $(w.group($min, &self.$field);)?
+                )*
             }
         }
     };

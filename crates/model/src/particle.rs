@@ -28,7 +28,8 @@ pub trait Struct: Send + Sync {
 /// Implements [`Struct`] from one list: the elements of a type in the order of the schema, and steps in brackets.
 ///
 /// `"Name" => field,` is an element, `group 0 => field,` a field of [`Group`](crate::Group)s, of which at least so
-/// many must be there. Each step is a method that [`Reader`] and [`Writer`] both have.
+/// many must be there; `open 0 => field,` is one that takes what nothing else knows too. Each step is a method that
+/// [`Reader`] and [`Writer`] both have.
 ///
 /// | step | says |
 /// |---|---|
@@ -41,7 +42,7 @@ pub trait Struct: Send + Sync {
 macro_rules! elements {
     ($type:ty:
         $([$first:ident $($f:literal),*])*
-        $($($name:literal)? $(group $min:literal)? => $field:ident, $([$step:ident $($n:literal),*])*)*
+        $($($name:literal)? $(group $min:literal)? $(open $least:literal)? => $field:ident, $([$step:ident $($n:literal),*])*)*
     ) => {
         impl $crate::Struct for $type {
             #[allow(unused_variables, reason = "a type may have no elements")]
@@ -50,6 +51,7 @@ macro_rules! elements {
                 $(
                     $(r.take($name, &mut self.$field);)?
                     $(r.group($min, &mut self.$field);)?
+                    $(r.open($least, &mut self.$field);)?
                     $(r.$step($($n),*);)*
                 )*
             }
@@ -60,6 +62,7 @@ macro_rules! elements {
                 $(
                     $(w.put($name, &self.$field);)?
                     $(w.group($min, &self.$field);)?
+                    $(w.group($least, &self.$field);)?
                     $(w.$step($($n),*);)*
                 )*
             }

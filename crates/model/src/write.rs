@@ -108,6 +108,8 @@ struct Level {
     was_read: bool,
     /// Whether required structs inside may be missing, because they were missing in the payload.
     may_lack: bool,
+    /// Whether it is `xsi:nil`, so that nothing inside is required.
+    is_nil: bool,
     /// Markers that were read, as bits.
     read: u64,
     /// Markers that are written, as bits.
@@ -238,6 +240,7 @@ impl Writer {
             base: self.versions.len(),
             was_read: ext.was_read(),
             may_lack,
+            is_nil: ext.is_nil(),
             read: ext.markers(),
             written: 0,
         };
@@ -267,7 +270,7 @@ impl Writer {
             }
             return;
         }
-        let may_lack = self.level.may_lack && !s.ext().was_read();
+        let may_lack = (self.level.may_lack || self.level.is_nil) && !s.ext().was_read();
         let (start, pending, level) = (self.out.len(), self.pending, self.level);
         let notes = self.audit.as_ref().map_or(0, Vec::len);
         let is_hollow = self.element(name, s, may_lack || s.ext().was_read());
@@ -461,7 +464,7 @@ impl Writer {
     }
 
     fn note(&mut self, kind: WarningKind, name: &str) {
-        if let Some(audit) = &mut self.audit {
+        if let Some(audit) = self.audit.as_mut().filter(|_| !self.level.is_nil) {
             let names = self.path.iter().copied();
             let path = error::path(names.chain((!name.is_empty()).then_some(name)));
             audit.push(Warning {

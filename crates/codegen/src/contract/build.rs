@@ -94,6 +94,18 @@ fn ty(name: QName, from: Type) -> ContractType {
         Body::Unsupported(_, construct) => {
             (TypeContent::Unsupported(construct.to_owned()), Vec::new())
         }
+        Body::Mixed => {
+            let construct = "mixed content, kept as it comes".to_owned();
+            (TypeContent::Unsupported(construct), Vec::new())
+        }
+        Body::Dangling(_, kind, name) => {
+            let construct = format!("the {kind} `{name}`, which is not defined anywhere");
+            (TypeContent::Unsupported(construct), Vec::new())
+        }
+        // Made for generated code only, by passes that do not run here.
+        Body::Choice(_) | Body::Sequence(_) | Body::Derived(_) => {
+            (TypeContent::Fields(Vec::new()), Vec::new())
+        }
     };
     ContractType {
         name,

@@ -1,5 +1,7 @@
 //! Types, with groups put in place and anonymous types given names.
 
+use std::collections::BTreeMap;
+
 use super::{Components, Layer};
 use crate::doc::Doc;
 use crate::error::{Error, Place};
@@ -18,31 +20,46 @@ pub(super) fn lower(components: &Components<'_>, layer: &Layer<'_>) -> Result<Ir
         components,
         ir: Ir::default(),
         spent: 0,
+        groups: BTreeMap::new(),
     };
     for (name, ty) in &layer.simple_types {
-        lowering.simple_type(name, ty)?;
+        let lowered = lowering.simple_type(name, ty);
+        lowering.or_dangling(lowered, name)?;
     }
     for (name, ty) in &layer.complex_types {
-        lowering.complex_type(name, ty)?;
+        let lowered = lowering.complex_type(name, ty);
+        lowering.or_dangling(lowered, name)?;
     }
     for (name, element) in &layer.elements {
-        let ty = lowering.type_use(&element.ty, &element.place, anonymous(name, ""))?;
+        let inner = anonymous(name, "");
+        let lowered = lowering.type_use(&element.ty, &element.place, inner.clone());
+        let ty = lowering.or_dangling(lowered, &inner)?;
+        let ty = ty.unwrap_or(TypeRef::Named(inner));
         let lowered = lowering.element(element, ty);
         lowering.ir.elements.insert((*name).clone(), lowered);
     }
     Ok(lowering.ir)
 }
 
+/// What types made for groups are called.
+const CHOICE: &str = "choice";
+const SEQUENCE: &str = "group";
+
 struct Lowering<'a> {
     components: &'a Components<'a>,
     ir: Ir,
     spent: usize,
+    /// How many groups of each definition were named.
+    groups: BTreeMap<(QName, &'static str), usize>,
 }
 
-/// What the content of a type comes to.
-type Lowered<T> = Result<Result<T, (Place, &'static str)>, Error>;
+/// Content that is not taken apart.
+enum Kept {
+    /// Text stands between the children, or may.
+    Mixed,
+}
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     fn add(&mut self, name: &QName, place: &Place, doc: &Doc, body: Body) {
         let ty = Type {
             place: place.clone(),
@@ -51,6 +68,27 @@ impl Lowering<'_> {
             rust: String::new(),
         };
         self.ir.types.insert(name.clone(), ty);
+    }
+
+    /// Notes a reference that leads nowhere as the type: a contract may hold more than its operations need.
+    fn or_dangling<T>(
+        &mut self,
+        lowered: Result<T, Error>,
+        name: &QName,
+    ) -> Result<Option<T>, Error> {
+        let (place, kind, missing) = match lowered {
+            Ok(lowered) => return Ok(Some(lowered)),
+            Err(Error::Dangling { place, kind, name }) => (place, kind, name),
+            Err(error) => return Err(error),
+        };
+        let at = place.clone();
+        self.add(
+            name,
+            &at,
+            &Doc::default(),
+            Body::Dangling(place, kind, missing),
+        );
+        Ok(None)
     }
 
     fn simple_type(&mut self, name: &QName, ty: &SimpleType) -> Result<(), Error> {
@@ -70,14 +108,19 @@ impl Lowering<'_> {
     fn complex_type(&mut self, name: &QName, ty: &ComplexType) -> Result<(), Error> {
         let body = match self.structure(name, ty, 0)? {
             Ok(structure) => Body::Struct(structure),
-            Err((place, construct)) => Body::Unsupported(place, construct),
+            Err(Kept::Mixed) => Body::Mixed,
         };
         self.add(name, &ty.place, &ty.doc, body);
         Ok(())
     }
 
-    /// The members and attributes of a type, those of its bases first.
-    fn structure(&mut self, name: &QName, ty: &ComplexType, depth: usize) -> Lowered<Struct> {
+    /// The members and attributes of a type, those of its bases first; nothing for mixed content.
+    fn structure(
+        &mut self,
+        name: &QName,
+        ty: &ComplexType,
+        depth: usize,
+    ) -> Result<Result<Struct, Kept>, Error> {
         if depth > limits::CHAIN {
             let place = ty.place.clone();
             return Err(Error::Limit {
@@ -86,10 +129,11 @@ impl Lowering<'_> {
                 limit: limits::CHAIN,
             });
         }
-        if let Some(unsupported) = &ty.unsupported {
-            return Ok(Err(unsupported.clone()));
+        if ty.is_mixed {
+            return Ok(Err(Kept::Mixed));
         }
         let mut structure = Struct::default();
+        let mut derived_from = None;
         let children = match &ty.content {
             Content::Empty => None,
             Content::Children(particle) => Some(particle),
@@ -97,24 +141,30 @@ impl Lowering<'_> {
                 structure.text = Some(self.reference(base, &ty.place, "type")?);
                 None
             }
-            Content::Extension(base, children) => {
+            Content::Extension(base, children) | Content::Restriction(base, children) => {
                 let any = base.namespace() == XSD && base.local() == "anyType";
                 match self.components.first.complex_types.get(base) {
                     Some(base_type) => match self.structure(base, base_type, depth + 1)? {
                         Ok(base) => structure = base,
-                        Err(unsupported) => return Ok(Err(unsupported)),
+                        Err(kept) => return Ok(Err(kept)),
                     },
                     None if any => {}
+                    None if verbatim::is_verbatim(base.namespace()) => return Ok(Err(Kept::Mixed)),
                     None => return Err(dangling(&ty.place, "type", base)),
+                }
+                derived_from = (!any).then(|| base.clone());
+                if matches!(ty.content, Content::Restriction(..)) {
+                    structure.members.clear();
                 }
                 children.as_ref()
             }
         };
+        structure.base = derived_from;
+        structure.is_abstract = ty.is_abstract;
+        self.count_anew(name);
         if let Some(particle) = children {
-            match self.members(name, particle, 0)? {
-                Ok(members) => structure.members.extend(members),
-                Err(unsupported) => return Ok(Err(unsupported)),
-            }
+            let members = self.members(name, particle, 0)?;
+            structure.members.extend(members);
         }
         self.attributes(name, &ty.attributes, &mut structure.attributes, 0)?;
         Ok(Ok(structure))
@@ -126,7 +176,7 @@ impl Lowering<'_> {
         owner: &QName,
         particle: &Particle,
         depth: usize,
-    ) -> Lowered<Vec<Member>> {
+    ) -> Result<Vec<Member>, Error> {
         if depth > limits::CHAIN {
             let place = particle.place.clone();
             return Err(Error::Limit {
@@ -138,40 +188,56 @@ impl Lowering<'_> {
         self.spend(&particle.place)?;
         let occurs = particle.occurs;
         if occurs.max == Some(0) {
-            return Ok(Ok(Vec::new()));
+            return Ok(Vec::new());
         }
         let (kind, inner) = match &particle.term {
-            Term::Any(namespace) => return Ok(Ok(vec![Member::Any(namespace.clone())])),
+            Term::Any(namespace) => return Ok(vec![Member::Any(namespace.clone())]),
             Term::Element(element) => {
-                return Ok(Ok(vec![Member::Field(
+                return Ok(vec![Member::Field(
                     self.local_field(owner, element, occurs)?,
-                )]));
+                )]);
             }
-            Term::ElementRef(name) => {
-                return Ok(
-                    match self.referenced_field(name, &particle.place, occurs)? {
-                        Ok(field) => Ok(vec![Member::Field(field)]),
-                        Err(unsupported) => Err(unsupported),
-                    },
-                );
-            }
+            Term::ElementRef(name) => return self.referenced(name, &particle.place, occurs),
             Term::GroupRef(name) => {
                 let Some(group) = self.components.groups.get(name) else {
                     return Err(dangling(&particle.place, "group", name));
                 };
-                (ScopeKind::Sequence, std::slice::from_ref(&group.content))
+                // Its types are called after it, whoever uses it.
+                let owner = QName::new(name.namespace(), format!("{}/group", name.local()));
+                self.count_anew(&owner);
+                let members = self.members(&owner, &group.content, depth + 1)?;
+                let name = self.group_name(&owner, "");
+                return Ok(group_of(ScopeKind::Sequence, name, occurs, members));
             }
             Term::Sequence(inner) | Term::All(inner) => (ScopeKind::Sequence, inner.as_slice()),
             Term::Choice(inner) => (ScopeKind::Choice, inner.as_slice()),
         };
+        let name = self.group_name(
+            owner,
+            match kind {
+                ScopeKind::Choice => CHOICE,
+                ScopeKind::Sequence => SEQUENCE,
+            },
+        );
         let mut members = Vec::new();
         for particle in inner {
-            match self.members(owner, particle, depth + 1)? {
-                Ok(more) => members.extend(more),
-                Err(unsupported) => return Ok(Err(unsupported)),
-            }
+            members.extend(self.members(owner, particle, depth + 1)?);
         }
-        Ok(group(particle, kind, members))
+        Ok(group_of(kind, name, occurs, members))
+    }
+
+    /// Forgets how many groups a definition has, which is read once more.
+    fn count_anew(&mut self, owner: &QName) {
+        for what in ["", CHOICE, SEQUENCE] {
+            self.groups.remove(&(owner.clone(), what));
+        }
+    }
+
+    /// The name of a type for a group, by its number in the definition.
+    fn group_name(&mut self, owner: &QName, what: &'static str) -> QName {
+        let count = self.groups.entry((owner.clone(), what)).or_default();
+        *count += 1;
+        anonymous(owner, &format!("{what}/{count}"))
     }
 
     fn local_field(
@@ -185,15 +251,16 @@ impl Lowering<'_> {
         Ok(field(&element.name, self.element(element, ty), occurs))
     }
 
-    fn referenced_field(
+    /// A reference to a global element: that element, or one of those that may stand in for it.
+    fn referenced(
         &mut self,
         name: &QName,
         place: &Place,
         occurs: Occurs,
-    ) -> Lowered<ir::Field> {
-        let lowered = if verbatim::is_verbatim(name.namespace()) {
+    ) -> Result<Vec<Member>, Error> {
+        if verbatim::is_verbatim(name.namespace()) {
             let (place, doc, rust) = (place.clone(), Doc::default(), String::new());
-            ir::Element {
+            let element = ir::Element {
                 wire: ir::Wire::Own,
                 place,
                 doc,
@@ -201,17 +268,56 @@ impl Lowering<'_> {
                 nillable: false,
                 unsupported: None,
                 rust,
-            }
-        } else {
-            match self.components.first.elements.get(name) {
-                Some(element) => self.global(element)?,
-                None => return Err(dangling(place, "element", name)),
-            }
-        };
-        if let Some(construct) = lowered.unsupported {
-            return Ok(Err((lowered.place, construct)));
+            };
+            return Ok(vec![Member::Field(field(name, element, occurs))]);
         }
-        Ok(Ok(field(name, lowered, occurs)))
+        let head = match self.components.first.elements.get(name) {
+            Some(element) => *element,
+            None => return Err(dangling(place, "element", name)),
+        };
+        let mut members = Vec::new();
+        for element in self.substitutes(head) {
+            self.spend(place)?;
+            let lowered = self.global(element)?;
+            members.push(Member::Field(field(&element.name, lowered, Occurs::ONCE)));
+        }
+        Ok(match members.as_slice() {
+            // Only what the contract does not know may stand there.
+            [] => vec![Member::Any("##any".to_owned())],
+            [Member::Field(only)] => {
+                let occurs = match head.is_abstract {
+                    // The one that is known is not the only one there may be.
+                    true => Occurs { min: 0, ..occurs },
+                    false => occurs,
+                };
+                vec![Member::Field(ir::Field {
+                    occurs,
+                    ..only.clone()
+                })]
+            }
+            _ => {
+                let name = QName::new(name.namespace(), format!("{}/element", name.local()));
+                group_of(ScopeKind::Choice, name, occurs, members)
+            }
+        })
+    }
+
+    /// An element and those of its substitution group, without the abstract ones.
+    fn substitutes(&self, head: &Element) -> Vec<&'a Element> {
+        let mut found = BTreeMap::new();
+        let mut open = vec![&head.name];
+        while let Some(name) = open.pop() {
+            let Some(element) = self.components.first.elements.get(name) else {
+                continue;
+            };
+            if found.insert(name.clone(), *element).is_none() {
+                let members = self.components.substitutes.get(name);
+                open.extend(members.into_iter().flatten().copied());
+            }
+        }
+        let first = found.remove(&head.name);
+        let all = first.into_iter().chain(found.into_values());
+        all.filter(|element| !element.is_abstract).collect()
     }
 
     /// A global element, its type by name only: the chain of elements that refer to each other may be long.
@@ -233,19 +339,8 @@ impl Lowering<'_> {
             doc: element.doc.clone(),
             ty,
             nillable: element.nillable,
-            unsupported: self.unsupported(element),
+            unsupported: element.is_abstract.then_some("an abstract element"),
             rust: String::new(),
-        }
-    }
-
-    /// Why no code can be made for uses of an element.
-    fn unsupported(&self, element: &Element) -> Option<&'static str> {
-        if element.is_abstract {
-            Some("an abstract element")
-        } else if self.components.heads.contains(&element.name) {
-            Some("an element that a substitution group replaces")
-        } else {
-            None
         }
     }
 
@@ -289,7 +384,20 @@ impl Lowering<'_> {
             let attribute = match use_ {
                 AttributeUse::Any => continue,
                 AttributeUse::Local(attribute) => attribute,
-                AttributeUse::Ref(_, name) if verbatim::is_verbatim(name.namespace()) => continue,
+                AttributeUse::Prohibited(name) => {
+                    into.retain(|attribute| attribute.name != *name);
+                    continue;
+                }
+                AttributeUse::Ref(_, name) if verbatim::is_verbatim(name.namespace()) => {
+                    into.retain(|known| known.name != *name);
+                    into.push(ir::Attribute {
+                        name: name.clone(),
+                        ty: TypeRef::Builtin(Builtin::Text),
+                        required: false,
+                        doc: Doc::default(),
+                    });
+                    continue;
+                }
                 AttributeUse::Ref(place, name) => match self.components.attributes.get(name) {
                     Some(attribute) => attribute,
                     None => return Err(dangling(place, "attribute", name)),
@@ -311,8 +419,9 @@ impl Lowering<'_> {
                 }
             };
             self.spend(&attribute.place)?;
-            let inner = anonymous(owner, attribute.name.local());
+            let inner = anonymous(owner, &format!("@{}", attribute.name.local()));
             let ty = self.type_use(&attribute.ty, &attribute.place, inner)?;
+            into.retain(|known| known.name != attribute.name);
             into.push(ir::Attribute {
                 name: attribute.name.clone(),
                 ty,
@@ -349,43 +458,18 @@ pub(super) fn reference(
     Err(dangling(place, kind, name))
 }
 
-/// The members of a group, as a scope of their own where that means something.
-fn group(
-    particle: &Particle,
-    kind: ScopeKind,
-    mut members: Vec<Member>,
-) -> Result<Vec<Member>, (Place, &'static str)> {
-    let occurs = particle.occurs;
-    if occurs.max != Some(1) {
-        // A repeated group of one element is that element, repeated; of several, their order would be lost.
-        return match members.as_mut_slice() {
-            [] | [Member::Any(_)] => Ok(members),
-            [Member::Field(field)] => {
-                field.occurs = Occurs {
-                    min: field.occurs.min.saturating_mul(occurs.min),
-                    max: field
-                        .occurs
-                        .max
-                        .zip(occurs.max)
-                        .map(|(inner, outer)| inner.saturating_mul(outer)),
-                };
-                Ok(members)
-            }
-            _ => Err((
-                particle.place.clone(),
-                "a repeated group of several elements",
-            )),
-        };
-    }
+/// The members of a group, as a scope of their own.
+fn group_of(kind: ScopeKind, name: QName, occurs: Occurs, members: Vec<Member>) -> Vec<Member> {
     if members.is_empty() {
-        return Ok(members);
+        return members;
     }
-    Ok(vec![Member::Scope(ir::Scope {
+    vec![Member::Scope(ir::Scope {
+        name,
         kind,
-        optional: occurs.min == 0,
+        occurs,
         marker: None,
         members,
-    })])
+    })]
 }
 
 fn field(name: &QName, element: ir::Element, occurs: Occurs) -> ir::Field {

@@ -31,9 +31,11 @@ fn is_text(body: &Body) -> bool {
     match body {
         Body::Scalar(_) => true,
         Body::Struct(structure) => structure.text.is_some(),
-        Body::Unsupported(..) => false,
+        _ => false,
     }
 }
+
+const TEXT: TypeRef = TypeRef::Builtin(Builtin::Text);
 
 /// Follows the bases down to a built-in type, gathering attributes and values on the way.
 fn collapsed_body(types: &BTreeMap<QName, Type>, ty: &Type) -> Result<Body, Error> {
@@ -50,15 +52,12 @@ fn collapsed_body(types: &BTreeMap<QName, Type>, ty: &Type) -> Result<Body, Erro
             }
             Body::Struct(structure) => match &structure.text {
                 Some(base) => (base, &structure.attributes),
-                None => {
-                    return Ok(Body::Unsupported(
-                        ty.place.clone(),
-                        "text based on a type with children",
-                    ));
-                }
+                // Simple content made of a type with children: its text (XML Schema part 1, section 3.4.2).
+                None => (&TEXT, &structure.attributes),
             },
-            Body::Unsupported(place, construct) => {
-                return Ok(Body::Unsupported(place.clone(), construct));
+            Body::Unsupported(..) | Body::Dangling(..) => return Ok(here.body.clone()),
+            Body::Mixed | Body::Choice(_) | Body::Sequence(_) | Body::Derived(_) => {
+                (&TEXT, const { &Vec::new() })
             }
         };
         for attribute in more {

@@ -1,11 +1,11 @@
 //! Flattens nested groups; only those behind a version marker stay, as a tree of scopes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
-use crate::error::Place;
-use crate::ir::{Body, Field, Ir, Member, Scope, ScopeKind, Struct, TypeRef};
+use crate::ir::{Body, Field, Ir, Member, Scope, ScopeKind, TypeRef};
 use crate::qname::QName;
+use crate::schema::Occurs;
 
 /// The largest marker that the model's writer can note.
 const LAST_MARKER: u32 = 63;
@@ -25,9 +25,7 @@ pub(crate) fn flatten(ir: &mut Ir) -> Vec<(QName, Diagnostic)> {
                 has_choice: false,
             };
             structure.members = flattener.members(std::mem::take(&mut structure.members), false);
-            if let Some(place) = third_place(structure) {
-                ty.body = Body::Unsupported(place, "an element at more than two places of a type");
-            } else if flattener.has_choice {
+            if flattener.has_choice {
                 let message = format!(
                     "`{}` holds a choice; its elements become optional fields, and which of them may stand \
                      together is for the caller to observe",
@@ -41,19 +39,6 @@ pub(crate) fn flatten(ir: &mut Ir) -> Vec<(QName, Diagnostic)> {
         }
     }
     remarks
-}
-
-/// Where an element stands for the third time; the model tells two places apart.
-fn third_place(structure: &Struct) -> Option<Place> {
-    let mut places = BTreeMap::new();
-    for field in structure.fields() {
-        let count = places.entry(&field.name).or_insert(0);
-        *count += 1;
-        if *count > 2 {
-            return Some(field.place.clone());
-        }
-    }
-    None
 }
 
 /// The number of a version marker.
@@ -84,7 +69,8 @@ impl Flattener<'_> {
                 {
                     flat.push(Member::Scope(Scope {
                         kind: ScopeKind::Sequence,
-                        optional: false,
+                        name: field.name.clone(),
+                        occurs: Occurs::ONCE,
                         marker: Some(field.name),
                         members: Vec::new(),
                     }));
@@ -95,24 +81,27 @@ impl Flattener<'_> {
                     }
                     flat.push(Member::Field(field));
                 }
-                Member::Any(namespace) => flat.push(Member::Any(namespace)),
                 Member::Scope(scope) => self.scope(scope, optional, &mut flat),
+                // Grouped members have their occurrence already.
+                other => flat.push(other),
             }
         }
         flat
     }
 
     fn scope(&mut self, scope: Scope, optional: bool, flat: &mut Vec<Member>) {
+        let may_be_absent = scope.is_optional();
         let Scope {
+            name,
             kind,
-            optional: may_be_absent,
+            occurs,
             mut members,
             ..
         } = scope;
         // A choice of one is no choice.
         if kind == ScopeKind::Choice && members.len() > 1 {
             self.has_choice = true;
-            flat.extend(self.members(members, true));
+            flat.extend(repeated(self.members(members, true), occurs));
             return;
         }
         let marker = match members.first() {
@@ -120,15 +109,17 @@ impl Flattener<'_> {
                 field.name.clone()
             }
             _ => {
-                flat.extend(self.members(members, optional || may_be_absent));
+                let members = self.members(members, optional || may_be_absent);
+                flat.extend(repeated(members, occurs));
                 return;
             }
         };
         members.remove(0);
         let members = self.members(members, true);
         flat.push(Member::Scope(Scope {
+            name,
             kind,
-            optional: true,
+            occurs: Occurs { min: 0, ..occurs },
             marker: Some(marker),
             members,
         }));
@@ -139,4 +130,14 @@ impl Flattener<'_> {
         let bare = matches!(&field.ty, TypeRef::Named(name) if self.empty.contains(name));
         bare && field.occurs.max == Some(1) && marker_number(field.name.local()).is_some()
     }
+}
+
+/// The members of a group that may repeat.
+fn repeated(mut members: Vec<Member>, group: Occurs) -> Vec<Member> {
+    for member in &mut members {
+        if let Member::Field(Field { occurs, .. }) = member {
+            *occurs = occurs.times(group);
+        }
+    }
+    members
 }

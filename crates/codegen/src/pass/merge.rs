@@ -125,7 +125,7 @@ fn merge_element(
 fn contains(a: &Struct, b: &Struct) -> bool {
     let larger = trail(&a.members);
     let mut rest = larger.iter();
-    a.text == b.text
+    (&a.text, &a.base, a.is_abstract) == (&b.text, &b.base, b.is_abstract)
         && b.attributes
             .iter()
             .all(|attribute| a.attributes.contains(attribute))
@@ -156,14 +156,14 @@ fn trail(members: &[Member]) -> Vec<Step> {
                         field,
                     });
                 }
-                Member::Any(_) => {}
+                Member::Any(_) | Member::Wildcard(_) | Member::Group(_) => {}
                 Member::Scope(scope) => {
                     // A group is known by its first element: the version marker.
                     let first = scope.members.iter().find_map(|member| match member {
                         Member::Field(field) => Some(field.name.local()),
                         _ => None,
                     });
-                    let optional = if scope.optional { "?" } else { "" };
+                    let optional = if scope.is_optional() { "?" } else { "" };
                     let first = first.unwrap_or_default();
                     let groups = format!("{groups}/{:?}{optional}{first}", scope.kind);
                     walk(&scope.members, &groups, steps);
@@ -183,7 +183,7 @@ fn without_docs(body: &Body) -> Body {
             match member {
                 Member::Field(field) => field.doc = Doc::default(),
                 Member::Scope(scope) => strip(&mut scope.members),
-                Member::Any(_) => {}
+                Member::Any(_) | Member::Wildcard(_) | Member::Group(_) => {}
             }
         }
     }
@@ -194,8 +194,10 @@ fn without_docs(body: &Body) -> Body {
             &mut structure.attributes
         }
         Body::Scalar(scalar) => &mut scalar.attributes,
+        // The others are made later.
+        Body::Mixed | Body::Choice(_) | Body::Sequence(_) | Body::Derived(_) => return body,
         // Where the construct stands does not matter.
-        Body::Unsupported(place, _) => {
+        Body::Unsupported(place, _) | Body::Dangling(place, ..) => {
             place.line = 0;
             place.file = "".into();
             return body;

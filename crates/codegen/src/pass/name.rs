@@ -1,6 +1,6 @@
 //! Gives everything its Rust name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{Body, Ir, Member, Struct, Type, Wire};
 use crate::names::{KEYWORDS, TYPES, Taken, snake_name, type_name};
@@ -21,16 +21,39 @@ pub(crate) fn name(ir: &mut Ir) {
         let plain = type_name(local);
         element.rust = taken.take(&[plain.clone(), format!("{plain}Msg")]);
     }
-    let mut order: Vec<(u8, QName)> = ir
-        .types
-        .keys()
-        .map(|name| (rank(name.local()).0, name.clone()))
+    let main = main_namespace(ir);
+    let mut order: Vec<_> = (ir.types.iter())
+        .map(|(name, ty)| {
+            let is_made = matches!(
+                ty.body,
+                Body::Choice(_) | Body::Sequence(_) | Body::Derived(_)
+            );
+            let is_foreign = name.namespace() != main;
+            (is_made, rank(name.local()).0, is_foreign, name.clone())
+        })
         .collect();
     order.sort();
-    for (_, name) in order {
+    for (is_made, _, is_foreign, name) in order {
         if let Some(ty) = ir.types.get_mut(&name) {
-            let (_, stem) = rank(name.local());
-            ty.rust = taken.take(&[type_name(stem), type_name(name.local())]);
+            let mut names = match &ty.body {
+                Body::Derived(derived) => {
+                    let local = derived.base.local();
+                    let names = [rank(local).1, local];
+                    names.map(|name| format!("Any{}", type_name(name))).to_vec()
+                }
+                _ if is_made => {
+                    let name = made_name(name.local());
+                    let plain = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '/');
+                    vec![type_name(plain), type_name(&name)]
+                }
+                _ => vec![type_name(rank(name.local()).1), type_name(name.local())],
+            };
+            if is_foreign {
+                // Types of one name in several namespaces: the word for theirs tells them apart.
+                let word = namespace_word(name.namespace());
+                names.push(format!("{word}{}", names[0]));
+            }
+            ty.rust = taken.take(&names);
             name_fields(ty);
         }
     }
@@ -48,22 +71,81 @@ fn rank(local: &str) -> (u8, &str) {
     (0, local)
 }
 
+/// The namespace of most types; its names stay plain.
+fn main_namespace(ir: &Ir) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in ir.types.keys() {
+        *counts.entry(name.namespace()).or_default() += 1;
+    }
+    let most = counts.into_iter().rev().max_by_key(|(_, count)| *count);
+    most.map_or_else(String::new, |(namespace, _)| namespace.to_owned())
+}
+
+/// What a type is called that the schema has no name for, by the type and the place that it is made for.
+fn made_name(local: &str) -> String {
+    let (first, rest) = local.split_once('/').unwrap_or((local, ""));
+    format!("{}/{rest}", rank(first).1)
+}
+
+/// The last word of a namespace that is more than a version.
+fn namespace_word(namespace: &str) -> String {
+    let is_word = |part: &&str| {
+        let version = part
+            .trim_start_matches(['v', 'V', 'r', 'R'])
+            .trim_start_matches("er");
+        version.contains(|c: char| c.is_alphabetic()) && !["xsd", "wsdl", "schema"].contains(part)
+    };
+    let mut parts = namespace.rsplit(['/', ':', '#', '?', '=']);
+    type_name(parts.find(is_word).unwrap_or("Other"))
+}
+
 fn name_fields(ty: &mut Type) {
     fn walk(members: &mut [Member], taken: &mut Taken) {
         for member in members {
-            match member {
+            let (place, names) = match member {
                 Member::Field(field) => {
-                    let plain = snake_name(field.name.local());
-                    field.rust = taken.take(&[plain.clone(), format!("{plain}_")]);
+                    let name = snake_name(field.name.local());
+                    (&mut field.rust, vec![name.clone(), format!("{name}_")])
                 }
-                Member::Scope(scope) => walk(&mut scope.members, taken),
-                Member::Any(_) => {}
-            }
+                Member::Group(group) => (&mut group.rust, vec![snake_name(&group.label)]),
+                Member::Wildcard(rust) => (rust, vec!["any".to_owned()]),
+                Member::Scope(scope) => {
+                    walk(&mut scope.members, taken);
+                    continue;
+                }
+                Member::Any(_) => continue,
+            };
+            *place = taken.take(&names);
         }
     }
-    if let Body::Struct(Struct { members, .. }) = &mut ty.body {
-        let mut taken = Taken::reserving(&[&KEYWORDS[..], &["ext"]].concat());
-        walk(members, &mut taken);
+    match &mut ty.body {
+        Body::Struct(Struct { members, .. }) => {
+            walk(
+                members,
+                &mut Taken::reserving(&[&KEYWORDS[..], &["ext"]].concat()),
+            );
+        }
+        Body::Sequence(Struct { members, .. }) => {
+            walk(
+                members,
+                &mut Taken::reserving(&[&KEYWORDS[..], &["at"]].concat()),
+            );
+        }
+        Body::Choice(choice) => {
+            let mut taken = Taken::reserving(&["Other", "Self"]);
+            for field in &mut choice.elements {
+                let name = type_name(field.name.local());
+                field.rust = taken.take(&[name.clone(), format!("{name}Element")]);
+            }
+            for group in &mut choice.sequences {
+                group.rust = taken.take(&[type_name(&group.label)]);
+            }
+        }
+        Body::Scalar(_)
+        | Body::Mixed
+        | Body::Derived(_)
+        | Body::Dangling(..)
+        | Body::Unsupported(..) => {}
     }
 }
 

@@ -63,7 +63,7 @@ pub(crate) fn partition(ir: &Ir) -> Result<Partition, Error> {
     };
     // Values are short and many: they stand together, not with one operation.
     let is_value =
-        |name: &QName| !matches!(ir.types.get(name).map(|ty| &ty.body), Some(Body::Struct(_)));
+        |name: &QName| matches!(ir.types.get(name).map(|ty| &ty.body), Some(Body::Scalar(_)));
     Ok(Partition {
         types: types
             .iter()

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
-use crate::ir::{Body, Field, Ir, Operation, Struct, TypeRef};
+use crate::ir::{Body, Ir, Operation, Struct, TypeRef};
 use crate::qname::QName;
 
 /// Drops all that the named operations do not reach; without names, all that no operation reaches.
@@ -86,6 +86,12 @@ fn check(ir: &Ir, operation: &mut Operation, remarks: &mut Vec<Diagnostic>) -> R
     for name in operation.input.iter().chain(&operation.output) {
         reached(ir, name)?;
     }
+    // A reference that leads nowhere is a fault of the contract, wherever it is reached.
+    for name in operation.answers() {
+        if let Err(error @ Error::Dangling { .. }) = reached(ir, name) {
+            return Err(error);
+        }
+    }
     let mut left_raw = |name: &QName, what: &str, code: &'static str| match reached(ir, name) {
         Ok(_) => true,
         Err(Error::Unsupported { place, construct }) => {
@@ -116,11 +122,11 @@ pub(crate) enum Root<'a> {
 }
 
 impl Root<'_> {
-    /// The fields, none for a value.
-    pub(crate) fn fields(&self) -> Vec<&Field> {
+    /// Whether it has no elements inside.
+    pub(crate) fn is_empty(&self) -> bool {
         match self {
-            Self::Struct(structure) => structure.fields(),
-            Self::Value(_) => Vec::new(),
+            Self::Struct(structure) => structure.items().is_empty(),
+            Self::Value(_) => true,
         }
     }
 }
@@ -135,6 +141,8 @@ pub(crate) fn root<'a>(ir: &'a Ir, name: &QName) -> Result<Root<'a>, Error> {
         members: Vec::new(),
         attributes: Vec::new(),
         text: None,
+        base: None,
+        is_abstract: false,
     };
     // That the elements of messages exist was seen when the file was read.
     let Some(element) = ir.elements.get(name) else {
@@ -146,13 +154,13 @@ pub(crate) fn root<'a>(ir: &'a Ir, name: &QName) -> Result<Root<'a>, Error> {
             construct: construct.to_owned(),
         });
     }
-    match ir.named(&element.ty).map(|ty| &ty.body) {
+    let body = ir.named(&element.ty).map(|ty| &ty.body);
+    if let Some(reason) = body.and_then(reason) {
+        return Err(reason);
+    }
+    match body {
         Some(Body::Struct(structure)) => Ok(Root::Struct(structure)),
-        Some(Body::Unsupported(place, construct)) => Err(Error::Unsupported {
-            place: place.clone(),
-            construct: (*construct).to_owned(),
-        }),
-        Some(Body::Scalar(_)) | None => Ok(Root::Value(&element.ty)),
+        Some(_) | None => Ok(Root::Value(&element.ty)),
     }
 }
 
@@ -162,40 +170,59 @@ pub(crate) fn root<'a>(ir: &'a Ir, name: &QName) -> Result<Root<'a>, Error> {
 ///
 /// A construct that no code can be made for.
 pub(crate) fn reached(ir: &Ir, name: &QName) -> Result<BTreeSet<QName>, Error> {
-    match root(ir, name)? {
-        Root::Struct(structure) => reach(ir, structure),
-        Root::Value(TypeRef::Named(name)) => Ok(BTreeSet::from([name.clone()])),
-        Root::Value(_) => Ok(BTreeSet::new()),
-    }
+    let open = match root(ir, name)? {
+        Root::Struct(structure) => {
+            let fields = structure.fields().into_iter();
+            let types = fields.filter_map(|field| match &field.ty {
+                TypeRef::Named(name) => Some(name),
+                _ => None,
+            });
+            types
+                .chain(structure.groups().map(|group| &group.ty))
+                .collect()
+        }
+        Root::Value(TypeRef::Named(name)) => vec![name],
+        Root::Value(_) => Vec::new(),
+    };
+    reach(ir, open)
 }
 
-/// The names of all types that the fields of a struct lead to.
+/// The names of all types that these lead to, themselves among them.
 ///
 /// # Errors
 ///
 /// A construct that no code can be made for.
-fn reach(ir: &Ir, from: &Struct) -> Result<BTreeSet<QName>, Error> {
+fn reach<'a>(ir: &'a Ir, mut open: Vec<&'a QName>) -> Result<BTreeSet<QName>, Error> {
     let mut reached = BTreeSet::new();
-    let mut open = vec![from];
-    while let Some(structure) = open.pop() {
-        for field in structure.fields() {
-            let TypeRef::Named(name) = &field.ty else {
-                continue;
-            };
-            if !reached.insert(name.clone()) {
-                continue;
-            }
-            match ir.types.get(name).map(|ty| &ty.body) {
-                Some(Body::Struct(inner)) => open.push(inner),
-                Some(Body::Unsupported(place, construct)) => {
-                    let (place, construct) = (place.clone(), (*construct).to_owned());
-                    return Err(Error::Unsupported { place, construct });
-                }
-                Some(Body::Scalar(_)) | None => {}
-            }
+    while let Some(name) = open.pop() {
+        let Some(ty) = ir.types.get(name) else {
+            continue;
+        };
+        if !reached.insert(name.clone()) {
+            continue;
         }
+        if let Some(reason) = reason(&ty.body) {
+            return Err(reason);
+        }
+        open.extend(ty.body.references());
     }
     Ok(reached)
+}
+
+/// Why no code can be made for a type; `None` when it can.
+fn reason(body: &Body) -> Option<Error> {
+    match body {
+        Body::Dangling(place, kind, name) => Some(Error::Dangling {
+            place: place.clone(),
+            kind,
+            name: name.clone(),
+        }),
+        Body::Unsupported(place, construct) => Some(Error::Unsupported {
+            place: place.clone(),
+            construct: (*construct).to_owned(),
+        }),
+        _ => None,
+    }
 }
 
 fn is_meant(name: &str, service: &str, operation: &Operation) -> bool {

@@ -3,6 +3,8 @@
 use super::text::{Source, WIDTH};
 use crate::doc::Doc;
 use crate::ir::Attribute;
+use crate::schema::{FIXED, PRESET};
+use crate::xml::XML_NAMESPACE;
 
 /// Adds documentation, `fallback` when there is none, and `more` as last paragraphs.
 pub(super) fn push(source: &mut Source, indent: usize, doc: &Doc, fallback: &str, more: &[String]) {
@@ -76,7 +78,23 @@ pub(super) fn push_alias(source: &mut Source, schema_name: &str, rust_name: &str
 pub(super) fn attributes(attributes: &[Attribute]) -> Option<String> {
     let names: Vec<String> = attributes
         .iter()
-        .map(|attribute| code(attribute.name.local()))
+        .map(|attribute| {
+            let local = attribute.name.local();
+            let name = match attribute.name.namespace() {
+                "" => code(local),
+                XML_NAMESPACE => code(&format!("xml:{local}")),
+                namespace => format!("{} of {}", code(local), code(namespace)),
+            };
+            let preset = |(mark, value): &(String, String)| {
+                let word = match mark.as_str() {
+                    PRESET => "default",
+                    FIXED => "always",
+                    _ => return None,
+                };
+                Some(format!("{name} ({word} {})", code(value)))
+            };
+            attribute.doc.notes.iter().find_map(preset).unwrap_or(name)
+        })
         .collect();
     (!names.is_empty()).then(|| format!("Attributes: {}.", names.join(", ")))
 }

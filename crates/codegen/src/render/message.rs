@@ -55,7 +55,7 @@ pub(super) fn push(
         .map_or(("", ""), |wire| (wire.namespace(), wire.local()));
     constant(source, "NAMESPACE", namespace);
     constant(source, "ELEMENT", local);
-    if namespace != context.namespace && !root.fields().is_empty() {
+    if namespace != context.namespace && !root.is_empty() {
         constant(source, "NAMES", context.namespace);
     }
     if let Root::Value(ty) = root {

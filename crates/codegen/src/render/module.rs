@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::text::{Source, order};
-use super::{Context, MARK, comment, message, operation, structure, value};
-use crate::ir::{Body, Builtin, Field, Operation, Scalar, Service, Type, TypeRef};
+use super::{Context, MARK, comment, group, message, operation, structure, value};
+use crate::ir::{Body, Builtin, Group, Item, Operation, Scalar, Service, Struct, Type, TypeRef};
 use crate::pass::partition::Home;
 use crate::pass::select::{self, Root};
 use crate::qname::QName;
@@ -258,7 +258,7 @@ impl<'a> File<'a> {
 
     fn message(&mut self, name: &QName, rust: &str, role: &str) {
         match select::root(self.context.ir, name) {
-            Ok(Root::Struct(root)) => self.use_struct(&root.fields()),
+            Ok(Root::Struct(root)) => self.use_struct(root),
             Ok(Root::Value(ty)) => {
                 self.model(&["Ext", "Particle", "Slot", "Writer", "elements"]);
                 self.use_type(ty);
@@ -272,31 +272,73 @@ impl<'a> File<'a> {
 
     fn structs(&mut self, types: &[(&QName, &Type)]) {
         for (name, ty) in types {
-            if let Body::Struct(structure) = &ty.body {
-                self.use_struct(&structure.fields());
-                let fallback = format!(
-                    "A type of element: {}.",
-                    comment::code(name.local().trim_end_matches('/'))
-                );
-                let names = (&*ty.rust, name.local());
-                structure::push(
-                    &mut self.body,
-                    self.context,
-                    names,
-                    &ty.doc,
-                    &fallback,
-                    structure,
-                );
-                self.body.blank();
+            let fallback = format!(
+                "A type of element: {}.",
+                comment::code(name.local().trim_end_matches('/'))
+            );
+            match &ty.body {
+                Body::Struct(structure) => {
+                    self.use_struct(structure);
+                    let names = (&*ty.rust, name.local());
+                    let doc = &ty.doc;
+                    structure::push(
+                        &mut self.body,
+                        self.context,
+                        names,
+                        doc,
+                        &fallback,
+                        structure,
+                    );
+                }
+                Body::Sequence(structure) => {
+                    self.use_items(structure);
+                    group::push_sequence(&mut self.body, self.context, &ty.rust, structure);
+                }
+                Body::Choice(choice) => {
+                    choice
+                        .elements
+                        .iter()
+                        .for_each(|field| self.use_type(&field.ty));
+                    choice
+                        .sequences
+                        .iter()
+                        .for_each(|group| self.use_group(group));
+                    if choice.is_open {
+                        self.model(&["Raw"]);
+                    }
+                    group::push_choice(&mut self.body, self.context, &ty.rust, choice);
+                }
+                Body::Derived(derived) => {
+                    for name in &derived.variants {
+                        self.use_type(&TypeRef::Named(name.clone()));
+                    }
+                    group::push_derived(&mut self.body, self.context, &ty.rust, derived);
+                }
+                Body::Scalar(_) | Body::Mixed | Body::Dangling(..) | Body::Unsupported(..) => {
+                    continue;
+                }
+            }
+            self.body.blank();
+        }
+    }
+
+    fn use_items(&mut self, structure: &Struct) {
+        for item in structure.items() {
+            match item {
+                Item::Field(field) => self.use_type(&field.ty),
+                Item::Group(group) => self.use_group(group),
+                Item::Wildcard(_) => self.model(&["Raw"]),
             }
         }
     }
 
-    fn use_struct(&mut self, fields: &[&Field]) {
+    fn use_group(&mut self, group: &Group) {
+        self.use_type(&TypeRef::Named(group.ty.clone()));
+    }
+
+    fn use_struct(&mut self, structure: &Struct) {
         self.model(&["Ext", "elements"]);
-        for field in fields {
-            self.use_type(&field.ty);
-        }
+        self.use_items(structure);
     }
 
     fn use_type(&mut self, ty: &TypeRef) {
@@ -305,7 +347,7 @@ impl<'a> File<'a> {
             TypeRef::Builtin(builtin) => self.use_builtin(*builtin),
             TypeRef::Named(name) => {
                 let home = self.context.partition.types.get(name).cloned();
-                let is_value = !self.context.is_struct(ty);
+                let is_value = self.context.is_value(ty);
                 if let (Some(home), Some(ty)) = (home, self.context.ir.types.get(name)) {
                     self.import(&home, is_value, &ty.rust);
                 }

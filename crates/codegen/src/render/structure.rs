@@ -3,7 +3,7 @@
 use super::text::{Source, literal};
 use super::{Context, comment};
 use crate::doc::Doc;
-use crate::ir::{Field, Member, Scope, Struct};
+use crate::ir::{Field, Group, Item, Member, Scope, Struct};
 use crate::pass::flatten::marker_number;
 
 /// Adds a struct and the list of its elements.
@@ -23,10 +23,7 @@ pub(super) fn push(
     comment::push_deprecated(source, 0, doc);
     source.line("#[derive(Debug, Clone, Default, PartialEq)]");
     source.line(&format!("pub struct {rust} {{"));
-    let fields = structure.fields();
-    for field in &fields {
-        push_field(source, context, field);
-    }
+    push_items(source, context, structure);
     source
         .line("    /// Attributes, and elements that this version of the contract does not know.");
     source.line("    pub ext: Ext,");
@@ -35,7 +32,30 @@ pub(super) fn push(
     push_elements(source, context, rust, structure);
 }
 
-fn push_field(source: &mut Source, context: &Context<'_>, field: &Field) {
+/// Adds the fields.
+pub(super) fn push_items(source: &mut Source, context: &Context<'_>, structure: &Struct) {
+    for item in structure.items() {
+        match item {
+            Item::Field(field) => {
+                push_field_doc(source, context, field);
+                let head = format!("pub {}:", field.rust);
+                source.pair(4, &head, &format!("{},", context.field_type(field)));
+            }
+            Item::Group(group) => {
+                super::group::push_doc(source, group);
+                let head = format!("pub {}:", group.rust);
+                source.pair(4, &head, &format!("{},", context.group_type(group)));
+            }
+            Item::Wildcard(rust) => {
+                source.line("    /// Elements that the contract leaves open.");
+                source.line(&format!("    pub {rust}: Vec<Raw>,"));
+            }
+        }
+    }
+}
+
+/// Adds the documentation of an element.
+pub(super) fn push_field_doc(source: &mut Source, context: &Context<'_>, field: &Field) {
     let of_type = context
         .ir
         .named(&field.ty)
@@ -48,11 +68,6 @@ fn push_field(source: &mut Source, context: &Context<'_>, field: &Field) {
     };
     comment::push(source, 4, &field.doc, &fallback, &more);
     comment::push_deprecated(source, 4, &field.doc);
-    source.pair(
-        4,
-        &format!("pub {}:", field.rust),
-        &format!("{},", context.field_type(field)),
-    );
 }
 
 /// The list by which the struct is read and written.
@@ -88,6 +103,8 @@ impl List<'_> {
             match member {
                 Member::Any(_) => {}
                 Member::Field(field) => self.field(field),
+                Member::Group(group) => self.lines.push(group_line(group)),
+                Member::Wildcard(rust) => self.lines.push(format!("open 0 => {rust},")),
                 Member::Scope(scope) => self.scope(scope, has_next),
             }
         }
@@ -116,7 +133,7 @@ impl List<'_> {
         let marker = scope.marker.as_ref();
         let number = marker.and_then(|marker| marker_number(marker.local()));
         match number {
-            Some(number) if scope.optional => {
+            Some(number) if scope.is_optional() => {
                 self.lines.push(format!("[version {number}]"));
                 self.members(&scope.members, has_next);
                 if has_next {
@@ -130,6 +147,12 @@ impl List<'_> {
             None => self.members(&scope.members, has_next),
         }
     }
+}
+
+/// The line for a field of groups.
+fn group_line(group: &Group) -> String {
+    let word = if group.is_open { "open" } else { "group" };
+    format!("{word} {} => {},", group.occurs.min.min(1), group.rust)
 }
 
 fn holds_elements(member: &Member) -> bool {

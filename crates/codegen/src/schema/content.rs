@@ -22,13 +22,10 @@ pub(super) fn complex_type(
         doc: Doc::of(from),
         content: Content::Empty,
         attributes: attribute_uses(context, from)?,
-        unsupported: None,
+        is_mixed: from.attribute("mixed").is_some_and(truth),
+        is_abstract: from.attribute("abstract").is_some_and(truth),
     };
-    if from.attribute("mixed").is_some_and(truth) {
-        ty.unsupported = Some((from.place.clone(), "mixed content"));
-    } else if from.attribute("abstract").is_some_and(truth) {
-        ty.unsupported = Some((from.place.clone(), "an abstract type"));
-    }
+    context.pass_over(from);
     for child in from
         .elements()
         .filter(|child| child.name.namespace() == XSD)
@@ -48,17 +45,19 @@ pub(super) fn complex_type(
 /// Reads a `simpleContent` or `complexContent`.
 fn derived(context: &Context<'_>, from: &xml::Element, ty: &mut ComplexType) -> Result<(), Error> {
     let simple = from.name.local() == "simpleContent";
-    if from.attribute("mixed").is_some_and(truth) {
-        ty.unsupported = Some((from.place.clone(), "mixed content"));
+    // On `complexContent` it speaks last (XML Schema part 1, section 3.4.2).
+    if let Some(mixed) = from.attribute("mixed") {
+        ty.is_mixed = truth(mixed);
     }
     for child in from
         .elements()
         .filter(|child| child.name.namespace() == XSD)
     {
         let base = match child.name.local() {
-            "extension" | "restriction" => child.required_qname("base")?,
+            "extension" | "restriction" => context.required_qname(child, "base")?,
             _ => continue,
         };
+        context.pass_over(child);
         ty.attributes.extend(attribute_uses(context, child)?);
         let mut children = None;
         for inner in child.elements() {
@@ -71,10 +70,7 @@ fn derived(context: &Context<'_>, from: &xml::Element, ty: &mut ComplexType) -> 
             (false, _) if base.namespace() == XSD && base.local() == "anyType" => {
                 children.map_or(Content::Empty, Content::Children)
             }
-            (false, _) => {
-                ty.unsupported = Some((child.place.clone(), "a restriction of complex content"));
-                Content::Empty
-            }
+            (false, _) => Content::Restriction(base, children),
         };
     }
     Ok(())
@@ -89,7 +85,7 @@ pub(super) fn particle(
         return Ok(None);
     }
     let term = match from.name.local() {
-        "element" => match from.qname("ref")? {
+        "element" => match context.qname(from, "ref")? {
             Some(name) => Term::ElementRef(name),
             None => {
                 let name = context.local(from, context.qualified_elements)?;
@@ -100,7 +96,9 @@ pub(super) fn particle(
         "sequence" => Term::Sequence(particles(context, from)?),
         "choice" => Term::Choice(particles(context, from)?),
         "all" => Term::All(particles(context, from)?),
-        "group" if from.attribute("ref").is_some() => Term::GroupRef(from.required_qname("ref")?),
+        "group" if from.attribute("ref").is_some() => {
+            Term::GroupRef(context.required_qname(from, "ref")?)
+        }
         _ => return Ok(None),
     };
     Ok(Some(Particle {

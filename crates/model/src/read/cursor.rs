@@ -45,6 +45,10 @@ pub(super) struct Level {
     in_twin: bool,
     /// Whether such a field takes its element behind any marker.
     pub(super) is_lenient: bool,
+    /// Whether the type has groups that take anything.
+    pub(super) has_open: bool,
+    /// Whether they may take the element that waits: no field took it.
+    pub(super) is_open: bool,
     /// What goes into [`Ext`](crate::Ext), with the marker before it.
     pub(super) kept: Vec<(Raw, u8)>,
     /// Where the first unknown element with children starts.
@@ -91,6 +95,25 @@ impl<'i> Reader<'i> {
             if !self.fill(slot) {
                 return;
             }
+        }
+    }
+
+    /// The same for groups that take what nothing else knows: that comes only when no field took it.
+    pub fn open<G: Groups>(&mut self, _min: u32, groups: &mut G) {
+        self.level.has_open = true;
+        while self.tag.is_some() {
+            let foreign = self.foreign.clone();
+            let name = foreign.as_deref().unwrap_or(self.local);
+            if !groups.knows(name) && !self.level.is_open {
+                return;
+            }
+            let Some(slot) = groups.place(name) else {
+                return;
+            };
+            if !self.fill(slot) {
+                return;
+            }
+            self.level.is_open = false;
         }
     }
 

@@ -159,11 +159,13 @@ impl<'i> Reader<'i> {
                 return Err(error);
             }
             if self.level.progress {
-                self.level.is_lenient = false;
+                (self.level.is_lenient, self.level.is_open) = (false, false);
             } else if self.level.has_twins && !self.level.is_lenient {
                 self.level.is_lenient = true;
+            } else if self.level.has_open && !std::mem::replace(&mut self.level.is_open, true) {
+                // Once more, and what nothing knows is taken.
             } else if let Some(tag) = self.tag.take() {
-                self.level.is_lenient = false;
+                (self.level.is_lenient, self.level.is_open) = (false, false);
                 self.set_aside(&tag)?;
             }
         }

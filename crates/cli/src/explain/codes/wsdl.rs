@@ -125,6 +125,13 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "nothing, unless its operations are needed: then ask for a contract with a SOAP port for them",
     },
     Entry {
+        code: "schema-not-checked",
+        exit: Exit::Findings,
+        who: YOU,
+        means: "The schema restricts messages in a way that generated code does not check, such as keys or assertions.",
+        remedy: "nothing; the provider checks it",
+    },
+    Entry {
         code: "service-left-out",
         exit: Exit::Findings,
         who: YOU,
