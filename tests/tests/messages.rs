@@ -270,3 +270,38 @@ fn assert_part(name: &str, text: &str, part: &Part, node: Node<'_, '_>) {
         .collect();
     assert_eq!(found, expected, "{name}");
 }
+
+#[test]
+fn types_in_place_of_elements_are_refused_with_their_place() {
+    let Some(messages) =
+        messages("messages::types_in_place_of_elements_are_refused_with_their_place")
+    else {
+        return;
+    };
+    let (_, text) = messages
+        .iter()
+        .find(|(name, _)| number(name) == "43")
+        .expect("message 43");
+    let Content::Payload(part) = open(text.as_bytes()).expect("an envelope").content else {
+        panic!("no payload");
+    };
+    let scope = part
+        .namespaces
+        .iter()
+        .map(|(p, n)| (p.clone(), n.clone()))
+        .collect();
+    let payload = &text.as_bytes()[part.range.clone()];
+    let error = castile::model::decode::<castile_jx::transaction::XferAdd>(payload, &scope);
+    let error = error.expect_err("type names are no elements");
+    assert_eq!(error.code(), "model-other-shape");
+    let castile::model::DecodeError::OtherShape {
+        path,
+        offset,
+        missing,
+    } = error
+    else {
+        panic!("{error}");
+    };
+    assert_eq!((&*path, missing), ("/XferAdd", "MsgRqHdr"));
+    assert!(text[part.range.start + offset..].starts_with("<tpg:XferAddRq_MType>"));
+}

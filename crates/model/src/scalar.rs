@@ -2,6 +2,10 @@
 
 mod binary;
 mod calendar;
+#[cfg(feature = "jiff")]
+mod civil;
+#[cfg(feature = "rust_decimal")]
+mod exact;
 mod number;
 mod text;
 
@@ -80,7 +84,7 @@ macro_rules! lexical {
         ///
         /// Equality compares the text. `Debug` shows its length only, `Display` shows it.
         #[derive(Clone, PartialEq, Eq, Hash)]
-        pub struct $type(smol_str::SmolStr);
+        pub struct $type(pub(super) smol_str::SmolStr);
 
         impl $type {
             /// The text as it was given, without surrounding white space.

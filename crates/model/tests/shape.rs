@@ -5,7 +5,10 @@ mod contract;
 #[path = "support/history.rs"]
 mod history;
 
-use castile_model::{Decimal, Scope, Text, WarningKind, decode, encode};
+use castile_model::{
+    Decimal, DecodeError, EncodeError, Ext, Message, Scope, Text, WarningKind, decode, elements,
+    encode, encode_valid,
+};
 use contract::*;
 
 fn request() -> AcctInq {
@@ -111,6 +114,104 @@ fn a_missing_marker_and_a_missing_element_are_told_and_the_marker_is_added() {
              </MsgRqHdr><InAcctId/></AcctInq>"
         )
     );
+}
+
+#[test]
+fn a_request_is_checked_with_the_path_of_all_that_is_wrong() {
+    assert_eq!(request().validate(), Ok(()));
+    let mut lacking = request();
+    lacking.msg_rq_hdr = MsgRqHdr::default();
+    lacking.in_acct_id = Text::default();
+    let error = lacking.validate().unwrap_err();
+    let EncodeError::Invalid { problems } = &error else {
+        panic!("{error}")
+    };
+    let told: Vec<_> = problems.iter().map(|p| (p.kind, &*p.path)).collect();
+    assert_eq!(
+        told,
+        [
+            (
+                WarningKind::MissingElement,
+                "/AcctInq/MsgRqHdr/jXchangeHdr/AuditUsrId"
+            ),
+            (WarningKind::MissingElement, "/AcctInq/InAcctId"),
+        ]
+    );
+    assert_eq!(
+        error.to_string(),
+        "/AcctInq/MsgRqHdr/jXchangeHdr/AuditUsrId: required element is missing (and 1 more)"
+    );
+    assert_eq!(encode_valid(&lacking).unwrap_err(), error);
+    // Who asks for no check gets none.
+    assert!(encode(&lacking).is_ok());
+    let mut unwritable = request();
+    unwritable.in_acct_id = "\u{1}".into();
+    assert_eq!(
+        unwritable.validate().unwrap_err().code(),
+        "model-unwritable-character"
+    );
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Bounded {
+    few: Vec<Text>,
+    ext: Ext,
+}
+
+elements! { Bounded:
+    [marker 1]
+    [occurs 1, 2]
+    "Few" => few,
+}
+
+impl Message for Bounded {
+    const NAMESPACE: &'static str = "urn:x";
+    const ELEMENT: &'static str = "Bounded";
+}
+
+#[test]
+fn occurrence_is_checked_and_a_marker_that_always_stands_is_written() {
+    let of = |count: usize| Bounded {
+        few: vec![Text::from("x"); count],
+        ..Bounded::default()
+    };
+    for (count, kind) in [
+        (0, Some(WarningKind::TooFew)),
+        (1, None),
+        (2, None),
+        (3, Some(WarningKind::TooMany)),
+    ] {
+        let found = match of(count).validate() {
+            Ok(()) => None,
+            Err(EncodeError::Invalid { problems }) => {
+                assert_eq!(problems[0].path, "/Bounded/Few");
+                Some(problems[0].kind)
+            }
+            Err(other) => panic!("{other}"),
+        };
+        assert_eq!(found, kind, "{count}");
+    }
+    let xml = "<Bounded xmlns=\"urn:x\"><Ver_1/><Few>x</Few></Bounded>";
+    assert_eq!(encode(&of(1)).unwrap(), xml);
+    let read = decode::<Bounded>(xml.as_bytes(), &Scope::new()).unwrap();
+    assert_eq!((&read.value, read.warnings()), (&of(1), vec![]));
+}
+
+#[test]
+fn unknown_structs_in_place_of_required_ones_are_refused_with_their_place() {
+    let xml = format!(
+        "<AcctInq {NS}><AcctInqRq_MType><MsgRqHdr/></AcctInqRq_MType><InAcctId>1</InAcctId></AcctInq>"
+    );
+    let error = decode::<AcctInq>(xml.as_bytes(), &Scope::new()).unwrap_err();
+    let expected = DecodeError::OtherShape {
+        path: "/AcctInq".into(),
+        offset: xml.find("<AcctInqRq_MType>").unwrap(),
+        missing: "MsgRqHdr",
+    };
+    assert_eq!(error, expected);
+    // A newer contract adds elements but does not take away what it required.
+    let newer = xml.replace("<InAcctId>", "<MsgRqHdr/><InAcctId>");
+    assert!(decode::<AcctInq>(newer.as_bytes(), &Scope::new()).is_ok());
 }
 
 #[test]

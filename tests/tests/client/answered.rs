@@ -149,3 +149,22 @@ async fn the_cursor_leads_over_every_row_exactly_once() {
     assert_eq!((seen.len(), distinct.len()), (23, 23));
     assert_eq!(bank.sandbox().counters().token_requests, 1);
 }
+
+#[tokio::test]
+async fn a_request_that_lacks_something_is_refused_before_a_byte_is_sent() {
+    let bank = Institution::open().await;
+    let client = bank.client();
+    let mut request = acct_srch("SBX0001", 10, None);
+    request.srch_msg_rq_hdr.jxchange_hdr.audit_usr_id = Default::default();
+    let error = client.call(&request).send().await.expect_err("incomplete");
+    assert_eq!(error.code(), "model-invalid");
+    assert_eq!(error.blame(), Blame::Caller);
+    assert!(!error.outcome_unknown());
+    let path = "/AcctSrch/SrchMsgRqHdr/jXchangeHdr/AuditUsrId: required element is missing";
+    assert!(error.to_string().ends_with(path), "{error}");
+    assert!(bank.sandbox().requests().is_empty());
+
+    // Who knows better may send it.
+    let _ = client.call(&request).unchecked().send().await;
+    assert_eq!(bank.sandbox().requests().len(), 1);
+}

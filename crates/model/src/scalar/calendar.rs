@@ -34,23 +34,24 @@ fn is_date_time(text: &str) -> bool {
 
 /// The text before `Z` or `±hh:mm`; the whole text if what stands there is no offset.
 fn without_offset(text: &str) -> &str {
-    if let Some(rest) = text.strip_suffix('Z') {
-        return rest;
-    }
-    let Some((rest, offset)) = text
-        .len()
-        .checked_sub(6)
-        .and_then(|at| text.split_at_checked(at))
-    else {
-        return text;
+    split_offset(text).0
+}
+
+/// The text before `Z` or `±hh:mm`, and that; the offset is empty if what stands there is none.
+pub(super) fn split_offset(text: &str) -> (&str, &str) {
+    let at = match text.ends_with('Z') {
+        true => text.len() - 1,
+        false => text.len().saturating_sub(6),
     };
-    match offset
-        .strip_prefix(['+', '-'])
-        .and_then(|o| o.split_once(':'))
-        .map(|(h, m)| (two(h), two(m)))
-    {
-        Some((Some(0..=13), Some(0..=59)) | (Some(14), Some(0))) => rest,
-        _ => text,
+    let Some((rest, offset)) = text.split_at_checked(at) else {
+        return (text, "");
+    };
+    let digits = offset.strip_prefix(['+', '-']);
+    let parts = digits.and_then(|digits| digits.split_once(':'));
+    match parts.map(|(hours, minutes)| (two(hours), two(minutes))) {
+        Some((Some(0..=13), Some(0..=59)) | (Some(14), Some(0))) => (rest, offset),
+        _ if offset == "Z" => (rest, offset),
+        _ => (text, ""),
     }
 }
 
