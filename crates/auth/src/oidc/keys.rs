@@ -17,6 +17,8 @@ use crate::ports::{Clock, TokenHttp};
 const FRESH: Duration = Duration::from_secs(300);
 /// How long after a question there is no other, whatever `kid` comes.
 const COOLDOWN: Duration = Duration::from_secs(45);
+/// The same while there are no keys at all, so that one lost answer does not keep all users out for long.
+const COLD: Duration = Duration::from_secs(2);
 /// How long keys are used whose issuer does not answer.
 const STALE: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a `kid` that was asked for in vain is not asked for again.
@@ -116,9 +118,11 @@ impl ProviderKeys {
                 // Another caller asked while this one waited.
                 return Ok(true);
             }
-            let cooling = held
-                .asked
-                .is_some_and(|at| now.saturating_sub(at) < COOLDOWN);
+            let pause = match held.confirmed {
+                Some(_) => COOLDOWN,
+                None => COLD,
+            };
+            let cooling = held.asked.is_some_and(|at| now.saturating_sub(at) < pause);
             let in_vain = kid.is_some_and(|kid| held.is_unknown(kid, now));
             if cooling || (in_vain && !aged) {
                 return Ok(false);

@@ -12,6 +12,7 @@ use crate::AccessToken;
 /// A refresh runs detached, one at a time: a caller who gives up does not lose the rotated refresh token.
 /// A refresh token that the server refuses ends the session: it has expired, was withdrawn, or somebody else used it
 /// too, which a server that rotates takes for theft.
+/// No answer ends nothing: the next call sends the same refresh token again.
 #[derive(Clone)]
 pub struct Session(Arc<Inner>);
 

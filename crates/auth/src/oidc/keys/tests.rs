@@ -166,6 +166,16 @@ fn an_issuer_that_does_not_answer_leaves_the_keys_in_use_for_a_day() {
 }
 
 #[test]
+fn a_first_question_without_an_answer_is_asked_again_soon() {
+    let bench = bench(vec![status(503), set(&[key("a")])]);
+    assert_eq!(bench.find("a"), Err("oidc-status"));
+    assert!(bench.find("a").is_err());
+    assert_eq!(bench.asked(), 1, "not at once");
+    bench.clock.pass(2);
+    bench.find("a").expect("after two seconds");
+}
+
+#[test]
 fn only_a_key_that_fits_in_every_member_is_taken() {
     let with = |member: &str, value: Value| {
         let mut key = key("a");
