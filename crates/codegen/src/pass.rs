@@ -1,5 +1,6 @@
 //! The passes: each rewrites the IR in one respect.
 
+pub(crate) mod apart;
 pub(crate) mod collapse;
 pub(crate) mod cycle;
 pub(crate) mod derive;

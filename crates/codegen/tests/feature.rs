@@ -100,9 +100,6 @@ fn the_code_of_each_feature_compiles_without_a_warning_and_its_examples_round_tr
     let mut count = 0;
     for folder in features() {
         let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
-        if name == "conflict" {
-            continue;
-        }
         workspace.add(&format!("of-{name}"), Generator::new().wsdl(&folder));
         for example in examples(&folder) {
             let file = example.file_name().unwrap().to_str().unwrap();
@@ -164,9 +161,7 @@ fn the_code_is_as_rustfmt_leaves_it() {
     let workspace = support::Crates::new("format");
     for folder in features() {
         let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
-        if name != "conflict" {
-            workspace.add(&name, Generator::new().wsdl(&folder));
-        }
+        workspace.add(&name, Generator::new().wsdl(&folder));
     }
     workspace.format();
 }

@@ -1,24 +1,26 @@
 //! Makes one IR of those of several files, each definition once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Diagnostic;
 use crate::doc::Doc;
-use crate::error::Error;
+use crate::error::{Error, Place};
 use crate::ir::{Body, Element, Field, Ir, Member, Struct, Type};
+use crate::pass::apart;
 use crate::qname::QName;
 
 /// Merges the parts in their order.
 ///
 /// Where two files define a type differently and one definition contains the other, the larger one is taken
-/// and a remark says so.
+/// and a remark says so; where neither contains the other both are kept, under different names.
 ///
 /// # Errors
 ///
-/// Two definitions of which neither contains the other; two services of one name.
+/// Two services of one name.
 pub(crate) fn merge(parts: Vec<Ir>, diagnostics: &mut Vec<Diagnostic>) -> Result<Ir, Error> {
     let mut whole = Ir::default();
-    for part in parts {
+    for mut part in parts {
+        keep_apart(&whole, &mut part, diagnostics);
         for (name, ty) in part.types {
             merge_type(&mut whole.types, name, ty, diagnostics)?;
         }
@@ -49,6 +51,46 @@ pub(crate) fn merge(parts: Vec<Ir>, diagnostics: &mut Vec<Diagnostic>) -> Result
     }
     whole.services.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(whole)
+}
+
+/// Gives names of their own to definitions of which neither contains the other, and to all that leads to them.
+fn keep_apart(whole: &Ir, part: &mut Ir, diagnostics: &mut Vec<Diagnostic>) {
+    let mut remark = |name: &QName, place: &Place, known: &Place| {
+        let message = format!(
+            "`{}` is defined differently at {known}; both are kept, this one with a number behind its name",
+            name.local()
+                .split("//")
+                .next()
+                .unwrap_or_default()
+                .trim_end_matches('/')
+        );
+        diagnostics.push(Diagnostic::new("definitions-apart", place, message));
+    };
+    let (mut types, mut elements) = (BTreeSet::new(), BTreeSet::new());
+    for (name, ty) in &part.types {
+        let Some(known) = whole.types.get(name) else {
+            continue;
+        };
+        let is_one = match (&known.body, &ty.body) {
+            (Body::Struct(a), Body::Struct(b)) if contains(a, b) || contains(b, a) => true,
+            _ => without_docs(&known.body) == without_docs(&ty.body),
+        };
+        if !is_one {
+            remark(name, &ty.place, &known.place);
+            types.insert(name.clone());
+        }
+    }
+    for (name, element) in &part.elements {
+        if let Some(known) = whole.elements.get(name)
+            && (&known.ty, known.nillable) != (&element.ty, element.nillable)
+        {
+            remark(name, &element.place, &known.place);
+            elements.insert(name.clone());
+        }
+    }
+    if !types.is_empty() || !elements.is_empty() {
+        apart::apart(whole, part, types, elements);
+    }
 }
 
 fn merge_type(

@@ -41,6 +41,13 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "name the WSDL file that holds the service too",
     },
     Entry {
+        code: "definitions-apart",
+        exit: Exit::Findings,
+        who: YOU,
+        means: "One name is defined in two ways of which neither contains the other; both are generated, the later with a number.",
+        remedy: "nothing, or take both files from one release of the contract",
+    },
+    Entry {
         code: "operation-left-out",
         exit: Exit::Findings,
         who: YOU,
