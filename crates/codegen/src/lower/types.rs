@@ -1,5 +1,8 @@
 //! Types, with groups put in place and anonymous types given names.
 
+mod attributes;
+mod substitution;
+
 use std::collections::BTreeMap;
 
 use super::{Components, Layer};
@@ -9,8 +12,7 @@ use crate::ir::{self, Body, Builtin, Ir, Member, ScopeKind, Struct, Type, TypeRe
 use crate::limits;
 use crate::qname::QName;
 use crate::schema::{
-    AttributeUse, ComplexType, Content, Element, Occurs, Particle, SimpleType, Term, TypeUse,
-    Variety, XSD,
+    ComplexType, Content, Element, Occurs, Particle, SimpleType, Term, TypeUse, Variety, XSD,
 };
 use crate::verbatim;
 
@@ -251,75 +253,6 @@ impl<'a> Lowering<'a> {
         Ok(field(&element.name, self.element(element, ty), occurs))
     }
 
-    /// A reference to a global element: that element, or one of those that may stand in for it.
-    fn referenced(
-        &mut self,
-        name: &QName,
-        place: &Place,
-        occurs: Occurs,
-    ) -> Result<Vec<Member>, Error> {
-        if verbatim::is_verbatim(name.namespace()) {
-            let (place, doc, rust) = (place.clone(), Doc::default(), String::new());
-            let element = ir::Element {
-                wire: ir::Wire::Own,
-                place,
-                doc,
-                ty: TypeRef::Raw,
-                nillable: false,
-                unsupported: None,
-                rust,
-            };
-            return Ok(vec![Member::Field(field(name, element, occurs))]);
-        }
-        let head = match self.components.first.elements.get(name) {
-            Some(element) => *element,
-            None => return Err(dangling(place, "element", name)),
-        };
-        let mut members = Vec::new();
-        for element in self.substitutes(head) {
-            self.spend(place)?;
-            let lowered = self.global(element)?;
-            members.push(Member::Field(field(&element.name, lowered, Occurs::ONCE)));
-        }
-        Ok(match members.as_slice() {
-            // Only what the contract does not know may stand there.
-            [] => vec![Member::Any("##any".to_owned())],
-            [Member::Field(only)] => {
-                let occurs = match head.is_abstract {
-                    // The one that is known is not the only one there may be.
-                    true => Occurs { min: 0, ..occurs },
-                    false => occurs,
-                };
-                vec![Member::Field(ir::Field {
-                    occurs,
-                    ..only.clone()
-                })]
-            }
-            _ => {
-                let name = QName::new(name.namespace(), format!("{}/element", name.local()));
-                group_of(ScopeKind::Choice, name, occurs, members)
-            }
-        })
-    }
-
-    /// An element and those of its substitution group, without the abstract ones.
-    fn substitutes(&self, head: &Element) -> Vec<&'a Element> {
-        let mut found = BTreeMap::new();
-        let mut open = vec![&head.name];
-        while let Some(name) = open.pop() {
-            let Some(element) = self.components.first.elements.get(name) else {
-                continue;
-            };
-            if found.insert(name.clone(), *element).is_none() {
-                let members = self.components.substitutes.get(name);
-                open.extend(members.into_iter().flatten().copied());
-            }
-        }
-        let first = found.remove(&head.name);
-        let all = first.into_iter().chain(found.into_values());
-        all.filter(|element| !element.is_abstract).collect()
-    }
-
     /// A global element, its type by name only: the chain of elements that refer to each other may be long.
     fn global(&mut self, element: &Element) -> Result<ir::Element, Error> {
         let ty = match &element.ty {
@@ -371,65 +304,6 @@ impl<'a> Lowering<'a> {
 
     fn reference(&self, name: &QName, place: &Place, kind: &'static str) -> Result<TypeRef, Error> {
         reference(self.components, name, place, kind)
-    }
-
-    fn attributes(
-        &mut self,
-        owner: &QName,
-        uses: &[AttributeUse],
-        into: &mut Vec<ir::Attribute>,
-        depth: usize,
-    ) -> Result<(), Error> {
-        for use_ in uses {
-            let attribute = match use_ {
-                AttributeUse::Any => continue,
-                AttributeUse::Local(attribute) => attribute,
-                AttributeUse::Prohibited(name) => {
-                    into.retain(|attribute| attribute.name != *name);
-                    continue;
-                }
-                AttributeUse::Ref(_, name) if verbatim::is_verbatim(name.namespace()) => {
-                    into.retain(|known| known.name != *name);
-                    into.push(ir::Attribute {
-                        name: name.clone(),
-                        ty: TypeRef::Builtin(Builtin::Text),
-                        required: false,
-                        doc: Doc::default(),
-                    });
-                    continue;
-                }
-                AttributeUse::Ref(place, name) => match self.components.attributes.get(name) {
-                    Some(attribute) => attribute,
-                    None => return Err(dangling(place, "attribute", name)),
-                },
-                AttributeUse::GroupRef(place, name) => {
-                    let Some(group) = self.components.attribute_groups.get(name) else {
-                        return Err(dangling(place, "attribute group", name));
-                    };
-                    if depth > limits::CHAIN {
-                        let (place, limit) = (place.clone(), limits::CHAIN);
-                        return Err(Error::Limit {
-                            place,
-                            what: "attribute groups inside each other",
-                            limit,
-                        });
-                    }
-                    self.attributes(owner, &group.attributes, into, depth + 1)?;
-                    continue;
-                }
-            };
-            self.spend(&attribute.place)?;
-            let inner = anonymous(owner, &format!("@{}", attribute.name.local()));
-            let ty = self.type_use(&attribute.ty, &attribute.place, inner)?;
-            into.retain(|known| known.name != attribute.name);
-            into.push(ir::Attribute {
-                name: attribute.name.clone(),
-                ty,
-                required: attribute.required,
-                doc: attribute.doc.clone(),
-            });
-        }
-        Ok(())
     }
 }
 
