@@ -353,39 +353,6 @@ fn an_element_that_stands_at_two_places_is_read_into_both() {
 }
 
 #[test]
-fn of_two_namesakes_the_marker_tells_which_one_came() {
-    for (elements, first, second) in [
-        ("<Twice>1</Twice>", Some("1"), None),
-        ("<Ver_1/><Twice>2</Twice>", None, Some("2")),
-        ("<Ver_1/><Ver_2/><First/><Twice>2</Twice>", None, Some("2")),
-        (
-            "<New/><Ver_1/><After>x</After><Twice>2</Twice>",
-            None,
-            Some("2"),
-        ),
-        ("<Ver_1/><Twice>2</Twice><After>x</After>", None, Some("2")),
-        // Without its marker the second is known by the first, which is taken.
-        (
-            "<Twice>1</Twice><After>x</After><Twice>2</Twice>",
-            Some("1"),
-            Some("2"),
-        ),
-    ] {
-        let value = read(&around(&format!("<Alien>{elements}</Alien>")));
-        let alien = value.alien.as_ref().unwrap();
-        let text = |field: &Option<castile_model::Text>| {
-            field.as_ref().map(|text| text.as_str().to_owned())
-        };
-        let expected = (first.map(str::to_owned), second.map(str::to_owned));
-        assert_eq!(
-            (text(&alien.twice), text(&alien.twice_2)),
-            expected,
-            "{elements}"
-        );
-    }
-}
-
-#[test]
 fn stray_text_is_kept_and_told() {
     let xml = around("<Info>stray &amp; more</Info>");
     let decoded = decode::<AcctInq>(xml.as_bytes(), &Scope::new()).unwrap();

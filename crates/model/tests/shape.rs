@@ -63,6 +63,46 @@ fn sibling_parts_need_only_their_own_marker() {
 }
 
 #[test]
+fn of_two_namesakes_the_marker_tells_which_one_came() {
+    let read = |elements: &str| {
+        let mut request = request();
+        request.alien = Some(Box::default());
+        let xml = encode(&request).unwrap();
+        let xml = xml.replace("<Alien/>", &format!("<Alien>{elements}</Alien>"));
+        decode::<AcctInq>(xml.as_bytes(), &Scope::new())
+            .unwrap()
+            .value
+    };
+    for (elements, first, second) in [
+        ("<Twice>1</Twice>", Some("1"), None),
+        ("<Ver_1/><Twice>2</Twice>", None, Some("2")),
+        ("<Ver_1/><Ver_2/><First/><Twice>2</Twice>", None, Some("2")),
+        (
+            "<New/><Ver_1/><After>x</After><Twice>2</Twice>",
+            None,
+            Some("2"),
+        ),
+        ("<Ver_1/><Twice>2</Twice><After>x</After>", None, Some("2")),
+        // Without its marker the second is known by the first, which is taken.
+        (
+            "<Twice>1</Twice><After>x</After><Twice>2</Twice>",
+            Some("1"),
+            Some("2"),
+        ),
+    ] {
+        let value = read(elements);
+        let alien = value.alien.as_ref().unwrap();
+        let text = |field: &Option<Text>| field.as_ref().map(|text| text.as_str().to_owned());
+        let expected = (first.map(str::to_owned), second.map(str::to_owned));
+        assert_eq!(
+            (text(&alien.twice), text(&alien.twice_2)),
+            expected,
+            "{elements}"
+        );
+    }
+}
+
+#[test]
 fn what_is_written_is_read_back() {
     let mut request = request();
     request.amount = vec![
