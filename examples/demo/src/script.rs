@@ -2,6 +2,7 @@
 
 use castile::envelope::{Content, Policy, cut, open};
 use castile::http::{Body, ConfigError, Effect, SoapTransport};
+use castile::model::Str;
 use castile::{Client, Error};
 use castile_jx::customer::CustInq;
 use castile_jx::inquiry::{AcctSrch, AcctSrchResponse};
@@ -197,7 +198,7 @@ fn rows(page: &AcctSrchResponse) -> Vec<(String, String)> {
                 .and_then(|account| account.acct_id.value());
             let balance = record.avl_bal.as_ref().and_then(|balance| balance.value());
             (
-                id.cloned().unwrap_or_default(),
+                id.map(ToString::to_string).unwrap_or_default(),
                 balance.map(ToString::to_string).unwrap_or_default(),
             )
         })
@@ -290,7 +291,7 @@ where
         .flat_map(|array| &array.fault_msg_rec);
     let told: Vec<_> = records
         .map(|record| {
-            let text = |value: Option<&String>| value.cloned().unwrap_or_default();
+            let text = |value: Option<&Str>| value.map(ToString::to_string).unwrap_or_default();
             (text(record.err_code.value()), text(record.err_desc.value()))
         })
         .collect();
