@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::problem::{Exit, Problem};
 pub(crate) use contract::{
-    Contract, ContractCommand, Diff, FailOn, Format, List, Search, Show, Tree,
+    Contract, ContractCommand, Diff, FailOn, Format, List, Sample, Search, Show, Tree,
 };
 pub(crate) use doctor::Doctor;
 pub(crate) use envelope::{Prove, Strip};
@@ -66,6 +66,12 @@ pub(crate) enum ReportFormat {
     Json,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Derive {
+    /// YaSerialize and YaDeserialize
+    Yaserde,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Generate {
     /// WSDL files, folders that hold them, or the zip archive as it was published
@@ -92,6 +98,9 @@ pub(crate) struct Generate {
     /// Take castile-model from this folder instead of the registry
     #[arg(long, value_name = "DIR")]
     pub(crate) model_path: Option<PathBuf>,
+    /// Let messages implement the traits of another library, too, for programs that speak it
+    #[arg(long, value_name = "LIBRARY")]
+    pub(crate) derive: Option<Derive>,
     /// Write nothing; exit 1 and list the files that differ
     #[arg(long)]
     pub(crate) check: bool,

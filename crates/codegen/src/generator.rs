@@ -33,6 +33,7 @@ pub struct Generator {
     model: ModelDependency,
     strict: bool,
     catalogs: Vec<PathBuf>,
+    yaserde: bool,
 }
 
 impl Default for Generator {
@@ -53,6 +54,7 @@ impl Generator {
             model: ModelDependency::Version(env!("CARGO_PKG_VERSION").to_owned()),
             strict: false,
             catalogs: Vec::new(),
+            yaserde: false,
         }
     }
 
@@ -114,6 +116,13 @@ impl Generator {
     /// The input.
     pub(crate) fn paths(&self) -> &[PathBuf] {
         &self.paths
+    }
+
+    /// Implements yaserde's `YaSerialize` and `YaDeserialize` for all messages, beside what they have anyway.
+    #[must_use]
+    pub fn yaserde(mut self, wanted: bool) -> Self {
+        self.yaserde = wanted;
+        self
     }
 
     /// Reads the contract and renders the crate, in memory.
@@ -190,6 +199,7 @@ impl Generator {
             partition: &partition,
             namespace: &namespace(&ir),
             digest,
+            yaserde: self.yaserde,
         };
         let mut files = render::sources(&context);
         let manifest = Manifest {

@@ -155,7 +155,7 @@ impl Instances {
             operation.faults.first()
         };
         match fault {
-            Some(fault) => contract.element(fault, plan, random),
+            Some(fault) => contract.element(operation, fault, plan, random),
             None => Err(Error::Unsupported {
                 place: operation.place.clone(),
                 construct: "an instance of a fault where none is declared".to_owned(),
@@ -212,7 +212,7 @@ impl Contract {
         random: &mut Random,
     ) -> Result<String, Error> {
         match element {
-            Some(element) => self.element(element, plan, random),
+            Some(element) => self.element(operation, element, plan, random),
             None => {
                 let none = || {
                     (
@@ -226,11 +226,17 @@ impl Contract {
         }
     }
 
-    fn element(&self, name: &QName, plan: &Plan, random: &mut Random) -> Result<String, Error> {
+    fn element(
+        &self,
+        operation: &Operation,
+        name: &QName,
+        plan: &Plan,
+        random: &mut Random,
+    ) -> Result<String, Error> {
         let mut draw = Draw::new(&self.schemas, &self.heights, plan, random);
-        let tree = draw.root(name)?;
+        let tree = draw.root(name, &operation.place)?;
         let prefixed = plan.is_random() && random.chance(25);
-        Ok(tree.to_xml(prefixed))
+        Ok(tree.to_xml(prefixed, plan.indent))
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct Context<'a> {
     pub(crate) namespace: &'a str,
     /// The SHA-256 of the input, in hexadecimal.
     pub(crate) digest: &'a str,
+    /// Whether messages implement the traits of yaserde.
+    pub(crate) yaserde: bool,
 }
 
 impl Context<'_> {

@@ -85,6 +85,8 @@ mod read;
 mod scalar;
 mod scope;
 mod write;
+#[cfg(feature = "yaserde")]
+pub mod yaserde;
 
 pub use attributes::{Attribute, Attributes};
 pub use derived::Other;

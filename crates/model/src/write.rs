@@ -183,9 +183,9 @@ impl Writer {
         }
     }
 
-    /// Writes the marker `Ver_n`, which stands here always.
+    /// Writes the marker `Ver_n`, which stands here always, unless the struct is nil.
     pub fn marker(&mut self, n: u8) {
-        if self.look.is_none() {
+        if self.look.is_none() && !self.level.is_nil {
             self.write_markers();
             self.write_marker(n);
         }
@@ -350,14 +350,34 @@ impl Writer {
         };
     }
 
-    /// Unknown elements, behind all markers of the type and those of a newer one that came before them.
+    /// Unknown elements, behind the markers that they came behind, or behind all when they came behind none.
+    ///
+    /// Two services may define one type of different length: what came behind the last marker of the shorter one
+    /// must not be moved behind a marker that its receiver does not know.
     fn tail(&mut self, ext: &Ext) {
         for (raw, after) in ext.tail() {
-            self.write_markers();
+            if after == 0 {
+                self.write_markers();
+            } else {
+                self.write_markers_to(after);
+            }
             self.newer_markers(after);
-            self.raw(raw);
+            if self.look.is_none() {
+                raw.write(self.default, &mut self.out);
+            }
         }
         self.newer_markers(63);
+    }
+
+    /// The markers of open parts that are not written yet, up to this one.
+    fn write_markers_to(&mut self, last: u8) {
+        while let Some(&next) = self.versions.get(self.versions.len() - self.pending) {
+            if next > last {
+                break;
+            }
+            self.write_marker(next);
+            self.pending -= 1;
+        }
     }
 
     /// Markers up to this one that were read and that the type does not know.

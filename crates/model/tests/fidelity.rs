@@ -50,6 +50,12 @@ fn unknown_elements_stay_verbatim_behind_their_markers() {
         "<AuditUsrId>u</AuditUsrId><Ver_1/><Ver_2/><Ver_3/><Newer>1</Newer><Ver_4/><Newest b=\"2\"/><Ver_5/>",
     );
     assert_eq!(encode(&read(&xml)).unwrap(), xml);
+    // Of a service whose own type ends before the marker that comes next here.
+    let xml = around("").replace(
+        "<AuditUsrId>u</AuditUsrId>",
+        "<AuditUsrId>u</AuditUsrId><Ver_1/><Newer>1</Newer>",
+    );
+    assert_eq!(encode(&read(&xml)).unwrap(), xml);
 }
 
 #[test]

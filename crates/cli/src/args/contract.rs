@@ -22,6 +22,8 @@ pub(crate) enum ContractCommand {
     Search(Search),
     /// Compare two releases
     Diff(Diff),
+    /// Print a message of an operation that is valid by its schema
+    Sample(Sample),
 }
 
 /// The contract to read.
@@ -85,6 +87,36 @@ pub(crate) struct Search {
     pub(crate) from: From,
     #[command(flatten)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sample {
+    /// The operation; `Inquiry.Ping` names one of several of a name
+    #[arg(value_name = "OP")]
+    pub(crate) operation: String,
+    #[command(flatten)]
+    pub(crate) from: From,
+    /// The response instead of the request
+    #[arg(long, conflicts_with = "fault")]
+    pub(crate) response: bool,
+    /// A fault with what its detail may hold, instead of the request
+    #[arg(long)]
+    pub(crate) fault: bool,
+    /// All that may stand in the message, each once
+    #[arg(long, conflicts_with_all = ["least", "random"])]
+    pub(crate) full: bool,
+    /// Only what must stand in the message
+    #[arg(long, conflicts_with = "random")]
+    pub(crate) least: bool,
+    /// Any of it, with odd texts, to try out what a program takes
+    #[arg(long)]
+    pub(crate) random: bool,
+    /// Decides what is left to chance; the same number gives the same message
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// The message without a SOAP envelope
+    #[arg(long)]
+    pub(crate) body: bool,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 mod diff;
 mod list;
+mod sample;
 mod search;
 mod show;
 mod table;
@@ -25,6 +26,7 @@ pub(super) fn run(arguments: &crate::args::Contract) -> Result<Exit, Problem> {
         ContractCommand::Tree(arguments) => tree::run(arguments),
         ContractCommand::Search(arguments) => search::run(arguments),
         ContractCommand::Diff(arguments) => diff::run(arguments),
+        ContractCommand::Sample(arguments) => sample::run(arguments),
     }
 }
 

@@ -8,13 +8,14 @@ use castile_codegen::{Error, Generator, ModelDependency};
 
 use super::contract::notes;
 use super::progress::Progress;
-use crate::args::Generate;
+use crate::args::{Derive, Generate};
 use crate::output::line;
 use crate::problem::{Exit, Problem};
 
 pub(super) fn run(arguments: &Generate) -> Result<Exit, Problem> {
     let mut generator = Generator::new()
         .crate_name(&arguments.crate_name)
+        .yaserde(arguments.derive == Some(Derive::Yaserde))
         .ops(arguments.ops.iter().map(|name| name.trim()))
         .services(arguments.services.iter().map(|name| name.trim()));
     for path in &arguments.wsdl {

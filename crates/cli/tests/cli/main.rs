@@ -8,6 +8,7 @@ mod keys;
 mod process;
 mod prove;
 mod run;
+mod sample;
 mod strip;
 mod token;
 mod words;

@@ -52,11 +52,15 @@ impl<'a, 'r> Draw<'a, 'r> {
         depth > self.plan.depth || self.elements >= self.plan.elements
     }
 
-    /// A global element as the root of an instance.
-    pub(super) fn root(&mut self, name: &QName) -> Result<Tree, Error> {
+    /// A global element as the root of an instance; `place` is where it is asked for.
+    pub(super) fn root(&mut self, name: &QName, place: &Place) -> Result<Tree, Error> {
         let Some(node) = self.schemas.find(Kind::Element, name) else {
-            // What is carried verbatim has no schema here.
-            return Ok(self.verbatim(name));
+            if verbatim::is_verbatim(name.namespace()) {
+                return Ok(self.verbatim(name));
+            }
+            // A wrapper that SOAP makes from an operation's name, for example.
+            let construct = "an instance of a message that is no element of a schema";
+            return Err(unsupported(place, construct));
         };
         if self.heights.of_term(self.schemas, node)?.is_none() && !node.flag("abstract") {
             let construct = "an instance of an element that must hold itself";

@@ -12,6 +12,8 @@ pub struct Plan {
     pub elements: usize,
     /// Whether wildcards hold elements and attributes that no schema knows.
     pub unknown: bool,
+    /// Whether each element stands on a line of its own, where white space means nothing.
+    pub indent: bool,
 }
 
 /// How much of what is optional an instance holds.
@@ -49,6 +51,7 @@ impl Plan {
             depth,
             elements,
             unknown: amount == Amount::Random,
+            indent: false,
         }
     }
 

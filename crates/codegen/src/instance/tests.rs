@@ -1,3 +1,5 @@
+//! Messages drawn from small schemas.
+
 use super::*;
 
 /// A contract with one operation `Op`, whose request is the element `Rq` of this schema.

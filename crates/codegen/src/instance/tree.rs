@@ -41,8 +41,8 @@ impl Tree {
     /// Writes the element; all namespaces are declared on it.
     ///
     /// The namespace of the element itself is the default one, unless an element inside has none at all or
-    /// `prefixed` asks for a prefix.
-    pub(super) fn to_xml(&self, prefixed: bool) -> String {
+    /// `prefixed` asks for a prefix. With `indent`, elements stand on lines of their own unless text stands beside them.
+    pub(super) fn to_xml(&self, prefixed: bool, indent: bool) -> String {
         let mut names = Names::default();
         names.collect(self, true);
         let default = !prefixed && !names.bare;
@@ -66,8 +66,9 @@ impl Tree {
             prefixes,
             own,
             own_prefix: names.own_prefix.take(),
+            indent,
         };
-        out.element(self, true);
+        out.element(self, 0);
         out.text
     }
 }
@@ -112,13 +113,14 @@ struct Out<'a> {
     own: &'a str,
     /// The prefix of the default namespace for attributes, which take no default.
     own_prefix: Option<String>,
+    indent: bool,
 }
 
 impl Out<'_> {
-    fn element(&mut self, tree: &Tree, root: bool) {
+    fn element(&mut self, tree: &Tree, depth: usize) {
         let name = self.name(&tree.name, false);
         let _ = write!(self.text, "<{name}");
-        if root {
+        if depth == 0 {
             self.declarations();
         }
         for (attribute, value) in &tree.attributes {
@@ -134,27 +136,43 @@ impl Out<'_> {
             return;
         }
         self.text.push('>');
+        let has_text = |child: &Child| matches!(child, Child::Text(_));
+        let indent = self.indent && !tree.children.iter().any(has_text);
         for child in &tree.children {
+            if indent {
+                self.new_line(depth + 1);
+            }
             match child {
-                Child::Element(child) => self.element(child, false),
+                Child::Element(child) => self.element(child, depth + 1),
                 Child::Text(text) => self.text.push_str(&escaped(text, false)),
             }
+        }
+        if indent {
+            self.new_line(depth);
         }
         let _ = write!(self.text, "</{name}>");
     }
 
+    fn new_line(&mut self, depth: usize) {
+        self.text.push('\n');
+        self.text.push_str(&"  ".repeat(depth));
+    }
+
     fn declarations(&mut self) {
-        for (namespace, prefix) in &self.prefixes {
-            let namespace = escaped(namespace, true);
-            let _ = match prefix.as_str() {
-                "xml" => Ok(()),
-                "" => write!(self.text, " xmlns=\"{namespace}\""),
-                prefix => write!(self.text, " xmlns:{prefix}=\"{namespace}\""),
-            };
+        let (default, named): (Vec<_>, Vec<_>) =
+            (self.prefixes.iter()).partition(|(_, prefix)| prefix.is_empty());
+        for (namespace, _) in default {
+            let _ = write!(self.text, " xmlns=\"{}\"", escaped(namespace, true));
         }
-        if let Some(prefix) = &self.own_prefix {
-            let namespace = escaped(self.own, true);
-            let _ = write!(self.text, " xmlns:{prefix}=\"{namespace}\"");
+        let own = self.own_prefix.iter().map(|prefix| (&self.own, prefix));
+        for (namespace, prefix) in named.into_iter().chain(own) {
+            if prefix != "xml" {
+                let _ = write!(
+                    self.text,
+                    " xmlns:{prefix}=\"{}\"",
+                    escaped(namespace, true)
+                );
+            }
         }
     }
 
@@ -212,8 +230,8 @@ mod tests {
     #[test]
     fn the_namespace_of_the_root_is_the_default() {
         assert_eq!(
-            tree().to_xml(false),
-            "<Root xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns=\"urn:a\" \
+            tree().to_xml(false, false),
+            "<Root xmlns=\"urn:a\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" \
              xmlns:n2=\"urn:b\" xmlns:n1=\"urn:a\" plain=\"&lt;&#10;&quot;&gt;\" xsi:type=\"n1:Derived\">\
              <n2:Child/>a&#13;&lt;</Root>"
         );
@@ -226,7 +244,7 @@ mod tests {
         tree.children
             .push(Child::Element(Tree::new(QName::new("", "bare"))));
         assert_eq!(
-            tree.to_xml(false),
+            tree.to_xml(false, false),
             "<n0:Root xmlns:n0=\"urn:a\" xmlns:n1=\"urn:b\"><n1:Child/>a&#13;&lt;<bare/></n0:Root>"
         );
     }

@@ -57,14 +57,17 @@ pub(crate) fn manifest(context: &Context<'_>, manifest: &Manifest<'_>) -> String
         ));
     }
     text.push_str("\n[dependencies]\n");
+    let source = match manifest.model {
+        ModelDependency::Version(version) => format!("version = {}", toml(version)),
+        ModelDependency::Path(path) => format!("path = {}", toml(&path.display().to_string())),
+        ModelDependency::Workspace => "workspace = true".to_owned(),
+    };
     text.push_str(&match manifest.model {
-        ModelDependency::Version(version) => format!("castile-model = {}\n", toml(version)),
-        ModelDependency::Path(path) => {
-            format!(
-                "castile-model = {{ path = {} }}\n",
-                toml(&path.display().to_string())
-            )
+        _ if context.yaserde => {
+            format!("castile-model = {{ {source}, features = [\"yaserde\"] }}\n")
         }
+        ModelDependency::Version(version) => format!("castile-model = {}\n", toml(version)),
+        ModelDependency::Path(_) => format!("castile-model = {{ {source} }}\n"),
         ModelDependency::Workspace => "castile-model.workspace = true\n".to_owned(),
     });
     text.push_str("\n[package.metadata.docs.rs]\nall-features = true\n");

@@ -62,6 +62,10 @@ pub(super) fn push(
         push_value_root(source, ty);
     }
     source.line("}");
+    if context.yaserde {
+        source.blank();
+        source.line(&format!("castile_model::yaserde_message!({rust});"));
+    }
 }
 
 /// Adds the struct of a message that holds a simple value, or what is kept as it comes.

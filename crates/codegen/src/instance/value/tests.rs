@@ -1,3 +1,5 @@
+//! Texts drawn from simple types.
+
 use super::super::Amount;
 use super::super::pattern::Pattern;
 use super::super::simple::Bound;

@@ -1,0 +1,82 @@
+//! Reads messages with yaserde and writes them with castile, and the other way round: `driver ASKED ANSWERED`.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
+
+use castile_model::yaserde::{YaDeserialize, YaSerialize};
+use castile_model::{Message, Operation, Scope, decode, encode};
+
+/// What was written, or why nothing was; and the number of warnings.
+type Outcome = (Result<String, String>, usize);
+type Trip = fn(&[u8], &Scope) -> Outcome;
+
+fn main() {
+    let mut arguments = std::env::args_os().skip(1);
+    let asked = File::open(arguments.next().expect("ASKED")).expect("a file");
+    let mut asked = BufReader::new(asked);
+    let answered = File::create(arguments.next().expect("ANSWERED")).expect("a file");
+    let mut answered = BufWriter::new(answered);
+    let mut head = String::new();
+    while asked.read_line(&mut head).expect("a line") > 0 {
+        let mut words = head.trim_end_matches('\n').split('\t');
+        let operation = words.next().expect("an operation");
+        let direction: usize = words
+            .next()
+            .expect("a direction")
+            .parse()
+            .expect("a number");
+        let length: usize = words.next().expect("a length").parse().expect("a number");
+        let scope: Scope = words.filter_map(|word| word.split_once('=')).collect();
+        let mut message = vec![0; length + 1];
+        asked.read_exact(&mut message).expect("a message");
+        let (written, warnings) = trips(operation)[direction](&message[..length], &scope);
+        let (ok, text) = match written {
+            Ok(text) => (1, text),
+            Err(text) => (0, text),
+        };
+        writeln!(answered, "{ok}\t{warnings}\t{}\n{text}", text.len()).expect("written");
+        head.clear();
+    }
+    answered.flush().expect("written");
+}
+
+fn trips(operation: &str) -> [Trip; 3] {
+    match operation {
+        // arms
+        other => panic!("no operation {other}"),
+    }
+}
+
+fn of<O, F>() -> [Trip; 3]
+where
+    O: Operation<Response: Ya> + Ya,
+    F: Message + Ya,
+{
+    [trip::<O>, trip::<O::Response>, trip::<F>]
+}
+
+trait Ya: YaDeserialize + YaSerialize {}
+impl<T: YaDeserialize + YaSerialize> Ya for T {}
+
+/// Gives the message as yaserde read it and castile wrote it, then as castile read it and yaserde wrote it.
+fn trip<T: Message + Ya>(message: &[u8], scope: &Scope) -> Outcome {
+    let text = std::str::from_utf8(message).expect("UTF-8");
+    let there: T = match yaserde::de::from_str(text) {
+        Ok(there) => there,
+        Err(error) => return (Err(error.to_string()), 0),
+    };
+    let there = encode(&there).expect("what was read");
+    let back = decode::<T>(message, scope)
+        .expect("what was read before")
+        .into_value();
+    let config = yaserde::ser::Config {
+        write_document_declaration: false,
+        ..Default::default()
+    };
+    let back = yaserde::ser::to_string_with_config(&back, &config);
+    (
+        back.map(|back| format!("{there}\n{back}"))
+            .map_err(|error| error.to_string()),
+        0,
+    )
+}

@@ -1,0 +1,10 @@
+//! Messages drawn from contracts go through generated code and come out the same, and valid.
+
+mod canonical;
+mod contracts;
+mod corpus;
+mod driver;
+mod judge;
+mod sample;
+mod seen;
+mod yaserde;
