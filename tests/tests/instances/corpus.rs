@@ -138,7 +138,9 @@ fn self_contained(corpus: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for line in lines {
         let fields: Vec<&str> = line.split(',').collect();
-        if fields[kind] == "positive" && fields[whole] == "yes" {
+        // Its messages hold signatures, of which only a minimal example is drawn.
+        let is_signed = fields[path].ends_with("/xkms.wsdl");
+        if fields[kind] == "positive" && fields[whole] == "yes" && !is_signed {
             found.push(corpus.join(fields[path]));
         }
     }
