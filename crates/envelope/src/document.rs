@@ -100,6 +100,26 @@ impl Document {
         })
     }
 
+    /// The envelope in a whole message or in the beginning of one, where it starts, and its charset.
+    pub(crate) fn envelope_in<'i>(
+        &self,
+        input: &'i [u8],
+    ) -> Result<(&'i [u8], usize, Option<Box<str>>), Refusal> {
+        match &self.0 {
+            Kind::Envelope { charset } => Ok((input, 0, charset.clone())),
+            Kind::Related(related) => {
+                let limit = crate::policy::Limits::default().header_bytes;
+                let root = locate(input, related, limit)?;
+                let envelope = &input[root.start..];
+                let end = match related.delimiter.find(envelope, 0, true) {
+                    Some(at) => crate::multipart::Delimiter::content_end(envelope, at),
+                    None => envelope.len(),
+                };
+                Ok((&envelope[..end], root.start, root.charset))
+            }
+        }
+    }
+
     /// Rewrites the message as it comes in chunks.
     pub fn rewriter(&self, policy: Policy) -> DocumentRewriter {
         match &self.0 {

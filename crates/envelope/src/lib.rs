@@ -3,8 +3,9 @@
 //! [`cut()`] reads to the start of Body and says which bytes go; what is doubtful it refuses with
 //! the offset ([`Refusal`]). [`EnvelopeRewriter`] does the same over chunks, [`Document`] for the root part of
 //! a multipart message. [`open()`] finds the answer or the fault inside a reply, and [`wrap()`]
-//! puts an envelope around a request. No function panics, whatever the input.
+//! puts an envelope around a request; [`Document::address`] tells which institution one is for. No function panics, whatever the input.
 
+mod address;
 mod check;
 mod cut;
 mod document;
@@ -19,6 +20,7 @@ mod scan;
 mod stream;
 mod wrap;
 
+pub use address::{ADDRESS_OVERLAP, Address, HeaderAddress, Said, mentions_address};
 pub use cut::{Cuts, cut, cut_in_place, cut_with_charset};
 pub use document::{Document, DocumentRewriter, Edits, cut_typed};
 pub use error::{Flaw, Refusal};

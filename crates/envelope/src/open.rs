@@ -96,7 +96,7 @@ pub fn open(input: &[u8]) -> Result<Opened, Refusal> {
 }
 
 /// The start tag of Body; what Header holds goes to `headers`.
-fn find_body(
+pub(crate) fn find_body(
     scanner: &mut Scanner<'_>,
     soap: SoapVersion,
     headers: &mut Vec<Part>,

@@ -12,7 +12,7 @@ use tracing::Instrument as _;
 use url::Url;
 
 use crate::stack::Plan;
-use crate::{Body, Effect, Error, Origin, Phase, Progress, SoapTransport};
+use crate::{Body, Effect, Error, Institution, Origin, Phase, Progress, SoapTransport};
 
 /// Sends each request under a bearer token (RFC 6750 section 2.1), or under one that is bound to a key, with a proof
 /// of that key for each attempt (RFC 9449 section 7.1): [`TokenSource::constraint`] says which.
@@ -27,6 +27,7 @@ pub struct Bearer<T> {
     source: Arc<dyn TokenSource>,
     origin: Origin,
     repeat_writes: bool,
+    institution: Option<Arc<Institution>>,
 }
 
 impl<T> Bearer<T> {
@@ -50,6 +51,7 @@ impl<T> Bearer<T> {
             source,
             origin,
             repeat_writes,
+            institution: None,
         })
     }
 
@@ -60,12 +62,16 @@ impl<T> Bearer<T> {
             origin: plan.origin().clone(),
             source: plan.source,
             repeat_writes: plan.repeat_writes_on_401,
+            institution: plan.institution,
         }
     }
 
     async fn token(&self, progress: &Progress) -> Result<(AccessToken, HeaderValue), Error> {
         progress.reach(Phase::Token);
         let token = self.source.token().await?;
+        if let Some(institution) = &self.institution {
+            institution.owns(token.reveal())?;
+        }
         let scheme = self
             .source
             .constraint()

@@ -48,6 +48,7 @@ pub fn plan(profile: &Profile, source: Arc<dyn TokenSource>) -> Result<Plan, Err
     let mut plan = Plan::new(&oauth.url, source, Arc::new(TokioSleep))?;
     plan.total = oauth.limits.total;
     plan.repeat_writes_on_401 = oauth.repeat_writes_on_401;
+    plan.institution = Some(Arc::new(profile.institution()));
     Ok(plan)
 }
 

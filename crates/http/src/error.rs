@@ -6,7 +6,7 @@ use castile_auth::Blame;
 use castile_envelope::Refusal;
 
 use crate::keys::KeysError;
-use crate::{BodyError, ConfigError, Effect, Origin, Phase};
+use crate::{BodyError, ConfigError, Effect, Origin, Other, Phase};
 
 /// Why a request has no answer.
 ///
@@ -45,6 +45,25 @@ pub enum Error {
         allowed: Origin,
         /// The origin of the request, if it has one.
         found: Option<Origin>,
+    },
+    /// The message is for another institution than the profile. Nothing was sent; of a streamed message, under
+    /// [`Other::TooLate`], perhaps a beginning, which no one can take for a whole.
+    #[error(
+        "the message is not for the institution of profile `{profile}`: {other} (byte {offset})"
+    )]
+    Institution {
+        /// The profile.
+        profile: String,
+        /// In what the message differs.
+        other: Other,
+        /// Where it says so.
+        offset: usize,
+    },
+    /// The token was issued for another institution than the profile names. Nothing was sent.
+    #[error("the access token is not for the institution of profile `{profile}`")]
+    TokenInstitution {
+        /// The profile.
+        profile: String,
     },
     /// The address of a stack is neither https nor http on loopback.
     #[error("a bearer token goes over https only (http is for loopback)")]
@@ -108,6 +127,14 @@ impl Error {
             Self::Envelope(refusal) => refusal.code(),
             Self::Digest { .. } => "request-digest",
             Self::Origin { .. } => "origin-refused",
+            Self::Institution { other, .. } => match other {
+                Other::InstRtId => "institution-other",
+                Other::InstEnv => "institution-environment",
+                Other::NoInstEnv => "institution-no-environment",
+                Other::Override => "institution-override",
+                Other::TooLate => "institution-late",
+            },
+            Self::TokenInstitution { .. } => "institution-token",
             Self::InsecureOrigin => "origin-insecure",
             Self::TokenUnsendable => "token-unsendable",
             Self::RequestTooLarge { .. } => "request-too-large",
@@ -135,12 +162,14 @@ impl Error {
             | Self::Envelope(_)
             | Self::Digest { .. }
             | Self::Origin { .. }
+            | Self::Institution { .. }
             | Self::InsecureOrigin
             | Self::RequestTooLarge { .. }
             | Self::RequestBroken(_)
             | Self::AnswerTooLarge { .. }
             | Self::Setup(_) => Blame::Caller,
             Self::Auth(error) => error.blame(),
+            Self::TokenInstitution { .. } => Blame::Bank,
             Self::TokenUnsendable => Blame::JackHenry,
             Self::Timeout { phase, .. } => match phase {
                 Phase::Request => Blame::Caller,

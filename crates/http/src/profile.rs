@@ -28,6 +28,8 @@
 //! | the file | `version` | `1`; needed |
 //! | | `include`, `defaults`, `profile` | as above |
 //! | `[profile.NAME]` | `inst_rt_id`, `inst_env`, `product`, `state` | needed; no two profiles have the first three in common |
+//! | | `overrides` | the values of `OvrrdInstRtId` that messages may carry, besides `inst_rt_id`; none, unless given |
+//! | | `institution_id` | the claim `institutionId` that tokens must have, if they have one |
 //! | | `client_id`, `key` | the OAuth client and where its private key lies; needed unless `state` is `legacy` |
 //! | | `jwks_url` | where Jack Henry reads the client's public keys; `castile keys` and `castile doctor` look there |
 //! | | `key_passphrase` | where the passphrase of an encrypted key lies, written as `key` is |
@@ -72,6 +74,8 @@ use std::time::Duration;
 
 use castile_auth::{Algorithm, AssertionType, TokenEndpoint};
 use url::Url;
+
+use crate::Institution;
 
 pub use error::{ConfigError, Place};
 pub use secret::{SECRET_LIMIT, Secret, SecretRef};
@@ -148,6 +152,10 @@ pub struct Profile {
     pub inst_env: String,
     /// The caller's product, as registered with the institution.
     pub product: String,
+    /// The claim `institutionId` that its tokens must have, if they have one; not looked at unless given.
+    pub institution_id: Option<String>,
+    /// The values of `OvrrdInstRtId` that messages may carry, besides `inst_rt_id`.
+    pub overrides: Vec<String>,
     /// Which model carries the traffic.
     pub state: State,
     /// The OAuth client; present unless `state` is [`State::Legacy`].
@@ -173,6 +181,14 @@ impl Profile {
                 state,
             }),
         }
+    }
+
+    /// For whom messages and tokens must be.
+    pub fn institution(&self) -> Institution {
+        let mut institution = Institution::new(&self.name, &self.inst_rt_id, &self.inst_env);
+        institution.overrides.clone_from(&self.overrides);
+        institution.institution_id.clone_from(&self.institution_id);
+        institution
     }
 
     /// The `jXchangeHdr` values of the endpoint in use.

@@ -102,7 +102,7 @@ fn is_decided(passing: &RewriteBody<Body>) -> bool {
 }
 
 /// The next bytes. Trailer fields are dropped: they may speak of the message as it was.
-async fn chunk(body: &mut Body) -> Result<Option<Bytes>, Error> {
+pub(crate) async fn chunk(body: &mut Body) -> Result<Option<Bytes>, Error> {
     while let Some(frame) = body.frame().await {
         if let Ok(data) = frame.map_err(Error::RequestBroken)?.into_data() {
             return Ok(Some(data));
@@ -112,7 +112,7 @@ async fn chunk(body: &mut Body) -> Result<Option<Bytes>, Error> {
 }
 
 /// The one Content-Type of the message, if it has any.
-fn content_type(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
+pub(crate) fn content_type(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
     let refused = Refusal::ContentType { offset: 0 };
     let mut values = headers.get_all(header::CONTENT_TYPE).iter();
     match (values.next(), values.next()) {

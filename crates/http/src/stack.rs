@@ -9,13 +9,16 @@ use castile_envelope::Policy;
 use url::Url;
 
 use crate::profile::Limits;
-use crate::{AnswerLimit, Bearer, Deadline, Error, Origin, Rewrite, SoapTransport};
+use crate::{
+    AnswerLimit, Bearer, Deadline, Error, Guard, Institution, Origin, Rewrite, SoapTransport,
+};
 
-/// The stack of the typed client: time limit, answer limit, bearer, transport.
-pub type Typed<T> = Deadline<AnswerLimit<Bearer<T>>>;
+/// The stack of the typed client: time limit, answer limit, guard, bearer, transport.
+pub type Typed<T> = Deadline<AnswerLimit<Guard<Bearer<T>>>>;
 
-/// The stack of the proxy and of untyped callers: time limit, answer limit, rewriting, bearer, transport.
-pub type Raw<T> = Deadline<AnswerLimit<Rewrite<Bearer<T>>>>;
+/// The stack of the proxy and of untyped callers: time limit, answer limit, rewriting, guard, bearer,
+/// transport.
+pub type Raw<T> = Deadline<AnswerLimit<Rewrite<Guard<Bearer<T>>>>>;
 
 /// What the layers of a stack are set to.
 #[derive(Clone)]
@@ -39,6 +42,8 @@ pub struct Plan {
     pub policy: Policy,
     /// Whether writes are repeated once after any 401. Off by default.
     pub repeat_writes_on_401: bool,
+    /// For whom messages and tokens must be; without it neither is looked at. None by default.
+    pub institution: Option<Arc<Institution>>,
 }
 
 impl Plan {
@@ -61,6 +66,7 @@ impl Plan {
             answer_limit: 64 * 1024 * 1024,
             policy: Policy::default(),
             repeat_writes_on_401: false,
+            institution: None,
         })
     }
 
@@ -79,6 +85,7 @@ impl std::fmt::Debug for Plan {
             .field("answer_limit", &self.answer_limit)
             .field("policy", &self.policy)
             .field("repeat_writes_on_401", &self.repeat_writes_on_401)
+            .field("institution", &self.institution)
             .finish_non_exhaustive()
     }
 }
@@ -90,7 +97,9 @@ where
     T::Error: Into<Error>,
 {
     let (total, sleep, limit) = (plan.total, plan.sleep.clone(), plan.answer_limit);
+    let institution = plan.institution.clone();
     let inner = Bearer::planned(plan, transport);
+    let inner = Guard::new(inner, institution);
     let inner = AnswerLimit::new(inner, limit);
     Deadline::new(inner, total, sleep)
 }
@@ -103,7 +112,9 @@ where
 {
     let (total, sleep, limit) = (plan.total, plan.sleep.clone(), plan.answer_limit);
     let (policy, replay_limit) = (plan.policy.clone(), plan.replay_limit);
+    let institution = plan.institution.clone();
     let inner = Bearer::planned(plan, transport);
+    let inner = Guard::new(inner, institution);
     let inner = Rewrite::new(inner, policy, replay_limit);
     let inner = AnswerLimit::new(inner, limit);
     Deadline::new(inner, total, sleep)

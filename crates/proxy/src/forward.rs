@@ -144,7 +144,10 @@ fn cause(error: &Error) -> Option<String> {
 fn judge(error: &Error, version: Version) -> (Party, StatusCode) {
     match error {
         // SOAP 1.1 section 6.2 knows 500 only; SOAP 1.2 part 2 table 20 gives Sender 400.
-        Error::Envelope(_) | Error::Digest { .. } | Error::RequestBroken(_) => (
+        Error::Envelope(_)
+        | Error::Digest { .. }
+        | Error::Institution { .. }
+        | Error::RequestBroken(_) => (
             Party::Client,
             match version {
                 Version::Soap11 => StatusCode::INTERNAL_SERVER_ERROR,

@@ -81,7 +81,7 @@ fn old_acct_inq() -> String {
          <w:UsernameToken><w:Username>user</w:Username><w:Password>{PASSWORD}</w:Password>\
          </w:UsernameToken></w:Security></s:Header><s:Body>\
          <AcctInq xmlns=\"http://jackhenry.com/jxchange/TPG/2008\"><MsgRqHdr><jXchangeHdr>\
-         <AuditUsrId/><AuditWsId/></jXchangeHdr></MsgRqHdr>\
+         <AuditUsrId/><AuditWsId/><InstEnv>TEST</InstEnv></jXchangeHdr></MsgRqHdr>\
          <InAcctId><AcctId>{ACCOUNT}</AcctId><AcctType>D</AcctType></InAcctId>\
          <IncXtendElemArray><IncXtendElemInfo><XtendElem>x_DepInfoRec</XtendElem>\
          </IncXtendElemInfo></IncXtendElemArray></AcctInq>\

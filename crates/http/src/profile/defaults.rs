@@ -70,7 +70,7 @@ fn check(part: Part<'_>) -> Result<(), ConfigError> {
     }
     values::assertion_lifetime(&table)?;
     for key in [
-        "product", "inst_env", "username", "scope", "audience", "key_id", "resource", "refusals",
+        "product", "inst_env", "institution_id", "username", "scope", "audience", "key_id", "resource", "refusals",
     ] {
         table.text(key)?;
     }
@@ -79,6 +79,9 @@ fn check(part: Part<'_>) -> Result<(), ConfigError> {
         .filter_map(|key| table.find(key))
     {
         found.id()?;
+    }
+    if let Some(found) = table.find("overrides") {
+        values::ids(&found)?;
     }
     for found in ["key", "key_passphrase", "client_secret", "password"]
         .iter()

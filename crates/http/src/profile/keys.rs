@@ -6,6 +6,8 @@ pub(super) const PROFILE_KEYS: &[&str] = &[
     "inst_env",
     "product",
     "state",
+    "institution_id",
+    "overrides",
     "client_id",
     "key",
     "jwks_url",

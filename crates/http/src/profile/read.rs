@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 use super::defaults::Defaults;
 use super::keys::{LEGACY_KEYS, OAUTH_KEYS, PROFILE_KEYS, TOP_KEYS};
 use super::table::{Found, Part, Source, Table};
-use super::values::{client, legacy, oauth, proof_fits, state, warnings};
+use super::values::{client, ids, legacy, oauth, proof_fits, state, warnings};
 use super::{ConfigError, Place, Profile, SecretRef, State, include};
 
 /// The largest configuration file that is read: 4 MiB, some 10,000 profiles.
@@ -251,6 +251,12 @@ fn profile(found: &Found<'_>, defaults: &Defaults<'_>) -> Result<Profile, Config
         inst_rt_id: inst_rt_id.id()?,
         inst_env: inst_env.text()?,
         product: product.text()?,
+        institution_id: table.text("institution_id")?,
+        overrides: table
+            .find("overrides")
+            .map(|found| ids(&found))
+            .transpose()?
+            .unwrap_or_default(),
         state,
         client: (new || names_client)
             .then(|| {

@@ -19,6 +19,12 @@ pub(super) fn state(found: &Found<'_>) -> Result<State, ConfigError> {
     }
 }
 
+/// An array of identifiers whose leading zeros count.
+pub(super) fn ids(found: &Found<'_>) -> Result<Vec<String>, ConfigError> {
+    let array = found.strings("an array of strings, each an id in quotes")?;
+    array.iter().map(Found::text).collect()
+}
+
 pub(super) fn client(table: &Table<'_>) -> Result<Client, ConfigError> {
     let (key, shared) = (table.find("key"), table.find("client_secret"));
     if let (Some(_), Some(shared)) = (&key, &shared) {

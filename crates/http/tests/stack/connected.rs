@@ -19,7 +19,7 @@ async fn one_token_request_serves_a_thousand_concurrent_calls() {
     let stack = Arc::new(connect::typed(&profile).unwrap());
     let calls: Vec<_> = (0..1000)
         .map(|_| {
-            let (stack, request) = (stack.clone(), gateway.request(Effect::Read));
+            let (stack, request) = (stack.clone(), gateway.ping(Effect::Read));
             tokio::spawn(async move {
                 let answer = stack.send(request).await?;
                 let status = answer.status();
@@ -60,7 +60,7 @@ async fn a_401_fetches_one_new_token() {
     let profile = profile(&gateway, &provider, folder.path(), "oauth");
     let stack = connect::typed(&profile).unwrap();
     for _ in 0..3 {
-        let answer = stack.send(gateway.request(Effect::Write)).await.unwrap();
+        let answer = stack.send(gateway.ping(Effect::Write)).await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK);
     }
     assert_eq!(provider.arrivals().len(), 2);
@@ -117,7 +117,7 @@ async fn a_refused_client_reaches_neither_gateway_nor_provider_again() {
     let profile = profile(&gateway, &provider, folder.path(), "oauth");
     let stack = connect::typed(&profile).unwrap();
     for _ in 0..3 {
-        let error = stack.send(gateway.request(Effect::Read)).await.unwrap_err();
+        let error = stack.send(gateway.ping(Effect::Read)).await.unwrap_err();
         assert_eq!(error.code(), "token-invalid-client");
         assert!(!error.is_retryable());
     }

@@ -7,6 +7,7 @@ mod bound;
 mod carried;
 mod connected;
 mod ended;
+mod guarded;
 mod peer;
 mod repeated;
 mod silent;

@@ -91,6 +91,13 @@ impl Peer {
         self.request_with(effect, Body::whole("<soap/>"))
     }
 
+    /// A request whose message is an envelope: what a profile's own stack takes.
+    pub(crate) fn ping(&self, effect: Effect) -> Request<Body> {
+        let envelope = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\">\
+            <s:Body><Ping/></s:Body></s:Envelope>";
+        self.request_with(effect, Body::whole(envelope))
+    }
+
     pub(crate) fn request_with(&self, effect: Effect, body: Body) -> Request<Body> {
         Request::post(self.url.as_str())
             .header("content-type", "text/xml; charset=utf-8")

@@ -1,6 +1,6 @@
 //! Between the request and the gateway's answer.
 
-use super::{JACK_HENRY, NETWORK, YOU};
+use super::{BANK, JACK_HENRY, NETWORK, YOU};
 use crate::explain::Entry;
 use crate::problem::Exit;
 
@@ -11,6 +11,48 @@ pub(super) const TABLE: &[Entry] = &[
         who: YOU,
         means: "The request goes to another origin than the one its token is for. Nothing was sent.",
         remedy: "check the url of the profile",
+    },
+    Entry {
+        code: "institution-other",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "InstRtId of the message is not that of the profile. Nothing was sent.",
+        remedy: "send it under the profile of its institution",
+    },
+    Entry {
+        code: "institution-environment",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "InstEnv of the message is not that of the profile. Nothing was sent.",
+        remedy: "send it under the profile of its environment",
+    },
+    Entry {
+        code: "institution-no-environment",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The message names no InstEnv, which the gateway takes for PROD; the profile names another. Nothing was sent.",
+        remedy: "write InstEnv into jXchangeHdr",
+    },
+    Entry {
+        code: "institution-override",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The message carries an OvrrdInstRtId that the profile does not list. Nothing was sent.",
+        remedy: "list it under `overrides` in the profile, if the message may speak of that institution",
+    },
+    Entry {
+        code: "institution-late",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "A streamed message names its institution so late that it cannot be checked before it goes out.",
+        remedy: "put the envelope's jXchangeHdr into the first 128 KiB, and the root part first",
+    },
+    Entry {
+        code: "institution-token",
+        exit: Exit::TokenRefused,
+        who: BANK,
+        means: "The claim institutionId of the access token is not that of the profile. Nothing was sent.",
+        remedy: "compare client_id and institution_id of the profile: one of them belongs to another institution",
     },
     Entry {
         code: "origin-insecure",

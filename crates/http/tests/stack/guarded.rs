@@ -1,0 +1,198 @@
+//! A message or a token of another institution never leaves.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use castile_auth::ports::BoxFuture;
+use castile_auth::{AccessToken, TokenSource};
+use castile_http::profile::Limits;
+use castile_http::stack::Plan;
+use castile_http::{
+    Body, Effect, Error, Institution, Other, ReqwestTransport, SoapTransport as _, stack,
+};
+use http_body::Frame;
+
+use crate::peer::{Peer, ok};
+use crate::tokens::{Tokens, plan};
+
+const OPEN: &str =
+    "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Header/><s:Body>";
+
+fn message(header: &str, rest: &str) -> String {
+    format!(
+        "{OPEN}<XferAdd><MsgRqHdr><jXchangeHdr>{header}</jXchangeHdr></MsgRqHdr>{rest}</XferAdd></s:Body></s:Envelope>"
+    )
+}
+
+const OURS: &str = "<InstRtId>011001276</InstRtId><InstEnv>TEST</InstEnv>";
+
+fn guarded(peer: &Peer, source: Arc<dyn TokenSource>) -> Plan {
+    let mut institution = Institution::new("first-bank", "011001276", "TEST");
+    institution.overrides = vec!["222".to_owned()];
+    institution.institution_id = Some("ours".to_owned());
+    let mut plan = plan(peer, source);
+    plan.institution = Some(Arc::new(institution));
+    plan
+}
+
+fn transport() -> ReqwestTransport {
+    ReqwestTransport::new(Limits::default()).unwrap()
+}
+
+fn other(error: &Error) -> Option<Other> {
+    match error {
+        Error::Institution { other, profile, .. } if profile == "first-bank" => Some(*other),
+        _ => None,
+    }
+}
+
+/// The body in chunks of `size` bytes.
+fn chunked(message: &str, size: usize) -> Body {
+    let chunks = message.as_bytes().chunks(size);
+    Body::stream(Chunks(chunks.map(Bytes::copy_from_slice).collect()))
+}
+
+struct Chunks(VecDeque<Bytes>);
+
+impl http_body::Body for Chunks {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.0.pop_front().map(|chunk| Ok(Frame::data(chunk))))
+    }
+}
+
+#[tokio::test]
+async fn a_message_of_another_institution_is_refused_before_a_byte_is_sent() {
+    let peer = Peer::replies(vec![ok()]).await;
+    let typed = stack::typed(guarded(&peer, Arc::new(Tokens::default())), transport());
+    let raw = stack::raw(guarded(&peer, Arc::new(Tokens::default())), transport());
+    let long = "<a>0123456789</a>".repeat(100_000);
+    for (header, rest, expected) in [
+        (
+            "<InstRtId>11001276</InstRtId><InstEnv>TEST</InstEnv>",
+            "",
+            Other::InstRtId,
+        ),
+        (
+            "<InstRtId>011001276</InstRtId><InstEnv>PROD</InstEnv>",
+            "",
+            Other::InstEnv,
+        ),
+        ("<InstRtId>011001276</InstRtId>", "", Other::NoInstEnv),
+        (
+            "<InstRtId>011001276</InstRtId><InstEnv/>",
+            "",
+            Other::NoInstEnv,
+        ),
+        (
+            OURS,
+            "<CustId OvrrdInstRtId='333'>1</CustId>",
+            Other::Override,
+        ),
+        (
+            OURS,
+            "<jXchangeHdr><InstRtId>333</InstRtId></jXchangeHdr>",
+            Other::InstRtId,
+        ),
+        (
+            "<InstRtId>333</InstRtId><InstEnv>TEST</InstEnv>",
+            &long,
+            Other::InstRtId,
+        ),
+    ] {
+        let message = message(header, rest);
+        for body in [Body::whole(message.clone()), chunked(&message, 4096)] {
+            let request = peer.request_with(Effect::Write, body);
+            let error = raw.send(request).await.unwrap_err();
+            assert_eq!(other(&error), Some(expected), "{error}");
+            assert!(!error.outcome_unknown());
+            assert!(!format!("{error} {error:?}").contains("333"));
+        }
+        let request = peer.request_with(Effect::Write, Body::whole(message));
+        let error = typed.send(request).await.unwrap_err();
+        assert_eq!(other(&error), Some(expected));
+    }
+    assert!(peer.arrivals().is_empty());
+}
+
+#[tokio::test]
+async fn its_own_messages_and_those_for_no_one_pass() {
+    let peer = Peer::replies(vec![ok(), ok(), ok(), ok(), ok(), ok()]).await;
+    let raw = stack::raw(guarded(&peer, Arc::new(Tokens::default())), transport());
+    let ping = format!("{OPEN}<Ping><PingRq>x</PingRq></Ping></s:Body></s:Envelope>");
+    let listed = "<CustId OvrrdInstRtId='222'>1</CustId><TaxId OvrrdInstRtId='011001276'>1</TaxId>";
+    for message in [
+        message(OURS, "<PayeeInfo><InstRtId>999</InstRtId></PayeeInfo>"),
+        message(OURS, listed),
+        ping,
+    ] {
+        for body in [Body::whole(message.clone()), chunked(&message, 7)] {
+            let request = peer.request_with(Effect::Write, body);
+            raw.send(request).await.unwrap();
+        }
+        let arrived = peer.arrivals();
+        assert_eq!(arrived.last().unwrap().body, message.as_bytes());
+    }
+    assert_eq!(peer.arrivals().len(), 6);
+}
+
+#[tokio::test]
+async fn a_streamed_message_that_names_another_late_never_becomes_whole() {
+    let peer = Peer::replies(vec![ok()]).await;
+    let raw = stack::raw(guarded(&peer, Arc::new(Tokens::default())), transport());
+    let long = "<a>0123456789</a>".repeat(100_000);
+    let late = format!("{long}<CustId OvrrdInstRtId='333'>1</CustId>");
+    let request = peer.request_with(Effect::Write, chunked(&message(OURS, &late), 4096));
+    let error = raw.send(request).await.unwrap_err();
+    assert!(!error.is_retryable(), "{error}");
+    assert!(peer.arrivals().is_empty(), "the message was whole");
+
+    let filler = format!("<MsgRqHdr><x>{}</x></MsgRqHdr>", "y".repeat(2_000_000));
+    let hidden = format!("{OPEN}<XferAdd>{filler}</XferAdd></s:Body></s:Envelope>");
+    let request = peer.request_with(Effect::Write, chunked(&hidden, 4096));
+    let error = raw.send(request).await.unwrap_err();
+    assert_eq!(other(&error), Some(Other::TooLate), "{error}");
+    assert!(peer.arrivals().is_empty());
+}
+
+/// Gives one token for ever.
+struct Fixed(&'static str);
+
+impl TokenSource for Fixed {
+    fn token(&self) -> BoxFuture<'_, Result<AccessToken, castile_auth::Error>> {
+        let token = AccessToken::new(self.0.to_owned().into(), 1, None);
+        Box::pin(async move { Ok(token) })
+    }
+
+    fn reject(&self, _: &AccessToken) {}
+}
+
+#[tokio::test]
+async fn a_token_of_another_institution_is_not_used() {
+    // {"institutionId":"theirs"} and {"institutionId":"ours"}.
+    for (token, sent) in [
+        ("e30.eyJpbnN0aXR1dGlvbklkIjoidGhlaXJzIn0.c2ln", false),
+        ("e30.eyJpbnN0aXR1dGlvbklkIjoib3VycyJ9.c2ln", true),
+        ("opaque", true),
+    ] {
+        let peer = Peer::replies(vec![ok()]).await;
+        let typed = stack::typed(guarded(&peer, Arc::new(Fixed(token))), transport());
+        let request = peer.request_with(Effect::Read, Body::whole(message(OURS, "")));
+        let answer = typed.send(request).await;
+        assert_eq!(answer.is_ok(), sent, "{token}");
+        assert_eq!(peer.arrivals().len(), usize::from(sent));
+        if let Err(error) = answer {
+            assert_eq!(error.code(), "institution-token");
+            assert!(!format!("{error:?}").contains("theirs"));
+        }
+    }
+}
