@@ -126,7 +126,7 @@ async fn a_java_client_works_unchanged() {
     let message = old_message(
         r#"<AcctSrch xmlns="http://jackhenry.com/jxchange/TPG/2008">
       <SrchMsgRqHdr>
-        <jXchangeHdr><AuditUsrId>auditor</AuditUsrId><AuditWsId>desk-1</AuditWsId></jXchangeHdr>
+        <jXchangeHdr><AuditUsrId>auditor</AuditUsrId><AuditWsId>desk-1</AuditWsId><Ver_1/><Ver_2/><InstEnv>TEST</InstEnv></jXchangeHdr>
         <MaxRec>10</MaxRec>
         <Ver_1/>
         <AuthenUsrCred><wsse:Security xmlns:wsse="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
@@ -159,7 +159,7 @@ async fn a_transfer_from_java_is_made_once() {
     let message = old_message(
         r#"<XferAdd xmlns="http://jackhenry.com/jxchange/TPG/2008">
       <MsgRqHdr>
-        <jXchangeHdr><AuditUsrId>auditor</AuditUsrId><AuditWsId>desk-1</AuditWsId></jXchangeHdr>
+        <jXchangeHdr><AuditUsrId>auditor</AuditUsrId><AuditWsId>desk-1</AuditWsId><Ver_1/><Ver_2/><InstEnv>TEST</InstEnv></jXchangeHdr>
       </MsgRqHdr>
       <AcctIdFrom><FromAcctId>0000000010017</FromAcctId><FromAcctType>D</FromAcctType></AcctIdFrom>
       <AcctIdTo><ToAcctId>0000000010025</ToAcctId><ToAcctType>D</ToAcctType></AcctIdTo>

@@ -342,20 +342,13 @@ async fn sandbox_token_proxy_and_code_work_together() {
 async fn typed_rows() -> Result<usize, Box<dyn Error>> {
     use castile::Client;
     use castile::http::Config;
-    use castile_jx::inquiry::{AcctSrch, JXchangeHdr, SrchMsgRqHdr};
+    use castile_jx::inquiry::{AcctSrch, SrchMsgRqHdr};
 
     let profile = Config::read("sandbox/castile.toml")?.profile("sandbox")?;
     let client = Client::connect(&profile)?;
 
     let search = AcctSrch {
         srch_msg_rq_hdr: SrchMsgRqHdr {
-            jxchange_hdr: JXchangeHdr {
-                audit_usr_id: "jdoe".into(),
-                audit_ws_id: "ws-17".into(),
-                inst_rt_id: Some(profile.inst_rt_id.as_str().into()),
-                inst_env: Some(profile.inst_env.as_str().into()),
-                ..Default::default()
-            },
             max_rec: 10.into(),
             ..Default::default()
         },
@@ -374,8 +367,14 @@ async fn transferred() -> Result<&'static str, Box<dyn Error>> {
 
     let profile = Config::read("sandbox/castile.toml")?.profile("sandbox")?;
     let client = Client::connect(&profile)?;
-    // From no account to none.
-    let transfer = castile_jx::transaction::XferAdd::default();
+    // From an account that there is not.
+    let transfer = castile_jx::transaction::XferAdd {
+        acct_id_from: castile_jx::transaction::AcctIdFrom {
+            from_acct_id: "0".into(),
+            ..Default::default()
+        },
+        ..Default::default()
+    };
 
     let outcome = match client.call(&transfer).send().await {
         Ok(_) => "it is done",

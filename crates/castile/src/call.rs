@@ -3,11 +3,11 @@
 use bytes::Bytes;
 use castile_envelope::{Content, Part, SoapVersion, Wrap};
 use castile_http::{Answer, Body, Effect, SoapTransport};
-use castile_model::{Decoded, Operation, Raw, Scope};
+use castile_model::{Decoded, Fill, Operation, Raw, Scope};
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Method, Request, Uri};
 
-use crate::{Error, Fault};
+use crate::{Error, Fault, Header};
 
 const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
 
@@ -20,6 +20,8 @@ pub struct Call<'c, T, O> {
     transport: &'c T,
     url: &'c Uri,
     request: &'c O,
+    fill: Fill,
+    tracking_id: Option<String>,
     is_checked: bool,
     headers: Vec<Raw>,
 }
@@ -39,11 +41,14 @@ where
     T: SoapTransport<Error = castile_http::Error>,
     O: Operation,
 {
-    pub(crate) fn new(transport: &'c T, url: &'c Uri, request: &'c O) -> Self {
+    pub(crate) fn new(transport: &'c T, url: &'c Uri, header: &Header, request: &'c O) -> Self {
+        let (fill, tracking_id) = header.for_call();
         Self {
             transport,
             url,
             request,
+            fill,
+            tracking_id,
             is_checked: true,
             headers: Vec::new(),
         }
@@ -65,6 +70,12 @@ where
     pub fn unchecked(mut self) -> Self {
         self.is_checked = false;
         self
+    }
+
+    /// The `jXLogTrackingId` that goes with the request, unless the request has one itself: keep it with
+    /// whatever you note about a call, for it is what Jack Henry finds a call by.
+    pub fn tracking_id(&self) -> Option<&str> {
+        self.tracking_id.as_deref()
     }
 
     /// Sends the request and returns the response.
@@ -95,6 +106,7 @@ where
         tracing::debug!(
             service = O::SERVICE,
             operation = O::NAME,
+            tracking_id = self.tracking_id,
             status = head.status.as_u16(),
             bytes = body.len(),
             "response"
@@ -112,8 +124,8 @@ where
 
     fn message(&self, effect: Effect) -> Result<Request<Body>, Error<O::Fault>> {
         let payload = match self.is_checked {
-            true => castile_model::encode_valid(self.request)?,
-            false => castile_model::encode(self.request)?,
+            true => castile_model::encode_filled_valid(self.request, &self.fill)?,
+            false => castile_model::encode_filled(self.request, &self.fill)?,
         };
         let headers: String = self.headers.iter().map(Raw::to_xml).collect();
         let wrap = Wrap {

@@ -19,6 +19,8 @@
 //! # Ok(()) }
 //! ```
 //!
+//! [`Header`] fills `jXchangeHdr` from the profile, so a request only says what is its own.
+//!
 //! A generated crate depends on [`model`] only. Its values print their kind and length;
 //! [`Field::value`](model::Field::value) has the value itself.
 //!
@@ -29,6 +31,7 @@ mod call;
 mod client;
 mod error;
 mod fault;
+mod header;
 
 pub use castile_auth as auth;
 pub use castile_envelope as envelope;
@@ -39,3 +42,4 @@ pub use call::{Call, Reply};
 pub use client::Client;
 pub use error::Error;
 pub use fault::Fault;
+pub use header::Header;

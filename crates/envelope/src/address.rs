@@ -3,7 +3,7 @@
 use memchr::memmem;
 
 use crate::cut::envelope;
-use crate::document::Document;
+use crate::document::{Document, Located};
 use crate::encoding::{Form, Named, Prolog, Wide};
 use crate::error::Refusal;
 use crate::open::find_body;
@@ -73,10 +73,7 @@ impl Document {
     /// # Ok::<(), castile_envelope::Refusal>(())
     /// ```
     pub fn address(&self, input: &[u8]) -> Result<Address, Refusal> {
-        let (envelope, start, charset) = self.envelope_in(input)?;
-        of_envelope(envelope, charset.as_deref(), Reach::Whole)
-            .map(|address| address.shifted(start))
-            .map_err(|refusal| refusal.shifted(start))
+        of_located(&self.envelope_in(input)?, Reach::Whole)
     }
 
     /// Reads the beginning of a message, up to the end of its `jXchangeHdr`; if its first element is no
@@ -87,13 +84,8 @@ impl Document {
     /// # Errors
     /// As [`address`](Self::address).
     pub fn address_of_start(&self, input: &[u8]) -> Result<Option<Address>, Refusal> {
-        let read = self
-            .envelope_in(input)
-            .and_then(|(envelope, start, charset)| {
-                of_envelope(envelope, charset.as_deref(), Reach::Start)
-                    .map(|address| address.shifted(start))
-                    .map_err(|refusal| refusal.shifted(start))
-            });
+        let located = self.envelope_in(input);
+        let read = located.and_then(|located| of_located(&located, Reach::Start));
         match read {
             Ok(address) => Ok(Some(address)),
             // A root part that has not come yet looks like one that is missing.
@@ -150,6 +142,12 @@ enum Reach {
     Start,
     /// To the last header or override.
     Whole,
+}
+
+fn of_located(located: &Located<'_>, reach: Reach) -> Result<Address, Refusal> {
+    of_envelope(located.envelope, located.charset.as_deref(), reach)
+        .map(|address| address.shifted(located.start))
+        .map_err(|refusal| refusal.shifted(located.start))
 }
 
 fn of_envelope(input: &[u8], charset: Option<&str>, reach: Reach) -> Result<Address, Refusal> {

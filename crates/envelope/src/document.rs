@@ -100,13 +100,14 @@ impl Document {
         })
     }
 
-    /// The envelope in a whole message or in the beginning of one, where it starts, and its charset.
-    pub(crate) fn envelope_in<'i>(
-        &self,
-        input: &'i [u8],
-    ) -> Result<(&'i [u8], usize, Option<Box<str>>), Refusal> {
+    /// The envelope in a whole message or in the beginning of one.
+    pub(crate) fn envelope_in<'i>(&self, input: &'i [u8]) -> Result<Located<'i>, Refusal> {
         match &self.0 {
-            Kind::Envelope { charset } => Ok((input, 0, charset.clone())),
+            Kind::Envelope { charset } => Ok(Located {
+                envelope: input,
+                start: 0,
+                charset: charset.clone(),
+            }),
             Kind::Related(related) => {
                 let limit = crate::policy::Limits::default().header_bytes;
                 let root = locate(input, related, limit)?;
@@ -115,7 +116,11 @@ impl Document {
                     Some(at) => crate::multipart::Delimiter::content_end(envelope, at),
                     None => envelope.len(),
                 };
-                Ok((&envelope[..end], root.start, root.charset))
+                Ok(Located {
+                    envelope: &envelope[..end],
+                    start: root.start,
+                    charset: root.charset,
+                })
             }
         }
     }
@@ -127,6 +132,15 @@ impl Document {
             Kind::Related(related) => DocumentRewriter::related(policy, (**related).clone()),
         }
     }
+}
+
+/// An envelope inside of a message.
+pub(crate) struct Located<'i> {
+    pub(crate) envelope: &'i [u8],
+    /// Where it begins in the message.
+    pub(crate) start: usize,
+    /// What Content-Type says of its encoding.
+    pub(crate) charset: Option<Box<str>>,
 }
 
 /// Plans the cut of a whole message of that Content-Type: [`Document::of`], then [`Document::cut`].

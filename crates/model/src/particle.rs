@@ -171,7 +171,7 @@ impl<T: Scalar> Particle for Field<T> {
     fn write_as(&self, name: &'static str, w: &mut Writer) {
         if self.is_given() {
             w.leaf(name, self)
-        } else {
+        } else if !w.fill(name) {
             w.missing(name)
         }
     }
@@ -186,8 +186,9 @@ impl<T: Scalar> Particle for Option<Field<T>> {
     }
 
     fn write_as(&self, name: &'static str, w: &mut Writer) {
-        if let Some(field) = self {
-            w.leaf(name, field);
+        match self {
+            Some(field) => w.leaf(name, field),
+            None => _ = w.fill(name),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use crate::attributes::XSI;
 use crate::error::{self, Warning, WarningKind};
 use crate::name::local_start;
-use crate::{Attributes, EncodeError, Ext, Groups, Leaf, Message, Particle, Raw, Struct};
+use crate::{Attributes, EncodeError, Ext, Fill, Groups, Leaf, Message, Particle, Raw, Struct, Text};
 
 pub(crate) use escape::escape_attribute;
 use escape::{escape, type_name};
@@ -21,14 +21,19 @@ use escape::{escape, type_name};
 /// # Errors
 /// A text or attribute holds what XML cannot carry.
 pub fn encode<T: Message>(message: &T) -> Result<String, EncodeError> {
-    let mut w = Writer::new(T::NAMES, T::NAMESPACE);
-    if !T::ELEMENT.is_empty() {
-        message.write_root(&mut w);
+    Writer::new(T::NAMES, T::NAMESPACE).message(message)
+}
+
+/// The same as [`encode`], with values for what the message leaves open.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_filled<T: Message>(message: &T, fill: &Fill) -> Result<String, EncodeError> {
+    Writer {
+        fill: Some(fill.clone()),
+        ..Writer::new(T::NAMES, T::NAMESPACE)
     }
-    match w.error {
-        Some(error) => Err(error),
-        None => Ok(w.out),
-    }
+    .message(message)
 }
 
 /// The same as [`encode`], for a message that is what its contract asks for.
@@ -36,25 +41,20 @@ pub fn encode<T: Message>(message: &T) -> Result<String, EncodeError> {
 /// # Errors
 /// As [`Message::validate`].
 pub fn encode_valid<T: Message>(message: &T) -> Result<String, EncodeError> {
-    let mut w = Writer {
+    encode_filled_valid(message, &Fill::default())
+}
+
+/// The same as [`encode_valid`], with values for what the message leaves open.
+///
+/// # Errors
+/// As [`encode_valid`].
+pub fn encode_filled_valid<T: Message>(message: &T, fill: &Fill) -> Result<String, EncodeError> {
+    Writer {
         audit: Some(Vec::new()),
+        fill: Some(fill.clone()),
         ..Writer::new(T::NAMES, T::NAMESPACE)
-    };
-    if !T::ELEMENT.is_empty() {
-        message.write_root(&mut w);
     }
-    if let Some(error) = w.error {
-        return Err(error);
-    }
-    // A marker that was not read is written all the same.
-    let problems = w.audit.into_iter().flatten();
-    let problems: Vec<Warning> = problems
-        .filter(|problem| problem.kind != WarningKind::MissingMarker)
-        .collect();
-    match problems.is_empty() {
-        true => Ok(w.out),
-        false => Err(EncodeError::Invalid { problems }),
-    }
+    .message(message)
 }
 
 /// The first struct that is required inside and was not read.
@@ -100,6 +100,8 @@ pub struct Writer {
     look: Option<Option<&'static str>>,
     /// How often the next element may stand.
     bounds: Option<(u32, u32)>,
+    /// What is written where the message has nothing.
+    fill: Option<Fill>,
 }
 
 /// The struct that is being written.
@@ -134,6 +136,25 @@ impl Writer {
             audit: None,
             look: None,
             bounds: None,
+            fill: None,
+        }
+    }
+
+    fn message<T: Message>(mut self, message: &T) -> Result<String, EncodeError> {
+        if !T::ELEMENT.is_empty() {
+            message.write_root(&mut self);
+        }
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        // A marker that was not read is written all the same.
+        let problems = self.audit.into_iter().flatten();
+        let problems: Vec<Warning> = problems
+            .filter(|problem| problem.kind != WarningKind::MissingMarker)
+            .collect();
+        match problems.is_empty() {
+            true => Ok(self.out),
+            false => Err(EncodeError::Invalid { problems }),
         }
     }
 
@@ -306,6 +327,20 @@ impl Writer {
         }
         self.path.pop();
         self.default = outer_default;
+    }
+
+    /// Writes a simple element that the message does not have; tells whether there was a value for it.
+    pub(crate) fn fill(&mut self, name: &'static str) -> bool {
+        let Some(fill) = self.fill.take() else {
+            return false;
+        };
+        let value = fill.value(self.path.last(), name);
+        if let Some(value) = value.filter(|_| self.look.is_none()) {
+            self.leaf(name, &Text::from(value));
+        }
+        let is_filled = value.is_some();
+        self.fill = Some(fill);
+        is_filled
     }
 
     pub(crate) fn raw(&mut self, raw: &Raw) {

@@ -6,7 +6,7 @@ use castile::model::Str;
 use castile::{Client, Error};
 use castile_jx::customer::CustInq;
 use castile_jx::inquiry::{AcctSrch, AcctSrchResponse};
-use castile_jx::shared::{HdrFault, JXchangeHdr, MsgRqHdr, SrchMsgRqHdr};
+use castile_jx::shared::{HdrFault, SrchMsgRqHdr};
 use http::{Response, StatusCode};
 use serde_json::json;
 
@@ -161,20 +161,9 @@ async fn content(answer: Response<Body>) -> Result<(String, usize), Failure> {
     Ok((name, body.len()))
 }
 
-fn header() -> JXchangeHdr {
-    JXchangeHdr {
-        audit_usr_id: "demo-user".into(),
-        audit_ws_id: "demo-workstation".into(),
-        inst_rt_id: Some("011001276".into()),
-        inst_env: Some("TEST".into()),
-        ..JXchangeHdr::default()
-    }
-}
-
 fn search(cursor: Option<castile_jx::shared::Cursor>) -> AcctSrch {
     AcctSrch {
         srch_msg_rq_hdr: SrchMsgRqHdr {
-            jxchange_hdr: header(),
             max_rec: 10.into(),
             cursor,
             ..SrchMsgRqHdr::default()
@@ -267,10 +256,6 @@ where
     T: SoapTransport<Error = castile::http::Error>,
 {
     let request = CustInq {
-        msg_rq_hdr: MsgRqHdr {
-            jxchange_hdr: header(),
-            ..MsgRqHdr::default()
-        },
         cust_id: Some("NOBODY".into()),
         ..CustInq::default()
     };

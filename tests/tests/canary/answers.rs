@@ -76,6 +76,7 @@ pub(crate) async fn typed(world: &World, witness: &mut Witness) {
     witness.debug("Client", &client);
 
     let mut search = acct_srch(CUSTOMER, 10, None);
+    search.srch_msg_rq_hdr.jxchange_hdr.inst_rt_id = None;
     let security = Raw::parse(&security(), &Scope::new()).expect("an element");
     search.srch_msg_rq_hdr.authen_usr_cred = Some(Box::new(AuthenUsrCred {
         security,

@@ -28,7 +28,7 @@ pub(crate) fn envelope(header: &str, body: &str) -> String {
 pub(crate) fn acct_inq(account: &str) -> String {
     format!(
         "<AcctInq xmlns=\"http://jackhenry.com/jxchange/TPG/2008\"><MsgRqHdr><jXchangeHdr>\
-         <AuditUsrId/><AuditWsId/></jXchangeHdr></MsgRqHdr><InAcctId><AcctId>{account}</AcctId>\
+         <AuditUsrId/><AuditWsId/><InstEnv>TEST</InstEnv></jXchangeHdr></MsgRqHdr><InAcctId><AcctId>{account}</AcctId>\
          <AcctType>D</AcctType></InAcctId><IncXtendElemArray><IncXtendElemInfo>\
          <XtendElem>x_DepInfoRec</XtendElem></IncXtendElemInfo></IncXtendElemArray></AcctInq>"
     )

@@ -1,8 +1,10 @@
 //! What comes back when all is well: the response, the declared fault, every row of a search once.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use castile::http::Blame;
+use castile::Header;
+use castile::http::{Blame, OsRandom};
 use castile_jx::inquiry::AcctSrchResponse;
 use castile_tests::Institution;
 use castile_tests::request::{acct_srch, header, xfer_add};
@@ -37,6 +39,42 @@ async fn a_call_gives_the_typed_response_with_what_was_sent_in_its_header() {
     let tax_id = savings.tax_id.as_ref().expect("a masked one");
     assert!(tax_id.is_empty());
     assert_eq!(tax_id.mask_val(), Some("*****0001"));
+}
+
+#[tokio::test]
+async fn the_header_is_filled_from_the_profile_and_each_call_can_be_traced() {
+    let bank = Institution::open().await;
+    let header = Header::of(bank.profile())
+        .with("AuditUsrId", "auditor")
+        .with("AuditWsId", "desk-1")
+        .with_tracking(Arc::new(OsRandom));
+    let client = bank.client().with_header(header);
+    let mut search = acct_srch("SBX0001", 10, None);
+    search.srch_msg_rq_hdr.jxchange_hdr = Default::default();
+
+    let mut ids = BTreeSet::new();
+    for _ in 0..2 {
+        let call = client.call(&search);
+        let id = call.tracking_id().expect("randomness").to_owned();
+        let response = call.send().await.expect("three accounts");
+        let echoed = response.srch_msg_rs_hdr.jxchange_hdr;
+        assert_eq!(echoed.audit_usr_id.as_str(), "auditor");
+        assert_eq!(echoed.inst_rt_id, Some("011001276".into()));
+        assert_eq!(echoed.inst_env, Some("TEST".into()));
+        assert_eq!(echoed.jx_log_tracking_id, Some(id.as_str().into()));
+        ids.insert(id);
+    }
+    assert_eq!(ids.len(), 2);
+
+    search.srch_msg_rq_hdr.jxchange_hdr.audit_usr_id = "someone else".into();
+    let response = client.call(&search).send().await.expect("three accounts");
+    let echoed = response.srch_msg_rs_hdr.jxchange_hdr;
+    assert_eq!(echoed.audit_usr_id.as_str(), "someone else");
+
+    search.srch_msg_rq_hdr.jxchange_hdr.inst_rt_id = Some("222222222".into());
+    let error = client.call(&search).send().await.expect_err("not this bank");
+    assert_eq!(error.code(), "institution-other");
+    assert_eq!(bank.sandbox().requests().len(), 3);
 }
 
 #[tokio::test]

@@ -14,14 +14,14 @@ pub(crate) const OLD: &str = concat!(
     "<?xml version='1.0'?>\r\n<s:Envelope  xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Header>\n",
     "<w:Security xmlns:w=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\">",
     "<w:UsernameToken><w:Password>password-canary</w:Password></w:UsernameToken></w:Security>\n</s:Header>",
-    "<s:Body ><AcctId>\u{e9}-account-canary</AcctId>\t</s:Body></s:Envelope>\n"
+    "<s:Body ><AcctInq><AcctId>\u{e9}-account-canary</AcctId>\t</AcctInq></s:Body></s:Envelope>\n"
 );
 
 /// By hand: the input without its Security element.
 pub(crate) const NEW: &str = concat!(
     "<?xml version='1.0'?>\r\n<s:Envelope  xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Header>\n",
     "\n</s:Header>",
-    "<s:Body ><AcctId>\u{e9}-account-canary</AcctId>\t</s:Body></s:Envelope>\n"
+    "<s:Body ><AcctInq><AcctId>\u{e9}-account-canary</AcctId>\t</AcctInq></s:Body></s:Envelope>\n"
 );
 
 pub(crate) struct Proxy {

@@ -1,0 +1,91 @@
+//! What every request of a profile says in its `jXchangeHdr`.
+
+use std::fmt;
+use std::sync::Arc;
+
+use castile_auth::ports::Random;
+use castile_http::Profile;
+use castile_model::Fill;
+
+/// Fills the `jXchangeHdr` of requests: values of the profile, and an id of its own for each call.
+///
+/// What a request says itself stays.
+#[derive(Clone)]
+pub struct Header {
+    fill: Fill,
+    random: Option<Arc<dyn Random>>,
+}
+
+impl Header {
+    const ELEMENT: &'static str = "jXchangeHdr";
+    const TRACKING_ID: &'static str = "jXLogTrackingId";
+
+    /// Fills nothing.
+    pub fn empty() -> Self {
+        Self {
+            fill: Fill::of(Self::ELEMENT),
+            random: None,
+        }
+    }
+
+    /// The institution, the environment and the header values of a profile's endpoint in use.
+    pub fn of(profile: &Profile) -> Self {
+        let values = profile.header();
+        let own = [
+            ("JxVer", &values.jx_ver),
+            ("AuditUsrId", &values.audit_usr_id),
+            ("AuditWsId", &values.audit_ws_id),
+            ("ValidConsmName", &values.valid_consm_name),
+            ("ValidConsmProd", &values.valid_consm_prod),
+        ];
+        let mut fill = Fill::of(Self::ELEMENT)
+            .with("InstRtId", &profile.inst_rt_id)
+            .with("InstEnv", &profile.inst_env);
+        for (name, value) in own {
+            if let Some(value) = value {
+                fill = fill.with(name, value);
+            }
+        }
+        Self { fill, random: None }
+    }
+
+    /// Another value for an element of `jXchangeHdr`.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.fill = self.fill.with(name, value);
+        self
+    }
+
+    /// Gives each call a `jXLogTrackingId` made of 122 random bits (RFC 9562 section 5.4).
+    ///
+    /// It is a trace through the logs of the gateway, not a guard against doing a thing twice.
+    #[must_use]
+    pub fn with_tracking(mut self, random: Arc<dyn Random>) -> Self {
+        self.random = Some(random);
+        self
+    }
+
+    /// The values for one call, and its `jXLogTrackingId`.
+    pub(crate) fn for_call(&self) -> (Fill, Option<String>) {
+        match self.random.as_deref().and_then(tracking_id) {
+            Some(id) => (self.fill.clone().with(Self::TRACKING_ID, &id), Some(id)),
+            None => (self.fill.clone(), None),
+        }
+    }
+}
+
+/// None where the system has no randomness: the gateway then makes an id of its own.
+fn tracking_id(random: &dyn Random) -> Option<String> {
+    let mut bytes = [0; 16];
+    random.fill(&mut bytes).ok()?;
+    let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
+    Some(id.to_string())
+}
+
+impl fmt::Debug for Header {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Header")
+            .field("fill", &self.fill)
+            .finish_non_exhaustive()
+    }
+}
