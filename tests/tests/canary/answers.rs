@@ -98,7 +98,10 @@ pub(crate) async fn typed(world: &World, witness: &mut Witness) {
 
     let by_name = CustSrch {
         srch_msg_rq_hdr: SrchMsgRqHdr {
-            jxchange_hdr: header(),
+            jxchange_hdr: JXchangeHdr {
+                inst_rt_id: None,
+                ..header()
+            },
             max_rec: 10.into(),
             ..SrchMsgRqHdr::default()
         },
