@@ -8,7 +8,9 @@ use std::fmt::Write as _;
 use crate::attributes::XSI;
 use crate::error::{self, Warning, WarningKind};
 use crate::name::local_start;
-use crate::{Attributes, EncodeError, Ext, Fill, Groups, Leaf, Message, Particle, Raw, Struct, Text};
+use crate::{
+    Attributes, EncodeError, Ext, Fill, Groups, Leaf, Message, Particle, Raw, Struct, Text,
+};
 
 pub(crate) use escape::escape_attribute;
 use escape::{escape, type_name};

@@ -9,7 +9,7 @@ use castile::model::{Raw, Scope, encode};
 use castile::{Client, Error as CallError};
 use castile_jx::customer::{CustInq, CustSrch};
 use castile_jx::inquiry::{
-    AuthenUsrCred, IncXtendElem, IncXtendElemInfo, MsgRqHdr, PersonName, SrchMsgRqHdr,
+    AuthenUsrCred, IncXtendElem, IncXtendElemInfo, JXchangeHdr, MsgRqHdr, PersonName, SrchMsgRqHdr,
 };
 use castile_tests::request::{acct_srch, header, xfer_add};
 use castile_tests::{Reply, Scripted};

@@ -72,7 +72,11 @@ async fn the_header_is_filled_from_the_profile_and_each_call_can_be_traced() {
     assert_eq!(echoed.audit_usr_id.as_str(), "someone else");
 
     search.srch_msg_rq_hdr.jxchange_hdr.inst_rt_id = Some("222222222".into());
-    let error = client.call(&search).send().await.expect_err("not this bank");
+    let error = client
+        .call(&search)
+        .send()
+        .await
+        .expect_err("not this bank");
     assert_eq!(error.code(), "institution-other");
     assert_eq!(bank.sandbox().requests().len(), 3);
 }

@@ -70,7 +70,15 @@ fn check(part: Part<'_>) -> Result<(), ConfigError> {
     }
     values::assertion_lifetime(&table)?;
     for key in [
-        "product", "inst_env", "institution_id", "username", "scope", "audience", "key_id", "resource", "refusals",
+        "product",
+        "inst_env",
+        "institution_id",
+        "username",
+        "scope",
+        "audience",
+        "key_id",
+        "resource",
+        "refusals",
     ] {
         table.text(key)?;
     }
