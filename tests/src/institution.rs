@@ -37,7 +37,7 @@ impl Institution {
             r#"version = 1
 
 [profile.bank]
-inst_rt_id = "011001276"
+inst_rt_id = "012345678"
 inst_env = "TEST"
 product = "the-product"
 state = "oauth"

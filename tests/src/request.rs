@@ -9,7 +9,7 @@ pub fn header() -> JXchangeHdr {
     JXchangeHdr {
         audit_usr_id: "audit-user".into(),
         audit_ws_id: "audit-workstation".into(),
-        inst_rt_id: Some("011001276".into()),
+        inst_rt_id: Some("012345678".into()),
         inst_env: Some("TEST".into()),
         ..JXchangeHdr::default()
     }

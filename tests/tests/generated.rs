@@ -68,7 +68,7 @@ fn header() -> JXchangeHdr {
     JXchangeHdr {
         audit_usr_id: "auditor".into(),
         audit_ws_id: "desk <1> & \"2\"".into(),
-        inst_rt_id: Some("011001276".into()),
+        inst_rt_id: Some("012345678".into()),
         inst_env: Some("TEST".into()),
         workflow_correl_id: Some("flow".into()),
         ..Default::default()

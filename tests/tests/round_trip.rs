@@ -15,7 +15,7 @@ fn header() -> JXchangeHdr {
     JXchangeHdr {
         audit_usr_id: "auditor".into(),
         audit_ws_id: "desk-1".into(),
-        inst_rt_id: Some("011001276".into()),
+        inst_rt_id: Some("012345678".into()),
         inst_env: Some("TEST".into()),
         ..Default::default()
     }
@@ -136,7 +136,7 @@ fn requests_go_out_and_come_back_unchanged() {
         "{written}"
     );
     assert!(
-        written.contains("<Ver_1/><Ver_2/><InstRtId>011001276</InstRtId>"),
+        written.contains("<Ver_1/><Ver_2/><InstRtId>012345678</InstRtId>"),
         "{written}"
     );
     assert!(!written.contains("Ver_3"), "{written}");

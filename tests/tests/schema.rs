@@ -93,7 +93,7 @@ fn messages_seen_in_use_are_valid_in_the_sample_contract() {
 }
 
 const HEADER: &str = "<jXchangeHdr><AuditUsrId>auditor</AuditUsrId><AuditWsId>desk-1</AuditWsId><Ver_1/>\
-    <jXLogTrackingId>schema-1</jXLogTrackingId><Ver_2/><InstRtId>011001276</InstRtId><InstEnv>TEST</InstEnv>\
+    <jXLogTrackingId>schema-1</jXLogTrackingId><Ver_2/><InstRtId>012345678</InstRtId><InstEnv>TEST</InstEnv>\
     <Ver_3/><BusCorrelId>correl</BusCorrelId><Ver_4/><Ver_5/><Ver_6/></jXchangeHdr>";
 
 /// Requests with `HEADER` for `{h}`; after each operation's good ones, one that is refused.

@@ -4,10 +4,10 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use castile::Client;
 use castile::auth::TokenSource;
 use castile::http::stack::{self, Raw, Typed};
 use castile::http::{Body, Config, ReqwestTransport, connect};
+use castile::{Client, Header};
 use castile_sandbox::{ClientKey, Running, Sandbox};
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Method, Request, Uri};
@@ -50,7 +50,7 @@ impl Peers {
         let typed = stack::typed(connect::plan(&profile, tokens.clone())?, transport()?);
         let typed = Arc::new(typed);
         Ok(Self {
-            client: Client::new(url.clone(), typed.clone()),
+            client: Client::new(url.clone(), typed.clone()).with_header(Header::of(&profile)),
             unchanged: typed,
             rewriting: stack::raw(connect::plan(&profile, tokens)?, transport()?),
             sandbox,

@@ -50,7 +50,7 @@ def main(*way):
 
     customer = service(*way, "Customer")
     found = customer.CustSrch(
-        SrchMsgRqHdr={"jXchangeHdr": header("011001276"), "MaxRec": 2, **MARKS},
+        SrchMsgRqHdr={"jXchangeHdr": header("012345678"), "MaxRec": 2, **MARKS},
         PersonName={"ComName": {"_value_1": "s", "SrchType": "Contains"}, "Ver_1": {}},
         **{f"Ver_{n}": {} for n in range(1, 8)},
     )
@@ -58,7 +58,7 @@ def main(*way):
     transaction = service(*way, "Transaction")
     try:
         moved = transaction.XferAdd(
-            MsgRqHdr={"jXchangeHdr": header("011001276"), **MARKS},
+            MsgRqHdr={"jXchangeHdr": header("012345678"), **MARKS},
             AcctIdFrom={"FromAcctId": "no-such-account", "FromAcctType": "D", "Ver_1": {}},
             AcctIdTo={"ToAcctId": "no-such-account", "ToAcctType": "D", "Ver_1": {}},
             XferRec={"Amt": Decimal("10.00"), **{f"Ver_{n}": {} for n in range(1, 9)}},

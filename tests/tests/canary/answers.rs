@@ -9,7 +9,7 @@ use castile::model::{Raw, Scope, encode};
 use castile::{Client, Error as CallError};
 use castile_jx::customer::{CustInq, CustSrch};
 use castile_jx::inquiry::{
-    AuthenUsrCred, IncXtendElem, IncXtendElemInfo, JXchangeHdr, MsgRqHdr, PersonName, SrchMsgRqHdr,
+    AuthenUsrCred, IncXtendElem, IncXtendElemInfo, MsgRqHdr, PersonName, SrchMsgRqHdr,
 };
 use castile_tests::request::{acct_srch, header, xfer_add};
 use castile_tests::{Reply, Scripted};
@@ -76,7 +76,6 @@ pub(crate) async fn typed(world: &World, witness: &mut Witness) {
     witness.debug("Client", &client);
 
     let mut search = acct_srch(CUSTOMER, 10, None);
-    search.srch_msg_rq_hdr.jxchange_hdr.inst_rt_id = None;
     let security = Raw::parse(&security(), &Scope::new()).expect("an element");
     search.srch_msg_rq_hdr.authen_usr_cred = Some(Box::new(AuthenUsrCred {
         security,
@@ -98,10 +97,7 @@ pub(crate) async fn typed(world: &World, witness: &mut Witness) {
 
     let by_name = CustSrch {
         srch_msg_rq_hdr: SrchMsgRqHdr {
-            jxchange_hdr: JXchangeHdr {
-                inst_rt_id: None,
-                ..header()
-            },
+            jxchange_hdr: header(),
             max_rec: 10.into(),
             ..SrchMsgRqHdr::default()
         },

@@ -59,7 +59,7 @@ async fn the_header_is_filled_from_the_profile_and_each_call_can_be_traced() {
         let response = call.send().await.expect("three accounts");
         let echoed = response.srch_msg_rs_hdr.jxchange_hdr;
         assert_eq!(echoed.audit_usr_id.as_str(), "auditor");
-        assert_eq!(echoed.inst_rt_id, Some("011001276".into()));
+        assert_eq!(echoed.inst_rt_id, Some("012345678".into()));
         assert_eq!(echoed.inst_env, Some("TEST".into()));
         assert_eq!(echoed.jx_log_tracking_id, Some(id.as_str().into()));
         ids.insert(id);

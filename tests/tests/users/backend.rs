@@ -85,7 +85,7 @@ impl Backend {
             origin: origin.parse().expect("a URL"),
             party: Arc::new(party),
             directory: Arc::new(Fixed(vec![
-                institution("011001276", "First Bank & Trust"),
+                institution("012345678", "First Bank & Trust"),
                 institution("999999992", "Second Credit Union"),
             ])),
             scope: format!("openid offline_access {ACCOUNTS_READ}"),
@@ -188,7 +188,7 @@ async fn whole_visit(backend: &Backend) {
     );
 
     // Without the token of the page, with another's, or for an institution that is not offered.
-    for form in ["institution=011001276", "institution=011001276&csrf=AAAA"] {
+    for form in ["institution=012345678", "institution=012345678&csrf=AAAA"] {
         let answer = backend.post(browser, "institutions", form).await;
         let (status, body) = told(browser, answer).await;
         assert_eq!((status, &body["error"]), (403, &json!("csrf")));
@@ -205,7 +205,7 @@ async fn whole_visit(backend: &Backend) {
     );
 
     let callback = backend
-        .choose(browser, "011001276", "ida", "callback")
+        .choose(browser, "012345678", "ida", "callback")
         .await;
     let answer = browser.go(Method::GET, &callback, None).await;
     assert_eq!(
@@ -213,12 +213,12 @@ async fn whole_visit(backend: &Backend) {
         (303, &http::HeaderValue::from_static("/"))
     );
     let (status, me) = backend.get(browser, "api/me").await;
-    assert_eq!((status, &me["institution_id"]), (200, &json!("011001276")));
+    assert_eq!((status, &me["institution_id"]), (200, &json!("012345678")));
     assert_eq!(me["subject"], "ida");
     let (status, accounts) = backend.get(browser, "api/accounts").await;
     assert_eq!(
         (status, &accounts["institution_id"]),
-        (200, &json!("011001276"))
+        (200, &json!("012345678"))
     );
 
     // The scope of transfers was never asked for.
@@ -275,7 +275,7 @@ async fn a_plain_browser_visits_by_the_certified_provider() {
         .sign_in(&backend.at("login"), "elsewhere", &chosen)
         .await;
     let callback = backend
-        .choose(browser, "011001276", "elsewhere", "callback")
+        .choose(browser, "012345678", "elsewhere", "callback")
         .await;
     let answer = browser.go(Method::GET, &callback, None).await;
     let (status, body) = told(browser, answer).await;
@@ -339,7 +339,7 @@ async fn a_user_signs_in_with_chromium_at_the_providers_own_page() {
     chromium.click("button[type=submit]").await;
 
     // Ours: which institution; then the provider's again.
-    let choice = "button[value='011001276']";
+    let choice = "button[value='012345678']";
     assert_eq!(chromium.text(choice).await, "First Bank & Trust");
     seen.push_str(&chromium.source().await);
     chromium.click(choice).await;
@@ -372,7 +372,7 @@ async fn a_user_signs_in_with_chromium_at_the_providers_own_page() {
 
     chromium.go(&backend.at("api/accounts")).await;
     let accounts = chromium.source().await;
-    assert!(accounts.contains("011001276"), "{accounts}");
+    assert!(accounts.contains("012345678"), "{accounts}");
     seen.push_str(&accounts);
 
     chromium.go(&backend.origin).await;

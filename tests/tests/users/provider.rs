@@ -103,7 +103,7 @@ fn request() -> AuthorizationRequest {
         .with_prompt("consent")
         .with_login_hint("ida")
         .with_claims(json!({
-            "userinfo": { "institution_id": { "value": "011001276" } }
+            "userinfo": { "institution_id": { "value": "012345678" } }
         }))
 }
 
@@ -146,7 +146,7 @@ async fn a_user_signs_in_is_refreshed_asked_about_and_signed_out() {
     let session = signed_in(&party).await;
 
     let user = session.user_info().await.expect("what /me says");
-    assert_eq!(user.institution_id(), Some("011001276"));
+    assert_eq!(user.institution_id(), Some("012345678"));
 
     // Ten callers at once who all met a 401: one refresh, after which the refresh token is another.
     let first = session.tokens().await.expect("tokens");
@@ -302,7 +302,7 @@ async fn tokens_are_bound_to_a_key_with_the_nonces_that_the_server_demands() {
         .user_info()
         .await
         .expect("what /me says under a bound token");
-    assert_eq!(user.institution_id(), Some("011001276"));
+    assert_eq!(user.institution_id(), Some("012345678"));
 
     let log = bench.provider.log().await;
     assert!(

@@ -31,7 +31,7 @@ async fn bench() -> Bench {
     website.post_logout_redirect_uris = vec![SIGNED_OUT.to_owned()];
     website.secret = Some(SECRET.to_owned());
     website.institutions = vec![Institution {
-        id: "011001276".to_owned(),
+        id: "012345678".to_owned(),
         name: "First Bank".to_owned(),
     }];
     let sandbox = Sandbox::builder()

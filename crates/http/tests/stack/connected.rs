@@ -88,7 +88,7 @@ async fn a_late_401_for_an_old_token_fetches_nothing() {
     let old = source.token().await.unwrap();
     let calls: Vec<_> = (0..50)
         .map(|_| {
-            let (stack, request) = (stack.clone(), gateway.request(Effect::Read));
+            let (stack, request) = (stack.clone(), gateway.ping(Effect::Read));
             tokio::spawn(async move { stack.send(request).await.unwrap().status() })
         })
         .collect();
@@ -98,7 +98,7 @@ async fn a_late_401_for_an_old_token_fetches_nothing() {
     assert_eq!(provider.arrivals().len(), 2, "one new token for fifty 401s");
     // One more, long after.
     source.reject(&old);
-    let answer = stack.send(gateway.request(Effect::Read)).await.unwrap();
+    let answer = stack.send(gateway.ping(Effect::Read)).await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
     assert_eq!(provider.arrivals().len(), 2);
 }
