@@ -105,8 +105,8 @@ async fn relay(mut client: TcpStream, target: &str, fault: Fault) -> std::io::Re
         Fault::Refuse => return Ok(()),
         Fault::Instead(head, body) => {
             // The request is read first, so that no reset overtakes the answer.
-            let mut request = vec![0; 64 * 1024];
-            if client.read(&mut request).await? == 0 {
+            let mut request = Vec::with_capacity(64 * 1024);
+            if client.read_buf(&mut request).await? == 0 {
                 return Ok(());
             }
             let head = format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n", body.len());

@@ -19,7 +19,8 @@ const LOOKS: usize = 8;
 ///
 /// Beyond its capacity the cache that was looked up longest ago goes, unless somebody holds it or its request is under
 /// way: those are passed over, and the map grows for as long as all that it looks at are held.
-/// A cache with a token of 1 KB takes some 3 KB, ten thousand of them some 30 MB.
+/// On a 64-bit machine a cache takes some 0.8 KB, its token 0.1 KB beside its own length, the client's proof 0.4 KB
+/// beside what the cryptography keeps of the key: with tokens of 1 KB, ten thousand take some 24 MB.
 pub struct TokenCaches {
     ports: Ports,
     settings: CacheSettings,

@@ -44,6 +44,8 @@ mod effect;
 mod error;
 mod guard;
 mod limit;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod origin;
 mod progress;
 #[cfg(feature = "tokio")]
@@ -64,6 +66,8 @@ pub use effect::Effect;
 pub use error::Error;
 pub use guard::{Guard, Institution, Other};
 pub use limit::AnswerLimit;
+#[cfg(feature = "metrics")]
+pub use metrics::TokenMetrics;
 pub use origin::Origin;
 pub use profile::{Config, ConfigError, Profile};
 pub use progress::{Phase, Progress};

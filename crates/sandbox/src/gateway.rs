@@ -74,6 +74,12 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, Cause> {
         .ok_or(Cause::NotBearer)
 }
 
+/// The answer of the integration layer to a client that it does not know.
+pub(crate) fn access_denied() -> Response {
+    let fault = Fault::failed_authentication();
+    xml(StatusCode::INTERNAL_SERVER_ERROR, fault.message())
+}
+
 async fn receive(
     State(sandbox): State<Arc<Sandboxed>>,
     ConnectInfo(cutter): ConnectInfo<Cutter>,

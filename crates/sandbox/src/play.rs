@@ -9,6 +9,7 @@ use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 
 use crate::connection::Cutter;
+use crate::gateway::access_denied;
 use crate::state::{Sandboxed, lock};
 use crate::{Event, Peer, Step};
 
@@ -51,6 +52,10 @@ pub(crate) async fn play(
         Step::Forbidden => {
             scripted(StatusCode::FORBIDDEN);
             plain(StatusCode::FORBIDDEN, "text/plain", "")
+        }
+        Step::AccessDenied => {
+            scripted(StatusCode::INTERNAL_SERVER_ERROR);
+            access_denied()
         }
         Step::BadGatewayHtml => {
             scripted(StatusCode::BAD_GATEWAY);

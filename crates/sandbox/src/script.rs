@@ -22,6 +22,9 @@ pub enum Step {
     Unauthorized,
     /// 403 with an empty body; nothing is processed.
     Forbidden,
+    /// 500 with the SOAP fault `FailedAuthentication`, "Access is denied.", as the gateway answers a client that it
+    /// does not know; nothing is processed.
+    AccessDenied,
     /// 502 with an HTML page, as a network appliance answers; nothing is processed.
     BadGatewayHtml,
     /// 503 with `Retry-After: 1`; nothing is processed.

@@ -153,6 +153,11 @@ fn shows(command: &str, packages: &[Package], files: &[SourceFile]) -> Result<()
                 }
                 _ => true,
             }),
+        ["cargo", "run", "-p", name, ..] => packages
+            .iter()
+            .filter(|package| package.name == name)
+            .filter_map(|package| package.manifest.strip_suffix("Cargo.toml"))
+            .any(|folder| folder.starts_with("examples/") && has(format!("{folder}src/main.rs"))),
         [script] => has(script.to_owned()),
         _ => false,
     };

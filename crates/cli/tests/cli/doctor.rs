@@ -120,13 +120,16 @@ async fn a_refused_client_is_told_from_access_denied_and_from_the_country() {
         bank.sandbox.script(Peer::Gateway, [step]);
         bank.doctor(&["--gateway", "--json"])
     };
-    let ran = gateway(Step::Forbidden);
-    assert_eq!(
-        (ran.exit, &first(&ran)["code"]),
-        (5, &"cause-access-denied".into())
-    );
-    assert_eq!(first(&ran)["who"], "Jack Henry");
-    assert!(ran.json()["letter"].is_null());
+    for denied in [Step::Forbidden, Step::AccessDenied] {
+        let ran = gateway(denied);
+        assert_eq!(
+            (ran.exit, &first(&ran)["code"]),
+            (5, &"cause-access-denied".into()),
+            "{denied:?}"
+        );
+        assert_eq!(first(&ran)["who"], "Jack Henry");
+        assert!(ran.json()["letter"].is_null());
+    }
 
     let ran = gateway(Step::BadGatewayHtml);
     assert_eq!(
@@ -145,8 +148,8 @@ async fn a_refused_client_is_told_from_access_denied_and_from_the_country() {
         (ran.exit, code),
         (5, &"cause-token-refused-by-gateway".into())
     );
-    // One token request for each of the three, whatever the gateway said.
-    assert_eq!(bank.token_requests(), 3);
+    // One token request for each of the four, whatever the gateway said.
+    assert_eq!(bank.token_requests(), 4);
 
     let stranger = ClientKey::generate().expect("randomness");
     bank.sandbox
@@ -157,8 +160,53 @@ async fn a_refused_client_is_told_from_access_denied_and_from_the_country() {
         (ran.exit, &first(&ran)["code"]),
         (3, &"cause-client-unknown".into())
     );
-    assert_eq!(bank.token_requests(), 4);
+    assert_eq!(bank.token_requests(), 5);
     assert!(!ran.text().contains("eyJ"), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_follows_ping_and_nothing_but_a_search() {
+    let bank = Bank::open().await;
+    let search = |id: &str| {
+        format!(
+            "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>\
+             <CustInq xmlns=\"http://jackhenry.com/jxchange/TPG/2008\"><MsgRqHdr><jXchangeHdr>\
+             <AuditUsrId>doctor</AuditUsrId><AuditWsId>doctor</AuditWsId><InstRtId>012345678</InstRtId>\
+             <InstEnv>TEST</InstEnv></jXchangeHdr></MsgRqHdr><CustId>{id}</CustId></CustInq>\
+             </s:Body></s:Envelope>"
+        )
+    };
+    let ask = |id: &str, action: &str| {
+        std::fs::write(bank.folder.path().join("search.xml"), search(id)).expect("a file");
+        let words = ["--search", "search.xml", "--action", action];
+        bank.doctor(&[&["--gateway", "--json"], &words[..]].concat())
+    };
+    let action = "http://jackhenry.com/ws/CustInq";
+    let ran = ask("SBX0001", action);
+    assert_eq!(
+        ran.json()["facts"]["gateway"],
+        "answered the search",
+        "{ran:?}"
+    );
+    assert_eq!(bank.sandbox.counters().gateway_requests, 2);
+
+    // Ping goes through and the search does not: the institution has not granted it.
+    let denied = [Step::Pass, Step::AccessDenied];
+    bank.sandbox.script(Peer::Gateway, denied);
+    let ran = ask("SBX0001", action);
+    assert_eq!(
+        (ran.exit, &first(&ran)["code"]),
+        (5, &"cause-access-denied".into())
+    );
+    // What the gateway says of a customer is not printed.
+    let ran = ask("CANARY-CUSTOMER", action);
+    assert_eq!(first(&ran)["code"], "cause-gateway-fault", "{ran:?}");
+    assert!(!ran.text().contains("CANARY"), "{ran:?}");
+
+    let before = bank.sandbox.counters().gateway_requests;
+    let ran = ask("SBX0001", "http://jackhenry.com/ws/XferAdd");
+    ran.refused(2, "usage-search");
+    assert_eq!(bank.sandbox.counters().gateway_requests, before);
 }
 
 #[test]

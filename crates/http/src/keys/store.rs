@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use castile_auth::LocalSigner;
 use castile_auth::keys::{NamedKey, PublicKey, Rotation, STATE_LIMIT};
@@ -92,6 +93,21 @@ impl Store {
             .read_to_end(&mut text)
             .map_err(failed)?;
         Ok(Some(Rotation::from_json(&text)?))
+    }
+
+    /// How old the key is that signs now: the time since its file was written, which `castile keys` does once.
+    ///
+    /// # Errors
+    /// A state that cannot be read, a file that is not there.
+    pub fn key_age(&self, now: SystemTime) -> Result<Duration, KeysError> {
+        let path = match self.read()? {
+            Some(state) => self.file(&state.active().file),
+            None => self.key.clone(),
+        };
+        let written = std::fs::metadata(&path).and_then(|file| file.modified());
+        let written = written.map_err(|source| KeysError::Unreadable { path, source })?;
+        // A clock that was set back makes no key older.
+        Ok(now.duration_since(written).unwrap_or_default())
     }
 
     /// The state, or what it is before the first rotation; for that the key itself is read.

@@ -34,14 +34,15 @@ async fn steps_are_played_in_order_and_then_the_truth_again() {
         Step::Pass,
         Step::Forbidden,
         Step::Unavailable,
+        Step::AccessDenied,
     ];
     bench.sandbox.script(Peer::Gateway, steps);
     let mut seen = Vec::new();
-    for _ in 0..6 {
+    for _ in 0..7 {
         seen.push(send(&bench).await.unwrap());
     }
     let statuses: Vec<u16> = seen.iter().map(|answer| answer.status).collect();
-    assert_eq!(statuses, [401, 502, 200, 403, 503, 200]);
+    assert_eq!(statuses, [401, 502, 200, 403, 503, 500, 200]);
     assert_eq!(
         seen[0].headers["www-authenticate"],
         "Bearer error=\"invalid_token\""
@@ -49,8 +50,9 @@ async fn steps_are_played_in_order_and_then_the_truth_again() {
     assert_eq!(seen[1].headers["content-type"], "text/html");
     assert!(seen[1].body.starts_with("<html>"));
     assert_eq!(seen[4].headers["retry-after"], "1");
+    assert!(seen[5].body.contains(":FailedAuthentication<"));
     assert_eq!(bench.sandbox.transfers().len(), 2);
-    assert_eq!(bench.sandbox.counters().gateway_requests, 6);
+    assert_eq!(bench.sandbox.counters().gateway_requests, 7);
 }
 
 #[tokio::test]

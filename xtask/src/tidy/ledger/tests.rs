@@ -144,6 +144,15 @@ fn a_command_that_nobody_can_type_is_found() {
     ] {
         assert!(known(command), "{command}");
     }
+    let example = Package {
+        name: "castile-e".to_owned(),
+        manifest: "examples/e/Cargo.toml".to_owned(),
+        dependencies: Vec::new(),
+    };
+    let program = [file("examples/e/src/main.rs", "")];
+    let run = |package: &str| shows(package, std::slice::from_ref(&example), &program);
+    assert!(run("cargo run -p castile-e").is_ok());
+    assert!(run("cargo run -p castile-a").is_err());
     for command in [
         "",
         "castile peel a.xml",

@@ -210,6 +210,11 @@ impl Server {
         self.script.lock().unwrap().clear();
     }
 
+    /// Keeps no memory of requests.
+    pub(crate) fn forget_bodies(&self) {
+        std::mem::take(&mut *self.bodies.lock().unwrap());
+    }
+
     /// Holds all answers back.
     pub(crate) fn close(&self) {
         self.gated.store(true, Ordering::SeqCst);
