@@ -9,6 +9,7 @@ use castile_tests::root;
 
 const README: &str = include_str!("../../README.md");
 const THIS_FILE: &str = include_str!("readme.rs");
+const GENERATED: &str = include_str!("../../crates/jx/src/transaction/xfer_add.rs");
 
 /// A fenced block of README.
 struct Block {
@@ -76,6 +77,11 @@ fn folder(name: &str) -> PathBuf {
 
 /// Runs `castile` with these words in a folder; gives what it printed.
 fn runs(folder: &Path, words: &[&str]) -> String {
+    ends(folder, words, 0)
+}
+
+/// The same for a command that ends with this exit code.
+fn ends(folder: &Path, words: &[&str], code: i32) -> String {
     assert_eq!(words[0], "castile");
     let Output {
         status,
@@ -87,7 +93,7 @@ fn runs(folder: &Path, words: &[&str]) -> String {
         .output()
         .expect("castile starts");
     let complaint = String::from_utf8_lossy(&stderr);
-    assert!(status.success(), "{words:?}: {complaint}");
+    assert_eq!(status.code(), Some(code), "{words:?}: {complaint}");
     String::from_utf8(stdout).expect("UTF-8")
 }
 
@@ -132,6 +138,7 @@ fn everything_shown_is_run_or_compared_here() {
                     assert!(THIS_FILE.contains(&run), "`{line}` is not run");
                 }
             }
+            "rust" if text.starts_with("// @generated") => assert_eq!(text, GENERATED),
             "rust" => assert!(
                 same_words(THIS_FILE).contains(&same_words(&text)),
                 "not compiled:\n{text}"
@@ -228,15 +235,52 @@ fn the_configuration_is_one() {
     assert!(profile.in_oauth().is_ok());
 }
 
-#[test]
-fn a_client_is_generated_and_stays_as_it_is() {
-    let folder = folder("generate");
+/// Copies the sample contract to where README has it.
+fn copy_sample(folder: &Path) {
     let wsdl = folder.join("wsdl/sample");
     std::fs::create_dir_all(&wsdl).unwrap();
     for entry in std::fs::read_dir(root().join("wsdl/sample")).unwrap() {
         let entry = entry.unwrap();
         std::fs::copy(entry.path(), wsdl.join(entry.file_name())).unwrap();
     }
+}
+
+#[test]
+fn a_contract_is_looked_into() {
+    let folder = folder("contract");
+    copy_sample(&folder);
+    let says = |command, expected| {
+        let said = runs(&folder, &shown(command));
+        assert!(said.contains(expected), "{command}: {said}");
+    };
+    says("castile contract list --contract wsdl/sample", "XferAdd");
+    says(
+        "castile contract show XferAdd --contract wsdl/sample",
+        "AcctIdFrom",
+    );
+    says(
+        "castile contract sample XferAdd --contract wsdl/sample",
+        "<AcctIdFrom>",
+    );
+    let same = "castile contract diff wsdl/sample wsdl/sample --ops XferAdd --fail-on breaking";
+    runs(&folder, &shown(same));
+}
+
+#[test]
+fn a_key_is_made_and_published() {
+    let folder = folder("keys");
+    runs(&folder, &shown("castile keys new --out client.pem"));
+    let document = runs(&folder, &shown("castile keys jwks --key client.pem"));
+    assert!(
+        document.contains("\"keys\"") && !document.contains("\"d\""),
+        "{document}"
+    );
+}
+
+#[test]
+fn a_client_is_generated_and_stays_as_it_is() {
+    let folder = folder("generate");
+    copy_sample(&folder);
     let model = root().join("crates/model");
     let model = model.to_str().expect("a path in UTF-8");
     // The folder of the test is no checkout, so the model lies elsewhere.
@@ -298,6 +342,10 @@ async fn sandbox_token_proxy_and_code_work_together() {
         &shown("castile token --config sandbox/castile.toml --profile sandbox"),
     );
     assert!(token.contains("openid"), "{token}");
+    let doctor = "castile doctor --config sandbox/castile.toml --profile sandbox --gateway";
+    let told = ends(&folder, &shown(doctor), 1);
+    assert!(told.contains("answered Ping"), "{told}");
+    assert!(told.contains("cause-no-jwks-url"), "{told}");
 
     let proxy = shown(
         "castile proxy --config sandbox/castile.toml --profile sandbox --listen 127.0.0.1:8080",

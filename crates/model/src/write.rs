@@ -1,6 +1,7 @@
 //! Writes a message as XML: names, version markers, escapes.
 
 mod escape;
+mod whole;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -8,78 +9,12 @@ use std::fmt::Write as _;
 use crate::attributes::XSI;
 use crate::error::{self, Warning, WarningKind};
 use crate::name::local_start;
-use crate::{
-    Attributes, EncodeError, Ext, Fill, Groups, Leaf, Message, Particle, Raw, Struct, Text,
-};
+use crate::{Attributes, EncodeError, Ext, Fill, Groups, Leaf, Particle, Raw, Struct, Text};
 
 pub(crate) use escape::escape_attribute;
 use escape::{escape, type_name};
-
-/// Writes a message, its namespace as the default namespace of the root element.
-///
-/// A required field that was never given is left out, because an empty element would say something else.
-/// A message without root element is the empty text.
-///
-/// # Errors
-/// A text or attribute holds what XML cannot carry.
-pub fn encode<T: Message>(message: &T) -> Result<String, EncodeError> {
-    Writer::new(T::NAMES, T::NAMESPACE).message(message)
-}
-
-/// The same as [`encode`], with values for what the message leaves open.
-///
-/// # Errors
-/// As [`encode`].
-pub fn encode_filled<T: Message>(message: &T, fill: &Fill) -> Result<String, EncodeError> {
-    Writer {
-        fill: Some(fill.clone()),
-        ..Writer::new(T::NAMES, T::NAMESPACE)
-    }
-    .message(message)
-}
-
-/// The same as [`encode`], for a message that is what its contract asks for.
-///
-/// # Errors
-/// As [`Message::validate`].
-pub fn encode_valid<T: Message>(message: &T) -> Result<String, EncodeError> {
-    encode_filled_valid(message, &Fill::default())
-}
-
-/// The same as [`encode_valid`], with values for what the message leaves open.
-///
-/// # Errors
-/// As [`encode_valid`].
-pub fn encode_filled_valid<T: Message>(message: &T, fill: &Fill) -> Result<String, EncodeError> {
-    Writer {
-        audit: Some(Vec::new()),
-        fill: Some(fill.clone()),
-        ..Writer::new(T::NAMES, T::NAMESPACE)
-    }
-    .message(message)
-}
-
-/// The first struct that is required inside and was not read.
-pub(crate) fn missing_struct(s: &dyn Struct) -> Option<&'static str> {
-    let mut w = Writer {
-        look: Some(None),
-        ..Writer::new("", "")
-    };
-    s.write(&mut w);
-    w.look.flatten()
-}
-
-/// What a message lacks: required elements not given, and for one that was read, version markers not found.
-pub(crate) fn audit<T: Message>(message: &T) -> Vec<Warning> {
-    let mut w = Writer {
-        audit: Some(Vec::new()),
-        ..Writer::new(T::NAMES, T::NAMESPACE)
-    };
-    if !T::ELEMENT.is_empty() {
-        message.write_root(&mut w);
-    }
-    w.audit.unwrap_or_default()
-}
+pub(crate) use whole::{audit, missing_struct};
+pub use whole::{encode, encode_filled, encode_filled_valid, encode_valid};
 
 /// Takes the elements of a struct in schema order. Made by [`encode`]; errors are kept until its end.
 pub struct Writer {
@@ -139,24 +74,6 @@ impl Writer {
             look: None,
             bounds: None,
             fill: None,
-        }
-    }
-
-    fn message<T: Message>(mut self, message: &T) -> Result<String, EncodeError> {
-        if !T::ELEMENT.is_empty() {
-            message.write_root(&mut self);
-        }
-        if let Some(error) = self.error {
-            return Err(error);
-        }
-        // A marker that was not read is written all the same.
-        let problems = self.audit.into_iter().flatten();
-        let problems: Vec<Warning> = problems
-            .filter(|problem| problem.kind != WarningKind::MissingMarker)
-            .collect();
-        match problems.is_empty() {
-            true => Ok(self.out),
-            false => Err(EncodeError::Invalid { problems }),
         }
     }
 

@@ -1,3 +1,5 @@
+//! Holds which institution a message of each kind is addressed to.
+
 use super::*;
 
 const OPEN: &str =
