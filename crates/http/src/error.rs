@@ -20,6 +20,10 @@ pub enum Error {
     /// The client's private key cannot be used.
     #[error(transparent)]
     Key(#[from] castile_auth::KeyError),
+    /// The client's private key in a PKCS#11 token cannot be used.
+    #[cfg(feature = "pkcs11")]
+    #[error(transparent)]
+    Pkcs11(#[from] castile_auth::Pkcs11Fault),
     /// The state of a key's rotation cannot be used.
     #[error(transparent)]
     Keys(Box<KeysError>),
@@ -121,6 +125,8 @@ impl Error {
         match self {
             Self::Config(error) => error.code(),
             Self::Key(error) => error.code(),
+            #[cfg(feature = "pkcs11")]
+            Self::Pkcs11(error) => error.code(),
             Self::Keys(error) => error.code(),
             Self::Setting(error) => error.code(),
             Self::Auth(error) => error.code(),
@@ -168,6 +174,8 @@ impl Error {
             | Self::RequestBroken(_)
             | Self::AnswerTooLarge { .. }
             | Self::Setup(_) => Blame::Caller,
+            #[cfg(feature = "pkcs11")]
+            Self::Pkcs11(_) => Blame::Caller,
             Self::Auth(error) => error.blame(),
             Self::TokenInstitution { .. } => Blame::Bank,
             Self::TokenUnsendable => Blame::JackHenry,

@@ -63,6 +63,7 @@ mod keys;
 mod read;
 mod secret;
 mod table;
+mod token_key;
 mod values;
 mod warning;
 
@@ -78,7 +79,7 @@ use url::Url;
 use crate::Institution;
 
 pub use error::{ConfigError, Place};
-pub use secret::{SECRET_LIMIT, Secret, SecretRef};
+pub use secret::{SECRET_LIMIT, Secret, SecretRef, TokenKey};
 pub use warning::Warning;
 
 /// The file that [`Config::discover`] reads.

@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 
 use super::der;
 use crate::ports::BoxFuture;
-use crate::{Error, Signature, Signer};
+use crate::{Error, KeyError, Signature, Signer};
 
 /// A key in a PKCS#11 token, which signs on a thread of its own: tokens take their time, and nobody else's.
 ///
@@ -31,6 +31,7 @@ pub struct Pkcs11Signer {
     jobs: mpsc::Sender<Job>,
     algorithm: Algorithm,
     key_id: Arc<str>,
+    thumbprint: Arc<str>,
 }
 
 /// Why a key in a PKCS#11 token cannot be used.
@@ -49,9 +50,33 @@ pub enum Pkcs11Fault {
     /// The key is neither RSA of at least 2048 bits nor P-256.
     #[error("the key is neither RSA of at least 2048 bits nor P-256")]
     WrongKind,
+    /// The PIN that was given is not text in UTF-8.
+    #[error("the PIN of the PKCS#11 token is not text in UTF-8")]
+    PinNotText,
     /// The thread that signs could not be started, or has ended.
     #[error("the thread that signs has ended")]
     Ended,
+}
+
+impl Pkcs11Fault {
+    /// The stable code that `castile explain` knows.
+    pub fn code(&self) -> &'static str {
+        use RvError::{PinExpired, PinIncorrect, PinInvalid, PinLenRange, PinLocked};
+        match self {
+            Self::Token(Pkcs11Error::LibraryLoading(_)) => "pkcs11-module",
+            Self::Token(Pkcs11Error::Pkcs11(PinLocked, _)) => "pkcs11-pin-locked",
+            Self::Token(Pkcs11Error::Pkcs11(
+                PinIncorrect | PinInvalid | PinLenRange | PinExpired,
+                _,
+            ))
+            | Self::PinNotText => "pkcs11-pin",
+            Self::Token(_) => "pkcs11-refused",
+            Self::NoToken => "pkcs11-no-token",
+            Self::NoKey => "pkcs11-no-key",
+            Self::WrongKind => "pkcs11-wrong-kind",
+            Self::Ended => "pkcs11-ended",
+        }
+    }
 }
 
 struct Job {
@@ -117,7 +142,8 @@ impl Pkcs11Signer {
             Err(error) => return Err(error.into()),
         }
         let (handle, algorithm, members) = find(&session, key)?;
-        let key_id = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, members.as_bytes()));
+        let thumbprint = digest::digest(&digest::SHA256, members.as_bytes());
+        let key_id: Arc<str> = URL_SAFE_NO_PAD.encode(thumbprint).into();
         let (jobs, queue) = mpsc::channel::<Job>();
         std::thread::Builder::new()
             .name(String::from("pkcs11"))
@@ -131,8 +157,35 @@ impl Pkcs11Signer {
         Ok(Self {
             jobs,
             algorithm,
-            key_id: key_id.into(),
+            thumbprint: Arc::clone(&key_id),
+            key_id,
         })
+    }
+
+    /// The same if it signs with `algorithm`: PS256 for an RSA key, ES256 for a P-256 key.
+    ///
+    /// # Errors
+    /// When the key signs with another one.
+    pub fn with_algorithm(self, algorithm: Algorithm) -> Result<Self, KeyError> {
+        if self.algorithm == algorithm {
+            return Ok(self);
+        }
+        Err(KeyError::Algorithm {
+            asked: algorithm,
+            key: match self.algorithm {
+                Algorithm::PS256 => "RSA (PKCS#11)",
+                _ => "P-256 (PKCS#11)",
+            },
+        })
+    }
+
+    /// The same key under another `kid`.
+    ///
+    /// # Errors
+    /// When `key_id` is empty or holds control characters.
+    pub fn with_key_id(mut self, key_id: impl Into<String>) -> Result<Self, KeyError> {
+        self.key_id = super::read::key_id(key_id.into())?.into();
+        Ok(self)
     }
 }
 
@@ -146,7 +199,7 @@ impl Signer for Pkcs11Signer {
     }
 
     fn public_thumbprint(&self) -> Option<String> {
-        Some(self.key_id.to_string())
+        Some(self.thumbprint.to_string())
     }
 
     fn sign<'a>(&'a self, input: &'a [u8]) -> BoxFuture<'a, Result<Signature, Error>> {

@@ -8,6 +8,7 @@ mod gateway;
 mod key;
 mod model;
 mod oidc;
+mod pkcs11;
 mod rotation;
 mod sandbox;
 mod token;
@@ -31,6 +32,7 @@ pub(super) const AREAS: &[&[Entry]] = &[
     key::TABLE,
     model::TABLE,
     oidc::TABLE,
+    pkcs11::TABLE,
     rotation::TABLE,
     sandbox::TABLE,
     token::TABLE,

@@ -5,6 +5,8 @@ mod doctor;
 mod folders;
 mod generate;
 mod keys;
+#[cfg(feature = "pkcs11")]
+mod pkcs11;
 mod process;
 mod prove;
 mod run;

@@ -6,12 +6,17 @@ use castile_auth::keys::RotatingKeys;
 use castile_auth::ports::Ports;
 use castile_auth::{
     AssertionPolicy, Audience, ClientAuth, ClientSecret, LocalSigner, PrivateKeyJwt, SettingError,
+    Signer,
 };
+#[cfg(feature = "pkcs11")]
+use castile_auth::{Pkcs11Fault, Pkcs11Signer};
 use zeroize::Zeroizing;
 
+#[cfg(not(feature = "pkcs11"))]
+use crate::ConfigError;
 use crate::Error;
 use crate::keys::{FileKeys, KeyOptions, Store};
-use crate::profile::{Client, Oauth, SecretRef};
+use crate::profile::{Client, Oauth, SecretRef, TokenKey};
 
 /// The proofs of this client.
 pub(super) fn of(
@@ -31,7 +36,7 @@ pub(super) fn of(
             PrivateKeyJwt::following(policy, keys, clock, random)
         }
         // What a rotation writes is not encrypted, and what lies elsewhere is not a file.
-        _ => PrivateKeyJwt::new(policy, Arc::new(signer(client, oauth)?), clock, random),
+        _ => PrivateKeyJwt::new(policy, signer(client, oauth)?, clock, random),
     }))
 }
 
@@ -53,7 +58,10 @@ pub(crate) fn assertion_policy(client: &Client, oauth: &Oauth) -> Result<Asserti
 }
 
 /// The configured key itself, whatever a rotation says.
-pub(crate) fn signer(client: &Client, oauth: &Oauth) -> Result<LocalSigner, Error> {
+pub(crate) fn signer(client: &Client, oauth: &Oauth) -> Result<Arc<dyn Signer>, Error> {
+    if let SecretRef::Pkcs11(key) = &client.key {
+        return in_token(key, oauth);
+    }
     let key = client.key.read()?;
     let mut signer = match &client.key_passphrase {
         Some(passphrase) => LocalSigner::read_encrypted(&key, &passphrase.read()?)?,
@@ -65,15 +73,38 @@ pub(crate) fn signer(client: &Client, oauth: &Oauth) -> Result<LocalSigner, Erro
     if let Some(key_id) = &oauth.key_id {
         signer = signer.with_key_id(key_id)?;
     }
-    Ok(signer)
+    Ok(Arc::new(signer))
+}
+
+#[cfg(feature = "pkcs11")]
+fn in_token(key: &TokenKey, oauth: &Oauth) -> Result<Arc<dyn Signer>, Error> {
+    let pin = key.pin.read()?;
+    let pin = std::str::from_utf8(line(&pin)).map_err(|_| Pkcs11Fault::PinNotText)?;
+    let pin = Zeroizing::new(pin.to_owned());
+    let mut signer = Pkcs11Signer::open(&key.module, &key.token, &key.label, pin)?;
+    if let Some(algorithm) = oauth.algorithm {
+        signer = signer.with_algorithm(algorithm)?;
+    }
+    if let Some(key_id) = &oauth.key_id {
+        signer = signer.with_key_id(key_id)?;
+    }
+    Ok(Arc::new(signer))
+}
+
+#[cfg(not(feature = "pkcs11"))]
+fn in_token(_: &TokenKey, _: &Oauth) -> Result<Arc<dyn Signer>, Error> {
+    Err(ConfigError::Pkcs11NotBuilt.into())
+}
+
+/// One line end at the end of a secret is the editor's, not the secret's.
+fn line(bytes: &[u8]) -> &[u8] {
+    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    bytes.strip_suffix(b"\r").unwrap_or(bytes)
 }
 
 fn secret(client: &Client, oauth: &Oauth) -> Result<ClientSecret, Error> {
     let bytes = client.key.read()?;
-    // One line end at its end is the editor's, not the secret's.
-    let secret = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
-    let secret = secret.strip_suffix(b"\r").unwrap_or(secret);
-    let secret = std::str::from_utf8(secret).map_err(|_| SettingError::ClientSecret)?;
+    let secret = std::str::from_utf8(line(&bytes)).map_err(|_| SettingError::ClientSecret)?;
     let secret = Zeroizing::new(secret.to_owned());
     Ok(if oauth.secret_in_form {
         ClientSecret::post(&client.client_id, secret)?

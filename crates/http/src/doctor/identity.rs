@@ -102,7 +102,7 @@ fn key(client: &Client, oauth: &Oauth) -> Result<Signing, Box<Cause>> {
     let (SecretRef::File(path), None) = (&client.key, &client.key_passphrase) else {
         let signer =
             connect::signer(client, oauth).map_err(|error| Box::new(Cause::Failed(error)))?;
-        return Ok((Arc::new(signer), None));
+        return Ok((signer, None));
     };
     let options = KeyOptions::of(oauth);
     let store = Store::of(path);

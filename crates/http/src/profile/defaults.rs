@@ -1,9 +1,8 @@
 //! Reads `[defaults]`, what no profile takes up included.
 
-use super::ConfigError;
 use super::keys::{LEGACY_KEYS, OAUTH_KEYS, PROFILE_KEYS};
 use super::table::{Part, Table};
-use super::values;
+use super::{ConfigError, token_key, values};
 
 /// `[defaults]`, and the tables in it that belong to one model only.
 pub(super) struct Defaults<'a> {
@@ -91,7 +90,10 @@ fn check(part: Part<'_>) -> Result<(), ConfigError> {
     if let Some(found) = table.find("overrides") {
         values::ids(&found)?;
     }
-    for found in ["key", "key_passphrase", "client_secret", "password"]
+    if let Some(found) = table.find("key") {
+        token_key::key(&found)?;
+    }
+    for found in ["key_passphrase", "client_secret", "password"]
         .iter()
         .filter_map(|key| table.find(key))
     {

@@ -241,6 +241,12 @@ pub enum ConfigError {
         /// What became of it.
         outcome: String,
     },
+    /// A private key that is to be read stays in a PKCS#11 token.
+    #[error("the private key stays in a PKCS#11 token: it cannot be read")]
+    KeyInToken,
+    /// A profile's key is in a PKCS#11 token, and this build has no support for those.
+    #[error("the key is in a PKCS#11 token, and this program was built without the feature pkcs11")]
+    Pkcs11NotBuilt,
     /// A secret longer than any key or password.
     #[error("a secret is longer than {limit} bytes")]
     SecretTooLarge {
@@ -276,6 +282,8 @@ impl ConfigError {
             Self::SecretEnv { .. } => "config-secret-env",
             Self::SecretCommand { .. } => "config-secret-command",
             Self::SecretCommandFailed { .. } => "config-secret-command-failed",
+            Self::KeyInToken => "config-key-in-token",
+            Self::Pkcs11NotBuilt => "config-pkcs11-not-built",
             Self::SecretTooLarge { .. } => "config-secret-too-large",
         }
     }

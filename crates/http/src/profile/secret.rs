@@ -48,6 +48,22 @@ pub enum SecretRef {
     Env(String),
     /// A program with its arguments, run without a shell; its standard output is the secret.
     Command(Vec<String>),
+    /// A private key that stays in a PKCS#11 token.
+    Pkcs11(TokenKey),
+}
+
+/// A private key in a PKCS#11 token; only its PIN is a secret that is read.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct TokenKey {
+    /// The shared library of the token's vendor, relative to the configuration file that names it.
+    pub module: PathBuf,
+    /// The label of the token.
+    pub token: String,
+    /// The label of the key pair in it.
+    pub label: String,
+    /// Where the PIN of the token's user lies.
+    pub pin: Box<SecretRef>,
 }
 
 impl SecretRef {
@@ -57,7 +73,8 @@ impl SecretRef {
     /// On other systems permission bits do not exist; access lists are not examined there.
     ///
     /// # Errors
-    /// When there is no secret, it is exposed, or it is longer than [`SECRET_LIMIT`].
+    /// When there is no secret, it is exposed, it is longer than [`SECRET_LIMIT`], or it is a key that no token gives
+    /// away.
     pub fn read(&self) -> Result<Secret, ConfigError> {
         let secret = match self {
             Self::File(path) => read_file(path),
@@ -66,6 +83,7 @@ impl SecretRef {
                 _ => Err(ConfigError::SecretEnv { name: name.clone() }),
             },
             Self::Command(words) => run(words, COMMAND_LIMIT),
+            Self::Pkcs11(_) => Err(ConfigError::KeyInToken),
         };
         secret.map(Secret)
     }
@@ -81,6 +99,7 @@ impl fmt::Debug for SecretRef {
                 .debug_tuple("Command")
                 .field(&words.first())
                 .finish_non_exhaustive(),
+            Self::Pkcs11(key) => f.debug_tuple("Pkcs11").field(key).finish(),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use castile_auth::{Algorithm, AssertionType, DEFAULT_LIFETIME, LONGEST_LIFETIME, TokenEndpoint};
 
 use super::table::{Found, Table};
+use super::token_key::key;
 use super::{
     Client, ConfigError, HeaderValues, Legacy, Limits, Oauth, SecretRef, State, TOKEN_ENDPOINT,
     Warning,
@@ -26,15 +27,19 @@ pub(super) fn ids(found: &Found<'_>) -> Result<Vec<String>, ConfigError> {
 }
 
 pub(super) fn client(table: &Table<'_>) -> Result<Client, ConfigError> {
-    let (key, shared) = (table.find("key"), table.find("client_secret"));
-    if let (Some(_), Some(shared)) = (&key, &shared) {
+    let (private, shared) = (table.find("key"), table.find("client_secret"));
+    if let (Some(_), Some(shared)) = (&private, &shared) {
         return Err(shared.bad("left out where there is a `key`"));
     }
     let has_secret = shared.is_some();
     let credential = match shared {
-        Some(shared) => shared,
-        None => table.need("key", "the private key that proves the client")?,
+        Some(shared) => secret(&shared)?,
+        None => key(&table.need("key", "the private key that proves the client")?)?,
     };
+    let passphrase = table.find("key_passphrase");
+    if let (SecretRef::Pkcs11(_), Some(passphrase)) = (&credential, &passphrase) {
+        return Err(passphrase.bad("left out where the key is in a PKCS#11 token"));
+    }
     Ok(Client {
         client_id: table
             .need("client_id", "the client registered for it")?
@@ -43,11 +48,8 @@ pub(super) fn client(table: &Table<'_>) -> Result<Client, ConfigError> {
             .find("jwks_url")
             .map(|found| found.url())
             .transpose()?,
-        key: secret(&credential)?,
-        key_passphrase: table
-            .find("key_passphrase")
-            .map(|found| secret(&found))
-            .transpose()?,
+        key: credential,
+        key_passphrase: passphrase.map(|found| secret(&found)).transpose()?,
         has_secret,
     })
 }

@@ -146,3 +146,58 @@ fn one_key_is_bound_to_one_authorization_server() {
     assert_eq!(two("\"K2\"", "other.example"), "read");
     assert_eq!(two("\"K\"", "other.example"), "config-key-of-two-servers");
 }
+
+#[test]
+fn a_key_may_stay_in_a_token() {
+    let pin = "pin = { env = \"PIN\" }";
+    let key = |rest: &str| format!("key = {{ pkcs11 = {{ module = \"hsm.so\", {rest} }} }}");
+    let whole = key(&format!("token = \"bank\", label = \"rsa\", {pin}"));
+    let config = parse(&whole, "").unwrap();
+    let profile = config.profile("a").unwrap();
+    let (client, _) = profile.in_oauth().unwrap();
+    let SecretRef::Pkcs11(found) = &client.key else {
+        panic!("{:?}", client.key);
+    };
+    assert_eq!(found.module, Path::new("conf/hsm.so"));
+    assert_eq!((&*found.token, &*found.label), ("bank", "rsa"));
+    assert_eq!(*found.pin, SecretRef::Env("PIN".into()));
+    assert_eq!(client.key.read().unwrap_err().code(), "config-key-in-token");
+
+    let inline = key("token = \"bank\", label = \"rsa\", pin = \"canary\"");
+    let error = parse(&inline, "").unwrap_err();
+    assert_eq!(error.code(), "config-inline-secret");
+    assert!(!error.to_string().contains("canary"));
+    for (own, told) in [
+        (
+            key(&format!("label = \"rsa\", {pin}")),
+            "config-missing-key",
+        ),
+        (
+            key("token = \"bank\", label = \"rsa\""),
+            "config-missing-key",
+        ),
+        (
+            key(&format!("token = \"b\", label = \"r\", slot = 1, {pin}")),
+            "config-unknown-key",
+        ),
+        (
+            format!("{whole}\nkey_passphrase = {{ env = \"P\" }}"),
+            "config-bad-value",
+        ),
+        (
+            whole.replace("key =", "client_secret ="),
+            "config-unknown-key",
+        ),
+    ] {
+        assert_eq!(code(&own, ""), told, "{own}");
+    }
+}
+
+#[cfg(all(not(feature = "pkcs11"), feature = "reqwest", feature = "tokio"))]
+#[test]
+fn without_the_feature_a_key_in_a_token_is_refused_by_name() {
+    let own = "key = { pkcs11 = { module = \"m\", token = \"t\", label = \"l\", pin = { env = \"P\" } } }";
+    let config = parse(own, "").unwrap();
+    let error = crate::connect::token_source(&config.profile("a").unwrap()).unwrap_err();
+    assert_eq!(error.code(), "config-pkcs11-not-built");
+}

@@ -1,0 +1,30 @@
+//! Reads where a client's private key lies: anywhere that a secret may lie, or in a PKCS#11 token.
+
+use super::table::{Found, Table};
+use super::values::secret;
+use super::{ConfigError, SecretRef, TokenKey};
+
+pub(super) fn key(found: &Found<'_>) -> Result<SecretRef, ConfigError> {
+    if found.value.is_str() {
+        return secret(found);
+    }
+    let Some(token) = found.table()?.find("pkcs11") else {
+        return secret(found);
+    };
+    found.table()?.only("`key`", &["pkcs11"])?;
+    let part = token.table()?;
+    part.only("`pkcs11`", &["module", "token", "label", "pin"])?;
+    let table = Table {
+        path: "`pkcs11`".to_owned(),
+        place: token.key_place(),
+        parts: vec![part],
+    };
+    let module = table.need("module", "the shared library of the token's vendor")?;
+    let pin = table.need("pin", "it opens the token: { env = … }, for example")?;
+    Ok(SecretRef::Pkcs11(TokenKey {
+        module: module.source.folder().join(module.text()?),
+        token: table.need("token", "the token's label")?.text()?,
+        label: table.need("label", "the key pair's label")?.text()?,
+        pin: Box::new(secret(&pin)?),
+    }))
+}
