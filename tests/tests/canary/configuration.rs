@@ -6,7 +6,9 @@ use castile::auth::LocalSigner;
 use castile::http::{Config, connect};
 
 use crate::witness::Witness;
-use crate::world::{PASSWORD, USER, WRITTEN_SECRET, World, write_private};
+use crate::world::{
+    PASSPHRASE, PASSWORD, SHARED_SECRET, USER, WRITTEN_SECRET, World, write_private,
+};
 
 pub(crate) fn refused(world: &mut World, witness: &mut Witness) {
     let origin = world.folder.path().join("castile.toml");
@@ -73,8 +75,47 @@ pub(crate) fn refused(world: &mut World, witness: &mut Witness) {
         witness.debug("its cause", &source);
     }
 
+    proofs(world, witness);
+
     let signer = LocalSigner::read(pem.as_bytes()).expect("the client's key");
     witness.debug("LocalSigner", &signer);
     witness.debug("the public key", &signer.public_jwk().expect("a key"));
     witness.debug("the public keys", &signer.jwks().expect("a key"));
+}
+
+/// Profiles with a shared secret and with a passphrase: read, wrong, and printed.
+fn proofs(world: &World, witness: &mut Witness) {
+    let folder = world.folder.path();
+    write_private(&folder.join("secret"), &format!("{SHARED_SECRET}\n"));
+    write_private(&folder.join("passphrase"), &format!("{PASSPHRASE}\n"));
+    write_private(&folder.join("control"), &format!("{SHARED_SECRET}\u{1}"));
+    let key = "key = { file = \"key.pem\" }";
+    for proof in [
+        "client_secret = { file = \"secret\" }",
+        "client_secret = { file = \"control\" }",
+        &format!("{key}\nkey_passphrase = {{ file = \"passphrase\" }}"),
+    ] {
+        let profile = world.profile_with(key, proof);
+        witness.debug("a profile with a secret", &profile);
+        match connect::token_source(&profile) {
+            Ok(source) => witness.debug("its TokenCache", &source),
+            Err(error) => witness.error("a secret that is refused", &error),
+        }
+        let plan = connect::typed(&profile).ok();
+        witness.debug("its stack", &plan);
+    }
+    for bad in [
+        format!("client_secret = \"{SHARED_SECRET}\""),
+        format!("{key}\nkey_passphrase = \"{PASSPHRASE}\""),
+        format!(
+            "key = {{ pkcs11 = {{ module = \"m\", token = \"t\", label = \"l\", pin = \"{PASSPHRASE}\" }} }}"
+        ),
+    ] {
+        let error = world.refused_with(key, &bad);
+        witness.error("a secret in the file", &error);
+    }
+    let encrypted =
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAA=\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    let error = LocalSigner::read_encrypted(encrypted.as_bytes(), PASSPHRASE.as_bytes());
+    witness.error("an encrypted key", &error.expect_err("it is cut off"));
 }

@@ -5,6 +5,7 @@ mod configuration;
 mod forms;
 mod message;
 mod proxy;
+mod users;
 mod witness;
 mod world;
 
@@ -24,6 +25,7 @@ async fn no_secret_and_no_customer_value_is_ever_printed() {
     answers::odd(&world, &mut witness).await;
     answers::of_the_token_endpoint(&mut world, &mut witness).await;
     proxy::old_clients(&world, &mut witness).await;
+    users::signed_in(&mut world, &mut witness).await;
     world.show(&mut witness);
 
     // The witness is awake: it hears our own crates and the libraries below, and would see a canary.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use castile::auth::TokenSource as _;
-use castile::http::{Config, Profile, connect};
+use castile::http::{Config, ConfigError, Profile, connect};
 use castile_sandbox::data::{Account, Customer, Data, Posting};
 use castile_sandbox::{ClientKey, Running, Sandbox};
 use castile_tests::Scripted;
@@ -28,6 +28,10 @@ pub(crate) const STRANGER: &str = "CANARYNOBODY/0+8";
 pub(crate) const ANSWERED: &str = "canary-in-an-answer/7+";
 pub(crate) const GIVEN_TOKEN: &str = "canary-given-token/7+";
 pub(crate) const WRITTEN_SECRET: &str = "canary-written-into-toml/7+";
+
+pub(crate) const SHARED_SECRET: &str = "canary:shared/secret +&7";
+pub(crate) const PASSPHRASE: &str = "canary pass/phrase+7";
+pub(crate) const CODE: &str = "canary-code-of-a-sign-in-7";
 
 /// The peers, the caller's folder, and all that must not be printed.
 pub(crate) struct World {
@@ -69,11 +73,14 @@ impl World {
             Canary::new("a value in an answer", ANSWERED),
             Canary::new("a token of a false endpoint", GIVEN_TOKEN),
             Canary::new("a secret written into the file", WRITTEN_SECRET),
+            Canary::new("a shared secret", SHARED_SECRET),
+            Canary::new("a passphrase", PASSPHRASE),
+            Canary::new("an authorization code", CODE),
         ];
         let pem = key.private_pem().lines();
         let lines = pem.filter(|line| !line.starts_with('-') && line.len() == 64);
         canaries.extend(lines.map(|line| Canary::new("the private key", line)));
-        assert_eq!(canaries.len(), 15 + 2, "the key's file has another form");
+        assert_eq!(canaries.len(), 18 + 2, "the key's file has another form");
         Self {
             sandbox,
             folder,
@@ -98,6 +105,13 @@ impl World {
         Config::parse(&text, self.folder.path().join("castile.toml"))
             .and_then(|config| config.profile("sandbox"))
             .expect("only an address has changed")
+    }
+
+    /// What is said of the configuration with one part replaced by a wrong one.
+    pub(crate) fn refused_with(&self, old: &str, new: &str) -> ConfigError {
+        let text = self.config.replace(old, new);
+        assert_ne!(text, self.config, "nothing to replace");
+        Config::parse(&text, self.folder.path().join("castile.toml")).expect_err("refused")
     }
 
     pub(crate) fn profile_at(&self, gateway: &Scripted) -> Arc<Profile> {
