@@ -78,8 +78,7 @@ impl Writer {
     }
 
     /// Writes an element, if it is there.
-    #[inline]
-    pub fn put<P: Particle>(&mut self, name: &'static str, particle: &P) {
+    pub fn put(&mut self, name: &'static str, particle: &dyn Particle) {
         particle.write_as(name, self);
     }
 

@@ -79,8 +79,7 @@ impl<'i> Reader<'i> {
     }
 
     /// Reads the element into its field, if it comes next, as often as the field has room.
-    #[inline]
-    pub fn take<P: Particle>(&mut self, name: &'static str, particle: &mut P) {
+    pub fn take(&mut self, name: &'static str, particle: &mut dyn Particle) {
         while self.at(name) && self.is_at_home() && self.fill(particle.slot()) {}
     }
 
