@@ -3,6 +3,7 @@
 //! Each pass rewrites this in place; the renderer only reads it.
 
 mod builtin;
+mod known;
 
 use std::collections::BTreeMap;
 
@@ -219,6 +220,8 @@ pub(crate) struct Scalar {
     pub(crate) attributes: Vec<Attribute>,
     /// The `enumeration` facets.
     pub(crate) values: Vec<String>,
+    /// The module of constants for the values; empty before naming, and where there are none.
+    pub(crate) module: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -62,6 +62,13 @@ fn starts_word(before: Option<char>, character: char, after: Option<char>, index
         || (before.is_ascii_uppercase() && after.is_some_and(|after| after.is_ascii_lowercase()))
 }
 
+/// A constant's name: the words of a value in capitals, cut where nobody reads on.
+pub(crate) fn constant_name(value: &str) -> String {
+    const LONGEST: usize = 60;
+    let start: String = value.chars().take(LONGEST).collect();
+    snake_name(&start).to_ascii_uppercase()
+}
+
 /// A letter outside ASCII by its number; anything else parts words.
 fn push_other(name: &mut String, character: char) {
     if character.is_alphanumeric() {
@@ -85,6 +92,11 @@ impl Taken {
     /// A scope in which some names may not be used.
     pub(crate) fn reserving(names: &[&str]) -> Self {
         Self(names.iter().map(|name| (*name).to_owned()).collect())
+    }
+
+    /// Keeps a name from being taken; it may be kept already.
+    pub(crate) fn reserve(&mut self, name: &str) {
+        self.0.insert(name.to_owned());
     }
 
     /// Takes the first free name of the candidates, else the last with the first free number from 2.
@@ -114,6 +126,9 @@ pub(crate) const KEYWORDS: [&str; 54] = [
     "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
     "union", "unsafe", "unsized", "use", "virtual", "where", "while", "yield", "core", "std",
 ];
+
+/// Names that a module would hide from the code beside it.
+pub(crate) const PRIMITIVES: [&str; 6] = ["bool", "castile_model", "i32", "i64", "shared", "str"];
 
 /// Type names that generated modules use for something else.
 pub(crate) const TYPES: [&str; 37] = [
@@ -184,6 +199,21 @@ mod tests {
                 "{schema}"
             );
         }
+    }
+
+    #[test]
+    fn constants_are_the_words_of_their_values() {
+        let cases = [
+            ("ReadOnly", "READ_ONLY"),
+            ("MM-DD-YY", "MM_DD_YY"),
+            ("wsse:InvalidSecurity", "WSSE_INVALID_SECURITY"),
+            ("059", "N059"),
+            ("\"#]\n", "N"),
+        ];
+        for (value, name) in cases {
+            assert_eq!(constant_name(value), name, "{value}");
+        }
+        assert!(constant_name(&"Word".repeat(1000)).len() < 100);
     }
 
     #[test]

@@ -102,6 +102,7 @@ impl<'a> Lowering<'a> {
             base,
             attributes: Vec::new(),
             values: ty.values.clone(),
+            module: String::new(),
         };
         self.add(name, &ty.place, &ty.doc, Body::Scalar(scalar));
         Ok(())

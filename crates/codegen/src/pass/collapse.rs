@@ -87,6 +87,7 @@ fn collapsed_body(types: &BTreeMap<QName, Type>, ty: &Type) -> Result<Body, Erro
             base: TypeRef::Builtin(builtin),
             attributes,
             values,
+            module: String::new(),
         }));
     }
     let place = ty.place.clone();

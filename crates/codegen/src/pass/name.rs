@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{Body, Ir, Member, Struct, Type, Wire};
-use crate::names::{KEYWORDS, TYPES, Taken, snake_name, type_name};
+use crate::names::{KEYWORDS, PRIMITIVES, TYPES, Taken, snake_name, type_name};
 use crate::qname::QName;
 
 /// Names messages after their elements, types after their schema names without the suffix for their kind.
@@ -59,6 +59,7 @@ pub(crate) fn name(ir: &mut Ir) {
     }
     name_requests(ir, &mut taken);
     name_modules(ir);
+    name_values(ir);
 }
 
 /// The order of a type in the contest for names, and its name without the suffix that tells its kind.
@@ -198,6 +199,24 @@ fn name_modules(ir: &mut Ir) {
         for operation in &mut service.operations {
             let plain = snake_name(&operation.name);
             operation.module = operations.take(&[plain.clone(), format!("{plain}_")]);
+        }
+    }
+}
+
+/// Names the modules of constants after their types: beside a module of an operation and of any other type.
+fn name_values(ir: &mut Ir) {
+    let mut taken = Taken::reserving(&[&KEYWORDS[..], &PRIMITIVES, &["types", "values"]].concat());
+    for operation in ir.services.iter().flat_map(|service| &service.operations) {
+        taken.reserve(&operation.module);
+    }
+    let mut values: Vec<&mut Type> = (ir.types.values_mut())
+        .filter(|ty| !ty.known_values().is_empty())
+        .collect();
+    values.sort_by(|a, b| a.rust.cmp(&b.rust));
+    for ty in values {
+        let plain = snake_name(&ty.rust);
+        if let Body::Scalar(scalar) = &mut ty.body {
+            scalar.module = taken.take(&[plain.clone(), format!("{plain}_values")]);
         }
     }
 }

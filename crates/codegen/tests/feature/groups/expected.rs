@@ -167,3 +167,11 @@ use castile_model::Text;
 /// Values: `x`, `y`.
 #[doc(alias = "Id_Type")]
 pub type Id = Text;
+
+/// Values that the contract lists for [`Id`].
+pub mod id {
+    /// `x`.
+    pub const X: &str = "x";
+    /// `y`.
+    pub const Y: &str = "y";
+}

@@ -139,3 +139,11 @@ pub type Amt = Field<Decimal>;
 /// Rules: One at least.
 #[doc(alias = "Kind_Type")]
 pub type Kind = Text;
+
+/// Values that the contract lists for [`Kind`].
+pub mod kind {
+    /// `A`.
+    pub const A: &str = "A";
+    /// `B`.
+    pub const B: &str = "B";
+}
