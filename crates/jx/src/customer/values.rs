@@ -60,6 +60,14 @@ pub type CustOrgDt = Field<Date>;
 #[doc(alias = "CustType_Type")]
 pub type CustType = Text;
 
+/// Values that the contract lists for [`CustType`].
+pub mod cust_type {
+    /// `Bus`.
+    pub const BUS: &str = "Bus";
+    /// `Indv`.
+    pub const INDV: &str = "Indv";
+}
+
 /// Whether the customer has died.
 ///
 /// Values: `true`, `false`.
@@ -67,6 +75,14 @@ pub type CustType = Text;
 /// Attributes: `JHANull`, `Rstr`.
 #[doc(alias = "Deceased_Type")]
 pub type Deceased = Text;
+
+/// Values that the contract lists for [`Deceased`].
+pub mod deceased {
+    /// `true`.
+    pub const TRUE: &str = "true";
+    /// `false`.
+    pub const FALSE: &str = "false";
+}
 
 /// E-mail address.
 ///
@@ -81,6 +97,16 @@ pub type EmailAddr = Text;
 /// Attributes: `JHANull`, `Rstr`.
 #[doc(alias = "EmailType_Type")]
 pub type EmailType = Text;
+
+/// Values that the contract lists for [`EmailType`].
+pub mod email_type {
+    /// `Prim`.
+    pub const PRIM: &str = "Prim";
+    /// `Secd`.
+    pub const SECD: &str = "Secd";
+    /// `OLB`.
+    pub const OLB: &str = "OLB";
+}
 
 /// Employer.
 ///
@@ -145,6 +171,30 @@ pub type PhoneNum = Text;
 #[doc(alias = "PhoneType_Type")]
 pub type PhoneType = Text;
 
+/// Values that the contract lists for [`PhoneType`].
+pub mod phone_type {
+    /// `Home`.
+    pub const HOME: &str = "Home";
+    /// `SecdHome`.
+    pub const SECD_HOME: &str = "SecdHome";
+    /// `Bus`.
+    pub const BUS: &str = "Bus";
+    /// `SecdBus`.
+    pub const SECD_BUS: &str = "SecdBus";
+    /// `HomeCell`.
+    pub const HOME_CELL: &str = "HomeCell";
+    /// `BusCell`.
+    pub const BUS_CELL: &str = "BusCell";
+    /// `PersonalCell`.
+    pub const PERSONAL_CELL: &str = "PersonalCell";
+    /// `HomeFax`.
+    pub const HOME_FAX: &str = "HomeFax";
+    /// `BusFax`.
+    pub const BUS_FAX: &str = "BusFax";
+    /// `SecdBusCell`.
+    pub const SECD_BUS_CELL: &str = "SecdBusCell";
+}
+
 /// Postal code.
 ///
 /// Attributes: `JHANull`, `Rstr`, `SrchType`, `MaskVal`.
@@ -207,6 +257,16 @@ pub type StreetAddr3 = Text;
 #[doc(alias = "TINCode_Type")]
 pub type TINCode = Text;
 
+/// Values that the contract lists for [`TINCode`].
+pub mod tin_code {
+    /// `SSN`.
+    pub const SSN: &str = "SSN";
+    /// `EIN`.
+    pub const EIN: &str = "EIN";
+    /// `Forn`.
+    pub const FORN: &str = "Forn";
+}
+
 /// Whether the tax office knows the number under this name.
 ///
 /// Values: `Match`, `NoMatch`, `Pending`, `Unknown`.
@@ -214,6 +274,18 @@ pub type TINCode = Text;
 /// Attributes: `JHANull`, `Rstr`.
 #[doc(alias = "TINMatchType_Type")]
 pub type TINMatchType = Text;
+
+/// Values that the contract lists for [`TINMatchType`].
+pub mod tin_match_type {
+    /// `Match`.
+    pub const MATCH: &str = "Match";
+    /// `NoMatch`.
+    pub const NO_MATCH: &str = "NoMatch";
+    /// `Pending`.
+    pub const PENDING: &str = "Pending";
+    /// `Unknown`.
+    pub const UNKNOWN: &str = "Unknown";
+}
 
 /// Day to which the tax return was put off.
 ///

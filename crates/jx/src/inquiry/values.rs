@@ -151,6 +151,16 @@ pub type MemoCrPostAmt = Field<Decimal>;
 #[doc(alias = "MemoPostInc_Type")]
 pub type MemoPostInc = Text;
 
+/// Values that the contract lists for [`MemoPostInc`].
+pub mod memo_post_inc {
+    /// `Excl`.
+    pub const EXCL: &str = "Excl";
+    /// `Only`.
+    pub const ONLY: &str = "Only";
+    /// `true`.
+    pub const TRUE: &str = "true";
+}
+
 /// Day the next payment falls due.
 ///
 /// Attributes: `JHANull`, `Rstr`.
@@ -200,6 +210,18 @@ pub type ProdDesc = Text;
 /// Default: PostDt.
 #[doc(alias = "SrtMthd_Type")]
 pub type SrtMthd = Text;
+
+/// Values that the contract lists for [`SrtMthd`].
+pub mod srt_mthd {
+    /// `PostDt`.
+    pub const POST_DT: &str = "PostDt";
+    /// `EffDt`.
+    pub const EFF_DT: &str = "EffDt";
+    /// `Amt`.
+    pub const AMT: &str = "Amt";
+    /// `ChkNum`.
+    pub const CHK_NUM: &str = "ChkNum";
+}
 
 /// First day wanted.
 ///

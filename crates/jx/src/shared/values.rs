@@ -24,6 +24,18 @@ pub type AcctType = Text;
 #[doc(alias = "ActIntent_Type")]
 pub type ActIntent = Text;
 
+/// Values that the contract lists for [`ActIntent`].
+pub mod act_intent {
+    /// `ReadOnly`.
+    pub const READ_ONLY: &str = "ReadOnly";
+    /// `Upd`.
+    pub const UPD: &str = "Upd";
+    /// `Dlt`.
+    pub const DLT: &str = "Dlt";
+    /// `Add`.
+    pub const ADD: &str = "Add";
+}
+
 /// Goes unchanged into the following change, so that the provider notices if someone else was
 /// faster.
 #[doc(alias = "ActIntentKey_Type")]
@@ -224,6 +236,14 @@ pub type MiddleName = Text;
 #[doc(alias = "MoreRec_Type")]
 pub type MoreRec = Text;
 
+/// Values that the contract lists for [`MoreRec`].
+pub mod more_rec {
+    /// `true`.
+    pub const TRUE: &str = "true";
+    /// `false`.
+    pub const FALSE: &str = "false";
+}
+
 /// What follows the name, such as Jr.
 ///
 /// Attributes: `JHANull`, `Rstr`.
@@ -245,6 +265,12 @@ pub type PingRq = Text;
 /// Values: `Error`.
 #[doc(alias = "PingRs_Type")]
 pub type PingRs = Text;
+
+/// Values that the contract lists for [`PingRs`].
+pub mod ping_rs {
+    /// `Error`.
+    pub const ERROR: &str = "Error";
+}
 
 /// Release of the product that answered.
 ///

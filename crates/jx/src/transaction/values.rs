@@ -49,6 +49,30 @@ pub type FutXferFreq = Field<i32>;
 #[doc(alias = "FutXferFreqUnits_Type")]
 pub type FutXferFreqUnits = Text;
 
+/// Values that the contract lists for [`FutXferFreqUnits`].
+pub mod fut_xfer_freq_units {
+    /// `Days`.
+    pub const DAYS: &str = "Days";
+    /// `Months`.
+    pub const MONTHS: &str = "Months";
+    /// `Years`.
+    pub const YEARS: &str = "Years";
+    /// `SemiMonthly`.
+    pub const SEMI_MONTHLY: &str = "SemiMonthly";
+    /// `Indefinite`.
+    pub const INDEFINITE: &str = "Indefinite";
+    /// `NA`.
+    pub const NA: &str = "NA";
+    /// `WeekSkipLast`.
+    pub const WEEK_SKIP_LAST: &str = "WeekSkipLast";
+    /// `WeekSkipFirst`.
+    pub const WEEK_SKIP_FIRST: &str = "WeekSkipFirst";
+    /// `BiWeekSkipLast`.
+    pub const BI_WEEK_SKIP_LAST: &str = "BiWeekSkipLast";
+    /// `BiWeekSkipFirst`.
+    pub const BI_WEEK_SKIP_FIRST: &str = "BiWeekSkipFirst";
+}
+
 /// Day of the next transfer.
 ///
 /// Attributes: `JHANull`, `Rstr`.
@@ -69,11 +93,27 @@ pub type FutXferOccr = Field<i32>;
 #[doc(alias = "RedPrinc_Type")]
 pub type RedPrinc = Text;
 
+/// Values that the contract lists for [`RedPrinc`].
+pub mod red_princ {
+    /// `true`.
+    pub const TRUE: &str = "true";
+    /// `false`.
+    pub const FALSE: &str = "false";
+}
+
 /// How it went.
 ///
 /// Values: `Success`, `Fail`.
 #[doc(alias = "RsStat_Type")]
 pub type RsStat = Text;
+
+/// Values that the contract lists for [`RsStat`].
+pub mod rs_stat {
+    /// `Success`.
+    pub const SUCCESS: &str = "Success";
+    /// `Fail`.
+    pub const FAIL: &str = "Fail";
+}
 
 /// How the customer asked for the transfer.
 ///
@@ -85,8 +125,32 @@ pub type RsStat = Text;
 #[doc(alias = "XferSrcType_Type")]
 pub type XferSrcType = Text;
 
+/// Values that the contract lists for [`XferSrcType`].
+pub mod xfer_src_type {
+    /// `Tele`.
+    pub const TELE: &str = "Tele";
+    /// `InPerson`.
+    pub const IN_PERSON: &str = "InPerson";
+    /// `Intnet`.
+    pub const INTNET: &str = "Intnet";
+    /// `ATM`.
+    pub const ATM: &str = "ATM";
+    /// `Mob`.
+    pub const MOB: &str = "Mob";
+}
+
 /// Which kind of record holds the transfer.
 ///
 /// Values: `ACH`, `Xfer`, `Fut`.
 #[doc(alias = "XferType_Type")]
 pub type XferType = Text;
+
+/// Values that the contract lists for [`XferType`].
+pub mod xfer_type {
+    /// `ACH`.
+    pub const ACH: &str = "ACH";
+    /// `Xfer`.
+    pub const XFER: &str = "Xfer";
+    /// `Fut`.
+    pub const FUT: &str = "Fut";
+}
