@@ -40,6 +40,8 @@ impl Institution {
         let profile = self.profile_at(url);
         let source = connect::token_source(&profile).expect("a usable key");
         let mut plan = connect::plan(&profile, Arc::new(source)).expect("state oauth");
+        // What arrives is counted: who wants reads repeated says so.
+        plan.retry = None;
         change(&mut plan);
         let transport = ReqwestTransport::new(Default::default()).expect("TLS roots");
         Client::new(

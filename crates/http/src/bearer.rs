@@ -193,7 +193,7 @@ where
 }
 
 /// The same request again, if its body is in memory.
-fn replay(request: &Request<Body>) -> Option<Request<Body>> {
+pub(crate) fn replay(request: &Request<Body>) -> Option<Request<Body>> {
     let mut again = Request::new(request.body().replay()?);
     *again.method_mut() = request.method().clone();
     *again.uri_mut() = request.uri().clone();

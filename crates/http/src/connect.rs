@@ -13,8 +13,8 @@ use castile_auth::{
 use crate::profile::{Limits, Oauth};
 use crate::stack::{self, Plan, Raw, Typed};
 use crate::{
-    Error, OsRandom, Profile, ReqwestTokenHttp, ReqwestTransport, SystemClock, TOKEN_TIME_LIMIT,
-    TokioSleep, TokioSpawn, budget,
+    Error, OsRandom, Profile, ReqwestTokenHttp, ReqwestTransport, RetryPolicy, SystemClock,
+    TOKEN_TIME_LIMIT, TokioSleep, TokioSpawn, budget,
 };
 
 mod proof;
@@ -49,6 +49,7 @@ pub fn plan(profile: &Profile, source: Arc<dyn TokenSource>) -> Result<Plan, Err
     plan.total = oauth.limits.total;
     plan.repeat_writes_on_401 = oauth.repeat_writes_on_401;
     plan.institution = Some(Arc::new(profile.institution()));
+    plan.retry = Some(RetryPolicy::new(Arc::new(OsRandom)));
     Ok(plan)
 }
 

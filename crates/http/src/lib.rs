@@ -52,6 +52,7 @@ mod progress;
 mod refusals;
 #[cfg(feature = "reqwest")]
 mod reqwest;
+mod retry;
 mod rewrite;
 #[cfg(feature = "tokio")]
 mod tokio;
@@ -75,6 +76,7 @@ pub use progress::{Phase, Progress};
 pub use refusals::{RefusalFile, budget};
 #[cfg(feature = "reqwest")]
 pub use reqwest::{ReqwestTokenHttp, ReqwestTransport, TOKEN_TIME_LIMIT};
+pub use retry::{Retry, RetryBudget, RetryPolicy};
 pub use rewrite::{Rewrite, RewriteBody};
 #[cfg(feature = "tokio")]
 pub use tokio::{OsRandom, SystemClock, TokioSleep, TokioSpawn};

@@ -10,11 +10,12 @@ use url::Url;
 
 use crate::profile::Limits;
 use crate::{
-    AnswerLimit, Bearer, Deadline, Error, Guard, Institution, Origin, Rewrite, SoapTransport,
+    AnswerLimit, Bearer, Deadline, Error, Guard, Institution, Origin, Retry, RetryPolicy, Rewrite,
+    SoapTransport,
 };
 
-/// The stack of the typed client: time limit, answer limit, guard, bearer, transport.
-pub type Typed<T> = Deadline<AnswerLimit<Guard<Bearer<T>>>>;
+/// The stack of the typed client: time limit, answer limit, guard, repetition of reads, bearer, transport.
+pub type Typed<T> = Deadline<AnswerLimit<Guard<Retry<Bearer<T>>>>>;
 
 /// The stack of the proxy and of untyped callers: time limit, answer limit, rewriting, guard, bearer,
 /// transport.
@@ -44,6 +45,8 @@ pub struct Plan {
     pub repeat_writes_on_401: bool,
     /// For whom messages and tokens must be; without it neither is looked at. None by default.
     pub institution: Option<Arc<Institution>>,
+    /// How the typed client repeats reads that failed; none by default.
+    pub retry: Option<RetryPolicy>,
 }
 
 impl Plan {
@@ -67,6 +70,7 @@ impl Plan {
             policy: Policy::default(),
             repeat_writes_on_401: false,
             institution: None,
+            retry: None,
         })
     }
 
@@ -86,6 +90,7 @@ impl std::fmt::Debug for Plan {
             .field("policy", &self.policy)
             .field("repeat_writes_on_401", &self.repeat_writes_on_401)
             .field("institution", &self.institution)
+            .field("retry", &self.retry)
             .finish_non_exhaustive()
     }
 }
@@ -98,7 +103,9 @@ where
 {
     let (total, sleep, limit) = (plan.total, plan.sleep.clone(), plan.answer_limit);
     let institution = plan.institution.clone();
+    let retry = plan.retry.clone();
     let inner = Bearer::planned(plan, transport);
+    let inner = Retry::new(inner, retry, sleep.clone());
     let inner = Guard::new(inner, institution);
     let inner = AnswerLimit::new(inner, limit);
     Deadline::new(inner, total, sleep)

@@ -22,7 +22,7 @@ pub(super) async fn refused_unprocessed(answer: Response<Body>) -> (Response<Bod
             (Body::whole(bytes), proven)
         }
         // Too long, or broken: what it is cannot be told.
-        Start::Part(body) => (body, false),
+        Start::Part(body) | Start::Broken(body) => (body, false),
     };
     (Response::from_parts(parts, body), proven)
 }

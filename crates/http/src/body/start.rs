@@ -14,8 +14,10 @@ use super::{Body, BodyError};
 pub(crate) enum Start {
     /// All of it.
     Whole(Bytes),
-    /// Not all of it, or it broke off: the body as it was, from its first byte.
+    /// Not all of it: the body as it was, from its first byte.
     Part(Body),
+    /// It broke off: the body as it was, from its first byte to the break.
+    Broken(Body),
 }
 
 /// Reads until the end, or until more than `limit` bytes are there.
@@ -36,7 +38,7 @@ pub(crate) async fn start(mut body: Body, limit: usize) -> Start {
                 length += frame.as_ref().ok().and_then(data).map_or(0, Bytes::len);
                 read.push_back(frame);
                 if broken {
-                    break;
+                    return Start::Broken(Body::stream(Rejoined { read, rest: body }));
                 }
             }
         }
