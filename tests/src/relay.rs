@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 /// What happens to the answer of one connection.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ pub enum Fault {
     Delay(Duration),
     /// So many bytes of it pass, then the connection is closed. The server has worked on the request.
     CutAfter(usize),
+    /// So many bytes of the request reach the server, then both connections are closed.
+    CutRequestAfter(usize),
     /// One byte at a time, with this pause between them.
     Drip(Duration),
     /// The server never sees the request; this is answered: status line without the version, headers, body.
@@ -30,6 +33,7 @@ pub enum Fault {
 pub struct Relay {
     origin: String,
     plan: Arc<Mutex<Plan>>,
+    hang_up: watch::Sender<()>,
 }
 
 #[derive(Debug)]
@@ -54,6 +58,8 @@ impl Relay {
             connections: 0,
         }));
         let faults = Arc::clone(&plan);
+        let hang_up = watch::Sender::new(());
+        let open = hang_up.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let fault = {
@@ -64,14 +70,19 @@ impl Relay {
                 };
                 let target = target.clone();
                 // A connection that breaks is what a relay of faults is for.
+                let mut closed = open.subscribe();
                 tokio::spawn(async move {
-                    let _ = relay(client, &target, fault).await;
+                    tokio::select! {
+                        _ = relay(client, &target, fault) => {}
+                        _ = closed.changed() => {}
+                    }
                 });
             }
         });
         Self {
             origin: format!("http://{address}"),
             plan,
+            hang_up,
         }
     }
 
@@ -88,6 +99,11 @@ impl Relay {
     /// Every connection without a fault of its own gets `fault` from now on.
     pub fn from_now_on(&self, fault: Fault) {
         self.plan().otherwise = fault;
+    }
+
+    /// Closes the connections that are open, kept ones among them.
+    pub fn hang_up(&self) {
+        self.hang_up.send_replace(());
     }
 
     /// How many connections there were.
@@ -119,15 +135,23 @@ async fn relay(mut client: TcpStream, target: &str, fault: Fault) -> std::io::Re
     let server = TcpStream::connect(target).await?;
     let (mut from_client, to_client) = client.into_split();
     let (from_server, mut to_server) = server.into_split();
+    let is_cut = matches!(fault, Fault::CutRequestAfter(_));
+    let passing = match fault {
+        Fault::CutRequestAfter(bytes) => bytes as u64,
+        _ => u64::MAX,
+    };
     let up = async move {
         // It ends when either side does.
-        let _ = copy(&mut from_client, &mut to_server).await;
+        let _ = copy(&mut (&mut from_client).take(passing), &mut to_server).await;
+        if !is_cut {
+            std::future::pending().await
+        }
     };
     let down = answer(from_server, to_client, fault);
     tokio::select! {
         biased;
         done = down => done,
-        () = async { up.await; std::future::pending().await } => Ok(()),
+        () = up => Ok(()),
     }
 }
 

@@ -6,8 +6,10 @@ use castile_http::{Answer, Body, Effect, SoapTransport};
 use castile_model::{Decoded, Fill, Operation, Raw, Scope};
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Method, Request, Uri};
+use tracing::Instrument as _;
 
-use crate::{Error, Fault, Header};
+use crate::error::Context;
+use crate::{Cause, Error, Fault, Header};
 
 const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
 
@@ -100,13 +102,30 @@ where
     /// As [`send`](Self::send).
     pub async fn send_whole(self) -> Result<Reply<O::Response>, Error<O::Fault>> {
         let effect = effect_of::<O>();
-        let request = self.message(effect)?;
+        let mut context = Context::of::<O>(self.tracking_id.clone());
+        let request = match self.message(effect) {
+            Ok(request) => request,
+            Err(cause) => return Err(Error::new(cause, context)),
+        };
+        context.sent(request.body().as_whole());
+        let span = tracing::debug_span!(
+            "call",
+            service = O::SERVICE,
+            operation = O::NAME,
+            tracking_id = context.tracking_id.as_deref()
+        );
+        let answer = self.exchange(request, effect).instrument(span).await;
+        answer.map_err(|cause| Error::new(cause, context))
+    }
+
+    async fn exchange(
+        &self,
+        request: Request<Body>,
+        effect: Effect,
+    ) -> Result<Reply<O::Response>, Cause<O::Fault>> {
         let (head, body) = self.transport.send(request).await?.into_parts();
         let body = body.bytes(effect).await?;
         tracing::debug!(
-            service = O::SERVICE,
-            operation = O::NAME,
-            tracking_id = self.tracking_id,
             status = head.status.as_u16(),
             bytes = body.len(),
             "response"
@@ -118,11 +137,11 @@ where
                 response: O::Response::default().into(),
                 headers: Vec::new(),
             }),
-            answer => Err(Error::Status { answer, effect }),
+            answer => Err(Cause::Status { answer, effect }),
         }
     }
 
-    fn message(&self, effect: Effect) -> Result<Request<Body>, Error<O::Fault>> {
+    fn message(&self, effect: Effect) -> Result<Request<Body>, Cause<O::Fault>> {
         let payload = match self.is_checked {
             true => castile_model::encode_filled_valid(self.request, &self.fill)?,
             false => castile_model::encode_filled(self.request, &self.fill)?,
@@ -134,9 +153,9 @@ where
             ..Wrap::default()
         };
         let envelope =
-            castile_envelope::wrap(payload.as_bytes(), &wrap).map_err(Error::Envelope)?;
+            castile_envelope::wrap(payload.as_bytes(), &wrap).map_err(Cause::Envelope)?;
         let value = |text: &str| {
-            HeaderValue::from_str(text).map_err(|_| Error::Action { action: O::ACTION })
+            HeaderValue::from_str(text).map_err(|_| Cause::Action { action: O::ACTION })
         };
         let mut request = Request::new(Body::whole(envelope));
         *request.method_mut() = Method::POST;
@@ -155,7 +174,7 @@ where
                 // A parameter of the media type (SOAP 1.2 part 2, section 7.1.4; RFC 3902), where there is an action.
                 let mut media_type = "application/soap+xml; charset=utf-8".to_owned();
                 if O::ACTION.contains(['"', '\\']) {
-                    return Err(Error::Action { action: O::ACTION });
+                    return Err(Cause::Action { action: O::ACTION });
                 }
                 if !O::ACTION.is_empty() {
                     media_type.push_str(&format!("; action=\"{}\"", O::ACTION));
@@ -184,12 +203,12 @@ fn soap_of<O: Operation>() -> SoapVersion {
     }
 }
 
-fn read<R, F>(body: &Bytes, status: http::StatusCode, effect: Effect) -> Result<Reply<R>, Error<F>>
+fn read<R, F>(body: &Bytes, status: http::StatusCode, effect: Effect) -> Result<Reply<R>, Cause<F>>
 where
     R: castile_model::Message,
     F: castile_model::Detail,
 {
-    let opened = castile_envelope::open(body).map_err(|refusal| Error::Reply {
+    let opened = castile_envelope::open(body).map_err(|refusal| Cause::Reply {
         refusal,
         status,
         effect,
@@ -201,18 +220,18 @@ where
         .collect();
     let response = match opened.content {
         Content::Payload(part) => castile_model::decode(&body[part.range.clone()], &scope(&part))
-            .map_err(|source| Error::Decode {
+            .map_err(|source| Cause::Decode {
             offset: part.range.start,
             source,
             effect,
         })?,
         Content::Fault(fault) => {
-            return Err(Error::Fault(Box::new(Fault::read(
+            return Err(Cause::Fault(Box::new(Fault::read(
                 *fault, body, headers, effect,
             ))));
         }
         Content::Empty if R::ELEMENT.is_empty() => R::default().into(),
-        Content::Empty => return Err(Error::EmptyBody { status, effect }),
+        Content::Empty => return Err(Cause::EmptyBody { status, effect }),
     };
     Ok(Reply { response, headers })
 }

@@ -1,133 +1,179 @@
 //! Why a call has no response, who must act, and whether the operation may have happened.
 
-use castile_envelope::Refusal;
-use castile_http::{Answer, Blame, Effect};
-use castile_model::{DecodeError, EncodeError};
-use http::StatusCode;
+use std::fmt;
 
-use crate::Fault;
+use bytes::Bytes;
+use castile_http::Blame;
+use castile_model::Operation;
+
+use crate::{Cause, LookUp};
 
 /// Why a call has no response. `F` is the fault message that the contract declares.
 ///
-/// No variant's text holds a token, a message or a customer's value.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error<F> {
-    /// The request lacks what the contract requires, or XML cannot carry it. Nothing was sent.
-    #[error("the request cannot be sent: {0}")]
-    Encode(#[from] EncodeError),
-    /// The request's envelope cannot be built. Nothing was sent.
-    #[error("the request's envelope cannot be built: {0}")]
-    Envelope(#[source] Refusal),
-    /// The contract's action cannot stand in a header. Nothing was sent.
-    #[error("the SOAPAction of the contract cannot stand in an HTTP header: {action:?}")]
-    Action {
-        /// The action.
-        action: &'static str,
-    },
-    /// No token, or no answer.
-    #[error(transparent)]
-    Transport(#[from] castile_http::Error),
-    /// The answer is no SOAP message.
-    #[error("the gateway's answer is no SOAP message: {answer:?}")]
-    Status {
-        /// What it is instead.
-        answer: Answer,
-        /// What the request does.
-        effect: Effect,
-    },
-    /// The service answered with a fault.
-    #[error("the service answered with a fault: {0}")]
-    Fault(Box<Fault<F>>),
-    /// The answer's envelope cannot be opened.
-    #[error("the answer (HTTP {status}) is no SOAP envelope: {refusal}")]
-    Reply {
-        /// What is wrong, and where.
-        #[source]
-        refusal: Refusal,
-        /// The status it came with.
-        status: StatusCode,
-        /// What the request does.
-        effect: Effect,
-    },
-    /// The answer's Body holds nothing.
-    #[error("the answer (HTTP {status}) has an empty Body")]
-    EmptyBody {
-        /// The status it came with.
-        status: StatusCode,
-        /// What the request does.
-        effect: Effect,
-    },
-    /// The answer is not the response that the contract declares.
-    #[error("the response, {offset} bytes into the answer, cannot be read: {source}")]
-    Decode {
-        /// Where the payload starts in the answer; offsets in `source` count from there.
-        offset: usize,
-        /// What is wrong, and where.
-        source: DecodeError,
-        /// What the request does.
-        effect: Effect,
-    },
+/// Neither `Display` nor `Debug` shows a token, a message or a customer's value; the tracking id is shown.
+pub struct Error<F> {
+    cause: Box<Cause<F>>,
+    context: Context,
+}
+
+/// Which call it was.
+#[derive(Clone)]
+pub(crate) struct Context {
+    service: &'static str,
+    operation: &'static str,
+    pub(crate) tracking_id: Option<String>,
+    sent: Option<Bytes>,
+}
+
+impl Context {
+    pub(crate) fn of<O: Operation>(tracking_id: Option<String>) -> Self {
+        Self {
+            service: O::SERVICE,
+            operation: O::NAME,
+            tracking_id,
+            sent: None,
+        }
+    }
+
+    /// Notes the envelope; its bytes are shared, not copied.
+    pub(crate) fn sent(&mut self, envelope: Option<&Bytes>) {
+        self.sent = envelope.cloned();
+        // A request may have one of its own.
+        if let Some(id) = self.text().and_then(tracking_id) {
+            self.tracking_id = Some(id.to_owned());
+        }
+    }
+
+    fn text(&self) -> Option<&str> {
+        std::str::from_utf8(self.sent.as_ref()?).ok()
+    }
+}
+
+/// The `jXLogTrackingId` of an envelope of our own making.
+fn tracking_id(envelope: &str) -> Option<&str> {
+    let (_, tag) = envelope.split_once("<jXLogTrackingId")?;
+    let (_, text) = tag.split_once('>')?;
+    let (id, end) = text.split_once('<')?;
+    let is_id = end.starts_with("/jXLogTrackingId>") && !id.is_empty() && !id.contains('&');
+    is_id.then_some(id)
 }
 
 impl<F> Error<F> {
+    pub(crate) fn new(cause: Cause<F>, mut context: Context) -> Self {
+        if !cause.outcome_unknown() {
+            // Customer data is kept no longer than it is of use.
+            context.sent = None;
+        }
+        Self {
+            cause: Box::new(cause),
+            context,
+        }
+    }
+
+    /// The step that failed, with its facts.
+    pub fn cause(&self) -> &Cause<F> {
+        &self.cause
+    }
+
+    /// The same by value.
+    pub fn into_cause(self) -> Cause<F> {
+        *self.cause
+    }
+
+    /// The service and the operation that were called.
+    pub fn operation(&self) -> (&'static str, &'static str) {
+        (self.context.service, self.context.operation)
+    }
+
+    /// The `jXLogTrackingId` of the call: what Jack Henry finds the call by. None if there was none.
+    pub fn tracking_id(&self) -> Option<&str> {
+        self.context.tracking_id.as_deref()
+    }
+
     /// The stable code that `castile explain` knows.
     pub fn code(&self) -> &'static str {
-        match self {
-            Self::Encode(error) => error.code(),
-            Self::Envelope(refusal) | Self::Reply { refusal, .. } => refusal.code(),
-            Self::Action { .. } => "call-action",
-            Self::Transport(error) => error.code(),
-            Self::Status { answer, .. } => answer.code().unwrap_or("gateway-not-soap"),
-            Self::Fault(fault) if fault.is_failed_authentication() => {
-                "gateway-failed-authentication"
-            }
-            Self::Fault(_) => "gateway-fault",
-            Self::EmptyBody { .. } => "gateway-empty",
-            Self::Decode { source, .. } => source.code(),
-        }
+        self.cause.code()
     }
 
     /// Who must act.
     pub fn blame(&self) -> Blame {
-        match self {
-            Self::Fault(fault) if fault.is_failed_authentication() => Blame::JackHenry,
-            Self::Encode(_) | Self::Envelope(_) | Self::Fault(_) => Blame::Caller,
-            Self::Action { .. } => Blame::Castile,
-            Self::Transport(error) => error.blame(),
-            Self::Status { answer, .. } => answer.blame(),
-            Self::Reply { .. } | Self::EmptyBody { .. } | Self::Decode { .. } => Blame::JackHenry,
-        }
+        self.cause.blame()
     }
 
     /// Whether the operation may have been carried out although there is no response that says so.
     ///
-    /// Then it must be looked up, not repeated. Never true of a read: it changes nothing.
+    /// Then it must be looked up ([`how_to_look_up`](Self::how_to_look_up)), not repeated. Never true of a read: it
+    /// changes nothing.
     pub fn outcome_unknown(&self) -> bool {
-        match self {
-            Self::Encode(_) | Self::Envelope(_) | Self::Action { .. } => false,
-            Self::Fault(fault) => fault.outcome_unknown(),
-            Self::Transport(error) => error.outcome_unknown(),
-            Self::Status { answer, effect } => answer.outcome_unknown(*effect),
-            Self::Reply { effect, .. }
-            | Self::EmptyBody { effect, .. }
-            | Self::Decode { effect, .. } => *effect != Effect::Read,
-        }
+        self.cause.outcome_unknown()
     }
 
     /// Whether the same call may be made again: nothing can happen twice, and it may go better.
     pub fn is_retryable(&self) -> bool {
-        match self {
-            Self::Transport(error) => error.is_retryable(),
-            _ => false,
-        }
+        self.cause.is_retryable()
+    }
+
+    /// How to find out whether the operation was carried out; none if that is known.
+    ///
+    /// Where it finds nothing, wait and look again: a provider may still be at work.
+    pub fn how_to_look_up(&self) -> Option<LookUp> {
+        let envelope = self.context.text().filter(|_| self.outcome_unknown())?;
+        Some(LookUp::of(self.context.operation, envelope))
     }
 
     /// The fault message that the contract declares, if that is what came.
     pub fn fault(&self) -> Option<&F> {
-        match self {
-            Self::Fault(fault) => fault.detail.as_ref(),
+        match self.cause() {
+            Cause::Fault(fault) => fault.detail.as_ref(),
             _ => None,
+        }
+    }
+}
+
+impl<F> fmt::Display for Error<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (service, operation) = self.operation();
+        write!(f, "{service}/{operation}: {}", self.cause)?;
+        match self.tracking_id() {
+            Some(id) => write!(f, " (tracking id {id})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<F: fmt::Debug> fmt::Debug for Error<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("service", &self.context.service)
+            .field("operation", &self.context.operation)
+            .field("tracking_id", &self.context.tracking_id)
+            .field("cause", &self.cause)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<F: fmt::Debug> std::error::Error for Error<F> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        std::error::Error::source(&*self.cause)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tracking_id;
+
+    #[test]
+    fn the_tracking_id_is_that_of_the_message() {
+        for (envelope, id) in [
+            (
+                "<a><jXLogTrackingId Rstr=\"\">x-1</jXLogTrackingId></a>",
+                Some("x-1"),
+            ),
+            ("<a><jXLogTrackingId></jXLogTrackingId></a>", None),
+            ("<a><jXLogTrackingId/><b>1</b></a>", None),
+            ("<a/>", None),
+        ] {
+            assert_eq!(tracking_id(envelope), id, "{envelope}");
         }
     }
 }

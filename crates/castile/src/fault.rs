@@ -8,6 +8,7 @@ use castile_http::Effect;
 use castile_model::{DecodeError, Detail, Raw};
 
 use crate::call::scope;
+use crate::leaves::leaves;
 
 /// What the service says instead of a response.
 ///
@@ -28,9 +29,14 @@ pub struct Fault<F> {
     pub headers: Vec<Raw>,
     /// Whether `detail` is one that the contract declares.
     is_declared: bool,
+    /// Whether the gateway could not reach the provider behind it.
+    is_communication: bool,
     /// What the request does.
     effect: Effect,
 }
+
+/// The `ErrCode` of a `HdrFault` by which the gateway tells that the provider behind it did not take the connection.
+const COMMUNICATION: &str = "100";
 
 /// Codes which say that the message was not taken (SOAP 1.1 section 4.4.1, SOAP 1.2 part 1 section 5.4.6).
 const NOT_TAKEN: [&str; 6] = [
@@ -66,6 +72,10 @@ impl<F: Detail> Fault<F> {
             }
         }
         Self {
+            is_communication: fault
+                .detail
+                .iter()
+                .any(|part| is_communication(&reply[part.range.clone()])),
             is_declared: detail.as_ref().is_some_and(Detail::is_declared),
             code: fault.code,
             reason: fault.reason,
@@ -92,18 +102,37 @@ impl<F> Fault<F> {
             .is_some_and(|code| code.local == FAILED_AUTHENTICATION)
     }
 
+    /// Whether the gateway could not reach the provider behind it: a `HdrFault` with the error code 100.
+    pub fn is_communication(&self) -> bool {
+        self.is_communication
+    }
+
     /// Whether the operation may have been carried out all the same.
     ///
     /// The declared fault message is the service's own word that it refused, and some codes say that the message was
     /// not taken. Anything else, such as a bare `Server`, says only that something failed, at the end perhaps.
+    /// So does a fault of communication, whatever its code: no source tells at which of several connections.
     pub fn outcome_unknown(&self) -> bool {
         let not_taken = self.code.as_ref().is_some_and(|code| {
             // SOAP 1.1 refines codes behind a dot.
             let name = code.local.split('.').next().unwrap_or_default();
             NOT_TAKEN.contains(&name)
         });
-        self.effect != Effect::Read && !self.is_declared && !not_taken
+        let is_refused = (self.is_declared || not_taken) && !self.is_communication;
+        self.effect != Effect::Read && !is_refused
     }
+}
+
+fn is_communication(detail: &[u8]) -> bool {
+    let Ok(detail) = std::str::from_utf8(detail) else {
+        return false;
+    };
+    let mut is_one = false;
+    leaves(detail, |path, value| {
+        let is_code = path.first() == Some(&"HdrFault") && path.last() == Some(&"ErrCode");
+        is_one |= is_code && value.trim() == COMMUNICATION;
+    });
+    is_one
 }
 
 impl<F> fmt::Display for Fault<F> {

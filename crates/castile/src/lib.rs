@@ -28,10 +28,13 @@
 //! token) and [`auth`] (the token).
 
 mod call;
+mod cause;
 mod client;
 mod error;
 mod fault;
 mod header;
+mod leaves;
+mod look_up;
 
 pub use castile_auth as auth;
 pub use castile_envelope as envelope;
@@ -39,7 +42,9 @@ pub use castile_http as http;
 pub use castile_model as model;
 
 pub use call::{Call, Reply};
+pub use cause::Cause;
 pub use client::Client;
 pub use error::Error;
 pub use fault::Fault;
 pub use header::Header;
+pub use look_up::LookUp;

@@ -1,5 +1,6 @@
 //! The typed client against the sandbox, and against a false gateway that answers what none should.
 
 mod answered;
+mod money;
 mod odd;
 mod repeated;

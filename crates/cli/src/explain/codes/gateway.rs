@@ -194,4 +194,11 @@ pub(super) const TABLE: &[Entry] = &[
         means: "The service answered with a fault; its detail holds the records.",
         remedy: "read ErrCode and ErrElem in the detail",
     },
+    Entry {
+        code: "gateway-communication",
+        exit: Exit::OutcomeUnknown,
+        who: JACK_HENRY,
+        means: "The gateway could not reach the provider behind it (error code 100). It does not say whether an operation was carried out before.",
+        remedy: "ask again if it was a read; look anything else up before you repeat it",
+    },
 ];
