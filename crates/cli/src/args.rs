@@ -1,5 +1,6 @@
 //! The words of the command line.
 
+mod config;
 mod contract;
 mod doctor;
 mod envelope;
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::problem::{Exit, Problem};
+pub(crate) use config::{CheckConfig, Config, ConfigCommand};
 pub(crate) use contract::{
     Contract, ContractCommand, Diff, FailOn, Format, List, Sample, Search, Show, Tree,
 };
@@ -44,6 +46,8 @@ pub(crate) enum Command {
     Generate(Generate),
     /// Look into a contract, or compare two releases of it
     Contract(Contract),
+    /// Tell whether a configuration can work, without asking anybody
+    Config(Config),
     /// Fetch an access token and show its facts, never the token itself
     Token(Token),
     /// Make, publish, check and rotate the keys that prove a client

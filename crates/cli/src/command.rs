@@ -1,5 +1,6 @@
 //! One file a command, and the runtime that those with a network share.
 
+mod config;
 mod contract;
 mod doctor;
 mod explain;
@@ -25,6 +26,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit, Problem> {
         Command::Prove(arguments) => prove::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Contract(arguments) => contract::run(&arguments),
+        Command::Config(arguments) => config::run(&arguments),
         Command::Token(arguments) => token::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),

@@ -1,0 +1,27 @@
+//! The words of `castile config`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+#[derive(Debug, Args)]
+pub(crate) struct Config {
+    #[command(subcommand)]
+    pub(crate) command: ConfigCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Read a configuration and every secret it refers to; tell which profiles can work
+    Check(CheckConfig),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckConfig {
+    /// The configuration
+    #[arg(long, value_name = "FILE", default_value = "castile.toml")]
+    pub(crate) config: PathBuf,
+    /// Print JSON with a schema_version
+    #[arg(long)]
+    pub(crate) json: bool,
+}
