@@ -5,6 +5,7 @@ mod contract;
 mod doctor;
 mod envelope;
 mod keys;
+mod migrate;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ pub(crate) use envelope::{Prove, Strip};
 pub(crate) use keys::{
     Check, Keys, KeysCommand, New, Public, PublicForm, Rotate, RotateAction, Together, WhichKey,
 };
+pub(crate) use migrate::{Migrate, MigrateCommand, Report, Scan};
 
 const AFTER_HELP: &str = "\
 Exit codes: 0 done, 1 findings, 2 usage or configuration, 3 token refused, 4 network, \
@@ -54,6 +56,8 @@ pub(crate) enum Command {
     Keys(Keys),
     /// Find out why no token comes, or why the gateway refuses
     Doctor(Doctor),
+    /// Find what has to change in programs, and report how far each profile is
+    Migrate(Migrate),
     /// Serve a local endpoint that strips, adds the bearer token, forwards and streams back
     Proxy(Proxy),
     /// Run a false identity provider and gateway on loopback to develop against

@@ -7,6 +7,7 @@ mod explain;
 mod files;
 mod generate;
 mod keys;
+mod migrate;
 mod progress;
 mod prove;
 mod proxy;
@@ -30,6 +31,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit, Problem> {
         Command::Token(arguments) => token::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Proxy(arguments) => proxy::run(&arguments),
         Command::Sandbox(arguments) => sandbox::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

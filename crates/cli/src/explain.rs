@@ -94,7 +94,8 @@ mod tests {
         let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let mut found = BTreeSet::new();
         for name in [
-            "auth", "castile", "codegen", "envelope", "http", "model", "proxy", "sandbox",
+            "auth", "castile", "codegen", "envelope", "http", "migrate", "model", "proxy",
+            "sandbox",
         ] {
             codes_in(&crates.join(name).join("src"), &mut found);
         }

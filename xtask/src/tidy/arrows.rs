@@ -10,6 +10,7 @@ const ARROWS: &[(&str, Option<&[&str]>)] = &[
     ("castile-auth", Some(&[])),
     ("castile-model", Some(&[])),
     ("castile-codegen", Some(&[])),
+    ("castile-migrate", Some(&[])),
     ("castile-http", Some(&["castile-envelope", "castile-auth"])),
     (
         "castile",
@@ -34,6 +35,7 @@ const ARROWS: &[(&str, Option<&[&str]>)] = &[
             "castile-codegen",
             "castile-envelope",
             "castile-http",
+            "castile-migrate",
             "castile-model",
             "castile-proxy",
             "castile-sandbox",

@@ -6,6 +6,7 @@ mod config;
 mod envelope;
 mod gateway;
 mod key;
+mod migrate;
 mod model;
 mod oidc;
 mod pkcs11;
@@ -30,6 +31,7 @@ pub(super) const AREAS: &[&[Entry]] = &[
     envelope::TABLE,
     gateway::TABLE,
     key::TABLE,
+    migrate::TABLE,
     model::TABLE,
     oidc::TABLE,
     pkcs11::TABLE,

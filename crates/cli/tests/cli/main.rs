@@ -6,6 +6,7 @@ mod doctor;
 mod folders;
 mod generate;
 mod keys;
+mod migrate;
 #[cfg(feature = "pkcs11")]
 mod pkcs11;
 mod process;
