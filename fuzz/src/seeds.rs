@@ -25,6 +25,7 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
     };
     match target {
         "chunked" => with(b"abcd"),
+        "decode" => crate::message::seeds(),
         "utf16" => (0..8)
             .flat_map(|kind| with(&[b'a', b'b', b'c', b'd', kind]))
             .collect(),

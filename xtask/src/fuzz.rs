@@ -12,7 +12,7 @@ Build the fuzz targets and run each for a while, on the stable toolchain.
 
 Usage: cargo xtask fuzz [--seconds N | --runs N] [TARGET…]
 
-Targets: whole, chunked, multipart, utf16; all of them if none is named.
+Targets: whole, chunked, multipart, utf16, decode; all of them if none is named.
 Each has another parser as its judge. What was learnt is kept in the target directory, under fuzz/corpus;
 an input that fails is written to fuzz/artifacts there, and `fuzz/…/release/TARGET FILE` runs it again.
 It takes a C++ compiler.
@@ -26,7 +26,7 @@ Options:
 Exit codes: 0 nothing found, 1 a target failed, 2 usage or a missing part.
 ";
 
-const TARGETS: [&str; 4] = ["whole", "chunked", "multipart", "utf16"];
+const TARGETS: [&str; 5] = ["whole", "chunked", "multipart", "utf16", "decode"];
 
 /// What `cargo fuzz --sanitizer none` passes: coverage for libFuzzer, which the stable compiler gives.
 const INSTRUMENTED: &str = "--cfg fuzzing -Cpasses=sancov-module \
