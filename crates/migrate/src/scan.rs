@@ -12,6 +12,9 @@ use crate::rules::{self, Among, Row, Seen};
 /// The most findings that are kept of one file; [`Found::cut`] tells that there were more.
 pub const FINDINGS_LIMIT: usize = 1000;
 
+/// How many matches of one pattern are looked at in one file, so that no file takes time without end.
+const LOOKED_AT: usize = 16 * FINDINGS_LIMIT;
+
 /// How far behind a match its end and what is missing are looked for, and before it what it stands in.
 const WINDOW: usize = 64 * 1024;
 
@@ -27,7 +30,7 @@ pub struct Scanner {
 pub struct Found {
     /// In order of place; a rule is reported once a line.
     pub findings: Vec<Finding>,
-    /// Whether there were more than [`FINDINGS_LIMIT`].
+    /// Whether there were more than [`FINDINGS_LIMIT`], or more places that might be some than are looked at.
     pub cut: bool,
 }
 
@@ -164,7 +167,15 @@ impl Pattern {
                 Among::Any => layer != Layer::Comment,
             };
             let end = found.get(0).map_or(place.end(), |whole| whole.end());
-            if !counts || !self.lacks(text, end) {
+            if !counts {
+                continue;
+            }
+            // What stands behind each is looked at, and those of one line become one finding.
+            if count == LOOKED_AT {
+                return true;
+            }
+            count += 1;
+            if !self.lacks(text, end) {
                 continue;
             }
             let stands = *beside.get_or_insert_with(|| match &self.beside {
@@ -174,11 +185,6 @@ impl Pattern {
             if !stands {
                 return false;
             }
-            // Those of one line become one finding, so more than the limit are looked at.
-            if count == FINDINGS_LIMIT * 16 {
-                return true;
-            }
-            count += 1;
             hits.push((text.floor_char_boundary(place.start()), self));
         }
         false

@@ -33,7 +33,7 @@ pub(crate) struct Scan {
     /// Findings that are known: they are counted, not told
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
-    /// Write all findings of this scan as a baseline
+    /// Write all findings of this scan as a baseline; they then do not count for the exit code
     #[arg(long, value_name = "FILE")]
     pub(crate) write_baseline: Option<PathBuf>,
     /// List the rules and stop

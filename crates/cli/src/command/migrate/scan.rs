@@ -150,7 +150,7 @@ fn notes(walked: &Walked, suppressed: usize) -> Vec<String> {
         walked
             .cut
             .iter()
-            .map(|file| format!("{file}: more findings than are told of one file")),
+            .map(|file| format!("{file}: only its first findings are told")),
     );
     if suppressed > 0 {
         notes.push(format!(
