@@ -35,6 +35,7 @@ mod fault;
 mod header;
 mod leaves;
 mod look_up;
+mod pages;
 
 pub use castile_auth as auth;
 pub use castile_envelope as envelope;
@@ -48,3 +49,4 @@ pub use error::Error;
 pub use fault::Fault;
 pub use header::Header;
 pub use look_up::LookUp;
+pub use pages::{Page, PageError, Records};

@@ -201,4 +201,25 @@ pub(super) const TABLE: &[Entry] = &[
         means: "The gateway could not reach the provider behind it (error code 100). It does not say whether an operation was carried out before.",
         remedy: "ask again if it was a read; look anything else up before you repeat it",
     },
+    Entry {
+        code: "page-no-cursor",
+        exit: Exit::Gateway,
+        who: JACK_HENRY,
+        means: "A page of a search says that there are more records (MoreRec) and gives no Cursor to them.",
+        remedy: "take the records so far as a part, not the whole; report it with the tracking id",
+    },
+    Entry {
+        code: "page-same-cursor",
+        exit: Exit::Gateway,
+        who: JACK_HENRY,
+        means: "A page of a search leads back to one that was there before: the search would never end.",
+        remedy: "take the records so far as a part, perhaps with some twice; report it with the tracking id",
+    },
+    Entry {
+        code: "page-limit",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "A search has more pages than were wanted.",
+        remedy: "raise max_pages or MaxRec, or ask for less",
+    },
 ];
