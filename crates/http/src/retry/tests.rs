@@ -1,3 +1,5 @@
+//! Tests of what is repeated, how often and after which pause.
+
 use std::sync::Mutex;
 
 use castile_auth::ports::{BoxFuture, NoRandomness};
