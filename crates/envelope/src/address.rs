@@ -23,9 +23,9 @@ const PARENT: &[u8] = b"MsgRqHdr";
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Address {
-    /// One for each `jXchangeHdr` in Body; a request has one, `Ping` has none.
+    /// One for each `jXchangeHdr` in Body or behind it; a request has one, `Ping` has none.
     pub headers: Vec<HeaderAddress>,
-    /// Each `OvrrdInstRtId` attribute in Body: an identifier that belongs to another institution.
+    /// Each `OvrrdInstRtId` attribute in Body or behind it: an identifier that belongs to another institution.
     pub overrides: Vec<Said>,
     /// Up to where the message was read.
     pub end: usize,
@@ -47,7 +47,7 @@ pub struct HeaderAddress {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Said {
-    /// Without the white space around it.
+    /// Without the white space around it; `<` stands for an element inside, of which nothing is read.
     pub value: String,
     /// Of its tag; in a UTF-16 message the offset in its text as UTF-8.
     pub offset: usize,
@@ -185,10 +185,11 @@ fn of_text(
         end: body.span.end,
         ..Address::default()
     };
-    if body.empty {
+    // Of a beginning, what comes behind Body is watched; of a whole message it is read.
+    if body.empty && reach == Reach::Start {
         return Ok(address);
     }
-    let depth = scanner.depth();
+    let depth = scanner.depth() + usize::from(body.empty);
     let silent = |from: usize| !names_address(text.get(from..).unwrap_or_default());
     if reach == Reach::Whole && silent(address.end) {
         return Ok(address);
@@ -207,16 +208,16 @@ fn of_text(
                     }
                 }
                 // An empty element is not among the open ones.
-                let level = scanner.depth() - depth + usize::from(tag.empty);
+                let level = scanner.depth() + usize::from(tag.empty);
                 let may_hold_header = !tag.empty && scanner.bytes(tag.local).ends_with(PARENT);
-                if reach == Reach::Start && level == 2 && !may_hold_header {
+                if reach == Reach::Start && level == depth + 2 && !may_hold_header {
                     return Ok(address);
                 }
             }
             Event::End(span) => {
                 address.end = span.end;
-                let first_element_closed = reach == Reach::Start && scanner.depth() == depth + 1;
-                if scanner.depth() < depth || first_element_closed {
+                // Its first element, or Body itself. A second Body is for the whole message only.
+                if reach == Reach::Start && scanner.depth() <= depth + 1 {
                     return Ok(address);
                 }
             }
@@ -242,7 +243,7 @@ fn header(scanner: &mut Scanner<'_>, tag: &Tag, address: &mut Address) -> Result
         ..HeaderAddress::default()
     };
     let depth = scanner.depth();
-    let mut open: Option<(Name, Said)> = None;
+    let mut open: Option<(Name, Said, usize)> = None;
     while !tag.empty && scanner.depth() >= depth {
         match scanner.next()? {
             Event::Start(child) => {
@@ -252,14 +253,16 @@ fn header(scanner: &mut Scanner<'_>, tag: &Tag, address: &mut Address) -> Result
                     b"InstEnv" => Some(Name::InstEnv),
                     _ => None,
                 };
-                if let (Some(name), false) = (name, child.empty) {
+                if let Some((_, said, _)) = &mut open {
+                    said.value.push(ELEMENT);
+                } else if let (Some(name), false) = (name, child.empty) {
                     let offset = child.span.start;
                     let value = String::new();
-                    open = Some((name, Said { value, offset }));
+                    open = Some((name, Said { value, offset }, scanner.depth()));
                 }
             }
             Event::Text(text) => {
-                if let Some((_, said)) = &mut open {
+                if let Some((_, said, _)) = &mut open {
                     let raw = scanner.bytes(text.span);
                     let value = if text.cdata {
                         raw.into()
@@ -271,7 +274,8 @@ fn header(scanner: &mut Scanner<'_>, tag: &Tag, address: &mut Address) -> Result
             }
             Event::End(span) => {
                 address.end = span.end;
-                if let Some((name, mut said)) = open.take() {
+                let closed = open.take_if(|(_, _, depth)| scanner.depth() < *depth);
+                if let Some((name, mut said, _)) = closed {
                     said.value = trimmed(said.value.as_bytes());
                     let values = match name {
                         Name::InstRtId => &mut header.inst_rt_id,
@@ -286,6 +290,10 @@ fn header(scanner: &mut Scanner<'_>, tag: &Tag, address: &mut Address) -> Result
     address.headers.push(header);
     Ok(())
 }
+
+/// Stands in a value for an element inside of it, such as an `xop:Include`: what a server makes of that is not known,
+/// and no institution is called so.
+const ELEMENT: char = '<';
 
 enum Name {
     InstRtId,

@@ -75,6 +75,52 @@ fn every_header_and_every_override_counts() {
 }
 
 #[test]
+fn a_second_body_counts_too() {
+    let second = format!(
+        "<s:Body><A>{}<CustId OvrrdInstRtId='4'/></A></s:Body></s:Envelope>",
+        header("<InstRtId>2</InstRtId>")
+    );
+    let full = format!("<A>{}</A></s:Body>", header("<InstRtId>1</InstRtId>"));
+    let empty = OPEN.replace("<s:Body>", "<s:Body/>");
+    for (first, expected) in [
+        (format!("{OPEN}{full}"), &["1", "2"][..]),
+        (format!("{OPEN}</s:Body>"), &["2"]),
+        (empty, &["2"]),
+    ] {
+        let found = address(format!("{first}{second}").as_bytes());
+        let said = found.headers.iter().flat_map(|header| &header.inst_rt_id);
+        let said: Vec<_> = said.map(|said| &*said.value).collect();
+        assert_eq!(said, expected, "{first}");
+        assert_eq!(values(&found.overrides), ["4"]);
+        let whole = format!("{first}{second}");
+        let document = Document::of(None).unwrap();
+        let start = document
+            .address_of_start(whole.as_bytes())
+            .unwrap()
+            .unwrap();
+        assert!(mentions_address(&whole.as_bytes()[start.end..]), "{first}");
+    }
+}
+
+#[test]
+fn an_element_inside_of_a_value_makes_it_nobodys() {
+    for (text, expected) in [
+        (
+            "<InstRtId><x:Include xmlns:x='u' href='cid:1'/></InstRtId>",
+            "<",
+        ),
+        ("<InstRtId>1<a></a>2</InstRtId>", "1<2"),
+        ("<InstRtId><InstRtId>1</InstRtId></InstRtId>", "<1"),
+        ("<InstRtId>1<InstEnv/></InstRtId>", "1<"),
+    ] {
+        let message = message(&format!("<A>{}</A>", header(text)));
+        let found = address(message.as_bytes());
+        assert_eq!(values(&found.headers[0].inst_rt_id), [expected], "{text}");
+        assert!(found.headers[0].inst_env.is_empty(), "{text}");
+    }
+}
+
+#[test]
 fn wide_and_multipart_messages_are_read_alike() {
     let text = message(&format!("<A>{}</A>", header("<InstRtId>1</InstRtId>")));
     let mut wide = vec![0xff, 0xfe];
