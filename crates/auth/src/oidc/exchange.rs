@@ -8,6 +8,9 @@ use url::Url;
 use crate::ports::{TokenHttp, TokenHttpError};
 use crate::{AccessToken, ClientAuth, Error, Proof, SenderConstraint, TokenEndpoint};
 
+/// Fields that no error may repeat, although servers do in their descriptions.
+const SECRET: [&str; 4] = ["code", "code_verifier", "refresh_token", "token"];
+
 /// What an exchange needs of the client.
 #[derive(Clone, Copy)]
 pub(super) struct Exchange<'a> {
@@ -32,6 +35,10 @@ impl Exchange<'_> {
             let request = form(url, fields, &proof)?;
             let (answer, wants_nonce) = self.send(url, request, None).await?;
             if repeated || !wants_nonce {
+                let secrets = fields.iter().filter(|(name, _)| SECRET.contains(name));
+                let proof = secrets.fold(proof, |proof, (_, secret)| {
+                    proof.with_secret((*secret).to_owned().into())
+                });
                 return Ok((answer, proof));
             }
             repeated = true;

@@ -104,12 +104,27 @@ impl Inner {
             None => Err(OidcError::SessionExpired),
             Some(refresh_token) => self.party.refresh(&tokens, refresh_token).await,
         };
-        let mut state = self.state();
-        if let State::Ended(error) = &*state {
-            // The user signed out meanwhile.
-            return Err(error.clone());
+        let too_late = match self.keep(renewed) {
+            Ok(kept) => return kept,
+            Err(too_late) => too_late,
+        };
+        // The sign-out revoked the old refresh token; of this one it did not know.
+        if let Ok(Some(token)) = &too_late.map(|tokens| tokens.refresh_token) {
+            let _ = self.party.revoke(token, "refresh_token").await;
         }
-        match renewed {
+        self.open()
+    }
+
+    /// Keeps what a renewal brought; gives it back if the user signed out meanwhile.
+    fn keep(
+        &self,
+        renewed: Result<UserTokens, OidcError>,
+    ) -> Result<Result<Arc<UserTokens>, OidcError>, Result<UserTokens, OidcError>> {
+        let mut state = self.state();
+        if matches!(&*state, State::Ended(_)) {
+            return Err(renewed);
+        }
+        Ok(match renewed {
             Ok(tokens) => {
                 let tokens = Arc::new(tokens);
                 *state = State::Open(Arc::clone(&tokens));
@@ -121,7 +136,7 @@ impl Inner {
                 }
                 Err(error)
             }
-        }
+        })
     }
 
     fn open(&self) -> Result<Arc<UserTokens>, OidcError> {
