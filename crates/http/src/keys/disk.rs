@@ -11,9 +11,14 @@ use super::KeysError;
 /// # Errors
 /// [`KeysError::Exists`]; what the system says.
 pub fn write_new(path: &Path, text: &str) -> Result<(), KeysError> {
-    let written = Disk::default().write_new(path, text);
-    if matches!(written, Err(KeysError::Unwritable { .. })) {
-        // Half a key would stand in the way of the next attempt. What was there before is another error.
+    write_whole(&Disk::default(), path, text)
+}
+
+fn write_whole(disk: &Disk, path: &Path, text: &str) -> Result<(), KeysError> {
+    let file = disk.create_new(path)?;
+    let written = disk.fill(file, path, text);
+    if written.is_err() {
+        // Half a key would stand in the way of the next attempt. It is ours: no other file is ever removed.
         let _ = std::fs::remove_file(path);
     }
     written
@@ -36,6 +41,11 @@ pub(super) struct Disk {
 
 impl Disk {
     pub(super) fn write_new(&self, path: &Path, text: &str) -> Result<(), KeysError> {
+        let file = self.create_new(path)?;
+        self.fill(file, path, text)
+    }
+
+    fn create_new(&self, path: &Path) -> Result<File, KeysError> {
         let failed = |source| KeysError::Unwritable {
             path: path.to_owned(),
             source,
@@ -44,12 +54,16 @@ impl Disk {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         owner_only(&mut options);
-        let mut file = options.open(path).map_err(|source| match source.kind() {
+        options.open(path).map_err(|source| match source.kind() {
             ErrorKind::AlreadyExists => KeysError::Exists {
                 path: path.to_owned(),
             },
             _ => failed(source),
-        })?;
+        })
+    }
+
+    /// Writes into a file that was just made.
+    fn fill(&self, mut file: File, path: &Path, text: &str) -> Result<(), KeysError> {
         let written = (|| {
             restrict(path)?;
             let (first, rest) = text.as_bytes().split_at(text.len() / 2);
@@ -60,7 +74,10 @@ impl Disk {
             flush_folder(path)?;
             self.point()
         })();
-        written.map_err(failed)
+        written.map_err(|source| KeysError::Unwritable {
+            path: path.to_owned(),
+            source,
+        })
     }
 
     pub(super) fn replace(&self, path: &Path, text: &str) -> Result<(), KeysError> {
@@ -165,4 +182,29 @@ fn flush_folder(path: &Path) -> io::Result<()> {
 #[allow(clippy::unnecessary_wraps, reason = "it can fail on Unix")]
 fn flush_folder(_: &Path) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_cannot_be_written_takes_no_other_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.pem");
+        for points in 0..3 {
+            let disk = Disk {
+                points_left: Some(std::sync::Arc::new(points.into())),
+            };
+            write_whole(&disk, &path, "a new key").unwrap_err();
+            assert!(!path.exists(), "half a key after {points} points");
+        }
+        write_new(&path, "the old key").unwrap();
+        // As when the process has no file left to open: the system has not looked whether there is one.
+        let disk = Disk {
+            points_left: Some(std::sync::Arc::new(0.into())),
+        };
+        write_whole(&disk, &path, "a new key").unwrap_err();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "the old key");
+    }
 }
