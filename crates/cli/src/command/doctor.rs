@@ -4,6 +4,7 @@ mod assertion;
 mod letter;
 
 use castile_auth::diagnosis::Certainty;
+use castile_envelope::{Content, open};
 use castile_http::Config;
 use castile_http::doctor::{Cause, Outside, Report, Scope, Search, examine};
 use serde_json::json;
@@ -78,20 +79,40 @@ fn search(arguments: &Doctor) -> Result<Option<Search>, Problem> {
     let (Some(path), Some(action)) = (&arguments.search, &arguments.action) else {
         return Ok(None);
     };
-    let reads = ["Inq", "Srch"]
-        .iter()
-        .any(|ending| action.ends_with(ending));
     let is_action = action.chars().all(|c| c.is_ascii_graphic() && c != '"');
-    if !reads || !is_action {
+    if !reads(action) || !is_action {
         let fact = format!("`{action}` is no action that ends in Inq or Srch");
         return Err(Problem::said("usage-search", fact).at("--action"));
     }
     let envelope = std::fs::read(path)
         .map_err(|error| Problem::new("file-unreadable", &error).at(path.display()))?;
+    // The gateway may go by the message and not by its action.
+    if !payload(&envelope).is_some_and(|name| reads(&name)) {
+        let fact = "its Body holds no element that ends in Inq or Srch";
+        return Err(Problem::said("usage-search", fact).at(path.display()));
+    }
     Ok(Some(Search {
         action: action.clone(),
         envelope: envelope.into(),
     }))
+}
+
+fn reads(operation: &str) -> bool {
+    ["Inq", "Srch"]
+        .iter()
+        .any(|ending| operation.ends_with(ending))
+}
+
+/// The local name of the one element in Body.
+fn payload(envelope: &[u8]) -> Option<String> {
+    let Content::Payload(part) = open(envelope).ok()?.content else {
+        return None;
+    };
+    let element = std::str::from_utf8(envelope.get(part.range)?).ok()?;
+    let name = element.trim_start_matches('<');
+    let end = name.find(|c: char| c.is_ascii_whitespace() || "/>".contains(c))?;
+    let name = name.get(..end)?;
+    name.rsplit(':').next().map(str::to_owned)
 }
 
 fn certainty(certainty: Certainty) -> &'static str {

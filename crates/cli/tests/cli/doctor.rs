@@ -207,6 +207,12 @@ async fn a_search_follows_ping_and_nothing_but_a_search() {
     let ran = ask("SBX0001", "http://jackhenry.com/ws/XferAdd");
     ran.refused(2, "usage-search");
     assert_eq!(bank.sandbox.counters().gateway_requests, before);
+    // Whatever the action says: a message that moves money goes nowhere.
+    let transfer = search("SBX0001").replace("CustInq", "XferAdd");
+    std::fs::write(bank.folder.path().join("search.xml"), transfer).expect("a file");
+    let words = ["--gateway", "--search", "search.xml", "--action", action];
+    bank.doctor(&words).refused(2, "usage-search");
+    assert_eq!(bank.sandbox.counters().gateway_requests, before);
 }
 
 #[test]
