@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
+use serde_json::Value;
 
 /// The claim `institutionId` of an access token that is a JWT; `None` for any other.
 ///
@@ -11,16 +12,19 @@ pub(crate) fn institution_id(token: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Claims {
         #[serde(rename = "institutionId")]
-        institution_id: Option<String>,
+        institution_id: Option<Value>,
     }
     let mut parts = token.split('.');
     let (_, claims, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else {
         return None;
     };
     let claims = zeroize::Zeroizing::new(URL_SAFE_NO_PAD.decode(claims).ok()?);
-    serde_json::from_slice::<Claims>(&claims)
-        .ok()?
-        .institution_id
+    let claims: Claims = serde_json::from_slice(&claims).ok()?;
+    Some(match claims.institution_id? {
+        Value::String(id) => id,
+        // A number names an institution too; what else it may be is not the one expected.
+        other => other.to_string(),
+    })
 }
 
 #[cfg(test)]
@@ -36,7 +40,12 @@ mod tests {
             Some("a-1")
         );
         assert_eq!(found(r#"{"sub":"x"}"#), None);
-        assert_eq!(found(r#"{"institutionId":7}"#), None);
+        assert_eq!(found(r#"{"institutionId":null}"#), None);
+        assert_eq!(found(r#"{"institutionId":7}"#).as_deref(), Some("7"));
+        assert_eq!(
+            found(r#"{"institutionId":["a"]}"#).as_deref(),
+            Some(r#"["a"]"#)
+        );
         assert_eq!(found("no json"), None);
         for opaque in ["", "abc", "a.b", "e30.!!.c", "a.b.c.d"] {
             assert_eq!(institution_id(opaque), None, "{opaque}");
