@@ -1,16 +1,23 @@
 //! Keeps the failure budget of token requests in a file.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use castile_auth::ports::{BoxFuture, Ports};
 use castile_auth::{BudgetStore, FailureBudget};
 
 /// The largest file that is read: some 100,000 client ids.
 const LIMIT: u64 = 16 * 1024 * 1024;
+
+/// How long to wait for other processes. Then the budget goes on from memory: no token waits any longer for the file.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often the lock is tried.
+const POLL: Duration = Duration::from_millis(5);
 
 /// A file for a [`FailureBudget`]: replaced as a whole, locked against other processes, mode 0600. It holds hosts, client ids
 /// and times, no secret.
@@ -38,7 +45,8 @@ impl BudgetStore for RefusalFile {
         let path = Arc::clone(&self.path);
         Box::pin(async move {
             // Files block, and so does a lock that another process holds.
-            let done = ::tokio::task::spawn_blocking(move || replace(&path, change)).await;
+            let replace = move || replace(&path, PATIENCE, change);
+            let done = ::tokio::task::spawn_blocking(replace).await;
             done.unwrap_or_else(|error| Err(io::Error::other(error)))
         })
     }
@@ -62,10 +70,11 @@ pub fn budget(path: Option<&Path>, ports: &Ports) -> FailureBudget {
 
 fn replace(
     path: &Path,
+    patience: Duration,
     change: Box<dyn FnOnce(Option<Vec<u8>>) -> Vec<u8> + Send>,
 ) -> io::Result<()> {
     let lock = private().open(beside(path, "lock"))?;
-    lock.lock()?;
+    wait_for(&lock, patience)?;
     let kept = read(path)?;
     let next = change(kept.clone());
     if kept.as_deref() == Some(&next[..]) {
@@ -77,6 +86,22 @@ fn replace(
     file.sync_all()?;
     drop(file);
     fs::rename(&new, path)
+}
+
+/// Takes the lock, unless a process that was stopped, or sits on another machine that is gone, keeps it.
+fn wait_for(lock: &File, patience: Duration) -> io::Result<()> {
+    let mut waited = Duration::ZERO;
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) if waited >= patience => {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            Err(TryLockError::WouldBlock) => std::thread::sleep(POLL),
+        }
+        waited += POLL;
+    }
 }
 
 fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
@@ -162,6 +187,18 @@ mod tests {
             update.await.unwrap().unwrap();
         }
         assert_eq!(update(&file, b"").await.unwrap().unwrap().len(), 50);
+    }
+
+    #[test]
+    fn a_lock_that_is_never_given_back_stops_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("refusals.json");
+        let other = private().open(beside(&path, "lock")).unwrap();
+        other.lock().unwrap();
+        let update = || replace(&path, POLL, Box::new(|_| b"x".to_vec()));
+        assert_eq!(update().unwrap_err().kind(), io::ErrorKind::TimedOut);
+        drop(other);
+        update().unwrap();
     }
 
     #[tokio::test]
