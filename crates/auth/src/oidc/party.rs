@@ -153,25 +153,31 @@ impl RelyingParty {
         })
     }
 
-    /// New tokens for `old`, whose refresh token is used up by it. Never two at once: [`Session`](super::Session).
+    /// What the server gives for a refresh token, which is used up by it. Never two at once:
+    /// [`Session`](super::Session).
     pub(super) async fn refresh(
         &self,
-        old: &UserTokens,
         refresh_token: &str,
-    ) -> Result<UserTokens, OidcError> {
+    ) -> Result<(Tokens, Duration), OidcError> {
         let fields = [
             ("grant_type", "refresh_token"),
             ("refresh_token", refresh_token),
             ("client_id", self.auth.client_id()),
         ];
-        let (tokens, started) = match self.tokens(&fields).await {
+        match self.tokens(&fields).await {
             Err(OidcError::Exchange(Error::Refused {
                 error: Some(code), ..
-            })) if code == "invalid_grant" => {
-                return Err(OidcError::SessionEnded);
-            }
-            outcome => outcome?,
-        };
+            })) if code == "invalid_grant" => Err(OidcError::SessionEnded),
+            outcome => outcome,
+        }
+    }
+
+    /// The tokens after `old`, of what a refresh brought.
+    pub(super) async fn renewed(
+        &self,
+        old: &UserTokens,
+        (tokens, started): (Tokens, Duration),
+    ) -> Result<UserTokens, OidcError> {
         let access_token = tokens.grant.access_token.clone();
         let (id_token, identity) = match tokens.id_token {
             None => (old.id_token.clone(), old.identity.clone()),

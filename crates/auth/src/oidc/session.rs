@@ -100,43 +100,56 @@ impl Inner {
             // Another caller renewed while this one waited.
             return Ok(tokens);
         }
-        let renewed = match &tokens.refresh_token {
-            None => Err(OidcError::SessionExpired),
-            Some(refresh_token) => self.party.refresh(&tokens, refresh_token).await,
+        let (held, renewed) = match &tokens.refresh_token {
+            None => (Arc::clone(&tokens), Err(OidcError::SessionExpired)),
+            Some(refresh_token) => match self.party.refresh(refresh_token).await {
+                Err(error) => (Arc::clone(&tokens), Err(error)),
+                Ok(brought) => {
+                    // The old one is spent, whatever becomes of the rest.
+                    let mut held = (*tokens).clone();
+                    if let Some(rotated) = &brought.0.refresh_token {
+                        held.refresh_token = Some(rotated.clone());
+                    }
+                    let renewed = self.party.renewed(&held, brought).await;
+                    (Arc::new(held), renewed)
+                }
+            },
         };
-        let too_late = match self.keep(renewed) {
-            Ok(kept) => return kept,
-            Err(too_late) => too_late,
-        };
+        if let Some(kept) = self.keep(&held, renewed) {
+            return kept;
+        }
         // The sign-out revoked the old refresh token; of this one it did not know.
-        if let Ok(Some(token)) = &too_late.map(|tokens| tokens.refresh_token) {
+        if let Some(token) = held.refresh_token.as_deref()
+            && !Arc::ptr_eq(&held, &tokens)
+        {
             let _ = self.party.revoke(token, "refresh_token").await;
         }
         self.open()
     }
 
-    /// Keeps what a renewal brought; gives it back if the user signed out meanwhile.
+    /// Keeps what a renewal brought, or what is `held` without it; `None` if the user signed out meanwhile.
     fn keep(
         &self,
+        held: &Arc<UserTokens>,
         renewed: Result<UserTokens, OidcError>,
-    ) -> Result<Result<Arc<UserTokens>, OidcError>, Result<UserTokens, OidcError>> {
+    ) -> Option<Result<Arc<UserTokens>, OidcError>> {
         let mut state = self.state();
         if matches!(&*state, State::Ended(_)) {
-            return Err(renewed);
+            return None;
         }
-        Ok(match renewed {
+        let (next, outcome) = match renewed {
             Ok(tokens) => {
                 let tokens = Arc::new(tokens);
-                *state = State::Open(Arc::clone(&tokens));
-                Ok(tokens)
+                (State::Open(Arc::clone(&tokens)), Ok(tokens))
             }
-            Err(error) => {
-                if !matches!(error, OidcError::Exchange(_)) {
-                    *state = State::Ended(error.clone());
-                }
-                Err(error)
+            // No answer, be it from the issuer's key set, ends nothing.
+            Err(error @ (OidcError::Exchange(_) | OidcError::Status { .. })) => {
+                (State::Open(Arc::clone(held)), Err(error))
             }
-        })
+            Err(error) => (State::Ended(error.clone()), Err(error)),
+        };
+        *state = next;
+        Some(outcome)
     }
 
     fn open(&self) -> Result<Arc<UserTokens>, OidcError> {

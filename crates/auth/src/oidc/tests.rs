@@ -365,6 +365,35 @@ async fn a_sign_out_during_a_renewal_revokes_what_it_brings() {
 }
 
 #[tokio::test]
+async fn keys_that_cannot_be_had_do_not_lose_the_rotated_token() {
+    let bench = bench(None, &[]);
+    let session = Session::new(bench.party.clone(), bench.signed_in().await);
+    // The keys of the sign-in are too old by now, and the issuer is silent.
+    *bench.world.steady.lock().unwrap() += Duration::from_secs(25 * 3600);
+    let tokens = json!({
+        "access_token": "canary-access-2", "token_type": "Bearer", "expires_in": 600,
+        "refresh_token": "canary-refresh-2", "id_token": bench.id_token("n").await,
+    });
+    for silent in [0, 503] {
+        bench.answer(200, tokens.to_string());
+        bench.answer(silent, "");
+        session.renew(1).await.unwrap_err();
+        *bench.world.steady.lock().unwrap() += Duration::from_secs(60);
+    }
+    bench.refreshed(3);
+    let renewed = session.renew(1).await.unwrap();
+    assert_eq!(renewed.access_token.reveal(), "canary-access-3");
+    let asked = bench.server.asked.lock().unwrap();
+    let refreshed = asked
+        .iter()
+        .filter(|asked| asked.contains("=refresh_token&"));
+    let spent: Vec<_> = refreshed
+        .map(|asked| asked.contains("refresh_token=canary-refresh-1"))
+        .collect();
+    assert_eq!(spent, [true, false, false], "each is used once");
+}
+
+#[tokio::test]
 async fn no_error_repeats_what_a_server_says_of_a_token() {
     let bench = bench(None, &[]);
     let session = Session::new(bench.party.clone(), bench.signed_in().await);
