@@ -30,8 +30,8 @@ pub(super) const TABLE: &[Entry] = &[
         code: "usage-search",
         exit: Exit::Usage,
         who: YOU,
-        means: "The search of `castile doctor` may only read: its operation must end in Inq or Srch.",
-        remedy: "give --action as the request's SOAPAction, such as http://jackhenry.com/ws/CustSrch",
+        means: "The search of `castile doctor` may only read: its action and the element in its Body must end in Inq or Srch.",
+        remedy: "give --search an envelope in UTF-8 that asks, and --action its SOAPAction, such as http://jackhenry.com/ws/CustSrch",
     },
     Entry {
         code: "file-unreadable",
