@@ -267,6 +267,16 @@ fn a_contract_is_looked_into() {
 }
 
 #[test]
+fn code_of_the_old_model_is_found() {
+    let folder = folder("scan");
+    std::fs::create_dir(folder.join("src")).unwrap();
+    let old = "token = UsernameToken('user', 'password')\n";
+    std::fs::write(folder.join("src/client.py"), old).unwrap();
+    let told = ends(&folder, &shown("castile migrate scan src"), 1);
+    assert!(told.contains("client.py:1"), "{told}");
+}
+
+#[test]
 fn a_key_is_made_and_published() {
     let folder = folder("keys");
     runs(&folder, &shown("castile keys new --out client.pem"));
@@ -344,6 +354,9 @@ async fn sandbox_token_proxy_and_code_work_together() {
     assert!(token.contains("openid"), "{token}");
     let doctor = "castile doctor --config sandbox/castile.toml --profile sandbox --gateway";
     let told = ends(&folder, &shown(doctor), 1);
+    let report = "castile migrate report --config sandbox/castile.toml --out report";
+    runs(&folder, &shown(report));
+    assert!(folder.join("report").read_dir().unwrap().count() > 1);
     assert!(told.contains("answered Ping"), "{told}");
     assert!(told.contains("cause-no-jwks-url"), "{told}");
 
