@@ -238,10 +238,10 @@ fn the_configuration_is_one() {
 /// Copies the sample contract to where README has it.
 fn copy_sample(folder: &Path) {
     let wsdl = folder.join("wsdl/sample");
-    std::fs::create_dir_all(&wsdl).unwrap();
-    for entry in std::fs::read_dir(root().join("wsdl/sample")).unwrap() {
-        let entry = entry.unwrap();
-        std::fs::copy(entry.path(), wsdl.join(entry.file_name())).unwrap();
+    std::fs::create_dir_all(&wsdl).expect("a folder");
+    for entry in std::fs::read_dir(root().join("wsdl/sample")).expect("the sample") {
+        let entry = entry.expect("an entry");
+        std::fs::copy(entry.path(), wsdl.join(entry.file_name())).expect("a copy");
     }
 }
 
