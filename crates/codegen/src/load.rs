@@ -78,7 +78,7 @@ fn load_as(
         with_trees,
     };
     let root = loader.read(path)?;
-    loader.seen.insert((path.to_owned(), String::new()));
+    loader.seen.insert((identity(path), String::new()));
     loader.definitions(path, &root)?;
     loader.settle()?;
     Ok(loader.document)
@@ -105,6 +105,11 @@ impl Source {
             Self::Bundled(bundled) => PathBuf::from(&*bundled.file()),
         }
     }
+}
+
+/// One name for a file, by whatever way it is reached; what stands in an archive has one already.
+fn identity(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 struct Loader<'a> {
@@ -214,7 +219,7 @@ impl Loader<'_> {
                 limit: limits::FILES,
             });
         }
-        Ok(self.seen.insert((path.to_owned(), lent.to_owned())))
+        Ok(self.seen.insert((identity(path), lent.to_owned())))
     }
 
     fn definitions(&mut self, path: &Path, root: &Element) -> Result<(), Error> {

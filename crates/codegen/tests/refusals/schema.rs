@@ -203,7 +203,12 @@ fn texts_of_a_schema_stay_in_comments_and_literals() {
         .lines()
         .filter(|line| !line.trim_start().starts_with("//"));
     for line in code {
-        assert!(!line.contains("evil"), "{line}");
+        // The one place in code: the value of a constant, with its quotation marks escaped.
+        let value = line
+            .trim_start()
+            .strip_prefix("pub const X_DOC_FN_EVIL: &str = ");
+        let literal = "\"*/ \\\"#] \\\\ `x` #[doc] \\nfn evil() {} \\u{202e}\\u{2028}\";";
+        assert!(value == Some(literal) || !line.contains("evil"), "{line}");
     }
     for variant in ["SelfElement(", "SelfElement2(", "OtherElement(", "Type("] {
         assert!(source.contains(variant), "{variant}");

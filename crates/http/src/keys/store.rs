@@ -12,6 +12,10 @@ use super::disk::{Disk, beside};
 use super::{KeyOptions, KeysError};
 use crate::profile::SecretRef;
 
+/// How often a lock is asked for: a program that this process starts holds it, too, from the fork until it runs.
+const TRIES: u32 = 20;
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(10);
+
 /// A key file and what is stored beside it.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -169,10 +173,13 @@ impl Store {
             .write(true)
             .open(&path)
             .map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Lock(file)),
-            Err(TryLockError::WouldBlock) => Err(KeysError::Locked { path }),
-            Err(TryLockError::Error(error)) => Err(failed(error)),
+        for _ in 0..TRIES {
+            match file.try_lock() {
+                Ok(()) => return Ok(Lock(file)),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
+            }
         }
+        Err(KeysError::Locked { path })
     }
 }
