@@ -48,10 +48,15 @@ pub fn decode(input: &[u8]) {
         order(&read.value, document.root_element(), &shown);
     }
     let written = encode(&read.value).expect("what was read can be written");
-    let again = castile_model::decode::<Order>(written.as_bytes(), &Scope::new())
+    // A declaration that a kept element does not need may go with the first repetition, and nothing with the next.
+    let twice = again(&written, &shown);
+    assert_eq!(again(&twice, &shown), twice, "{shown}");
+}
+
+fn again(written: &str, shown: &str) -> String {
+    let read = castile_model::decode::<Order>(written.as_bytes(), &Scope::new())
         .unwrap_or_else(|error| panic!("{error}: {written:?} of {shown}"));
-    let twice = encode(&again.value).expect("what was written can be written");
-    assert_eq!(twice, written, "{shown}");
+    encode(&read.value).expect("what was written can be written")
 }
 
 /// quick-xml reads the document to its end, each name is closed by itself, and nothing stands beside the root.

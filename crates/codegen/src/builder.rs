@@ -30,7 +30,7 @@ use crate::generator::Generator;
 ///
 /// The crate depends on `castile-model` and has, at any place:
 ///
-/// ```ignore
+/// ```text
 /// #[allow(deprecated)]
 /// pub mod bank {
 ///     include!(concat!(env!("OUT_DIR"), "/bank.rs"));

@@ -25,7 +25,7 @@ pub trait Message: Struct + Default {
         write::encode_valid(self).map(drop)
     }
 
-    /// Namespace of the names that [`Struct::child`] and [`Struct::write`] give without one.
+    /// Namespace of the names that [`Struct::read`] and [`Struct::write`] give without one.
     ///
     /// That of the root element, unless the messages of a contract are of several namespaces and share types.
     const NAMES: &'static str = Self::NAMESPACE;

@@ -8,7 +8,7 @@
 //! - what is kept verbatim is read and written anew on the way: the same names, attributes and texts, not the same
 //!   bytes, so that a signature over them is worth nothing any more;
 //! - an element without a namespace cannot stand inside one with a default namespace;
-//! - it is slower than [`encode`](crate::encode) and [`decode`](crate::decode), since it does their work and its own.
+//! - it is slower than [`encode`] and [`decode`], since it does their work and its own.
 
 use std::io::{Read, Write};
 

@@ -118,6 +118,9 @@ fn what_is_not_well_formed_is_refused() {
         inside("<New><?xml version='1.0'?></New>"),
         inside("<New xmlns:p=''/>"),
         inside("<New xmlns:xmlns='urn:x'/>"),
+        inside("<New xmlns:xml='urn:x'/>"),
+        inside("<New xmlns:x='http://www.w3.org/XML/1998/namespace'/>"),
+        inside("<New xmlns='http://www.w3.org/2000/xmlns/'/>"),
         inside("<a:b:c xmlns:a='urn:a'/>"),
         inside("<InAcctId>a & b</InAcctId>"),
     ] {

@@ -180,7 +180,13 @@ impl<'i> Tokens<'i> {
             match prefix {
                 "xmlns" => return Err(self.syntax(tag.start, "the prefix xmlns is declared")),
                 // Allowed only to say what is so anyway.
-                "xml" => continue,
+                "xml" if namespace == XML => continue,
+                "xml" => return Err(self.syntax(tag.start, "the prefix xml is declared anew")),
+                _ if RESERVED.contains(&&*namespace) => {
+                    return Err(
+                        self.syntax(tag.start, "a prefix is declared for a reserved namespace")
+                    );
+                }
                 "" => {}
                 _ if namespace.is_empty() => {
                     return Err(self.syntax(tag.start, "a prefix is declared without namespace"));
@@ -346,6 +352,11 @@ impl<'i> Tokens<'i> {
         )
     }
 }
+
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
+
+/// Namespaces that no other prefix may have (Namespaces in XML 1.0, section 3).
+const RESERVED: [&str; 2] = [XML, "http://www.w3.org/2000/xmlns/"];
 
 /// The character of `&#…;` if XML 1.0 allows it.
 fn character(number: &str) -> Option<char> {
