@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 use castile_envelope::{Content, Part, SoapVersion, Wrap};
-use castile_http::{Answer, Body, Effect, SoapTransport};
+use castile_http::{Answer, Attempts, Body, Effect, SoapTransport};
 use castile_model::{Decoded, Fill, Operation, Raw, Scope};
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Method, Request, Uri};
 use tracing::Instrument as _;
 
-use crate::error::Context;
+use crate::error::{Context, tracking_id};
 use crate::{Cause, Error, Fault, Header};
 
 const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
@@ -21,6 +21,7 @@ const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
 pub struct Call<'c, T, O> {
     transport: &'c T,
     url: &'c Uri,
+    header: &'c Header,
     request: &'c O,
     fill: Fill,
     tracking_id: Option<String>,
@@ -36,6 +37,8 @@ pub struct Reply<R> {
     pub response: Decoded<R>,
     /// The header blocks in their order; [`Raw::read`] reads the declared ones.
     pub headers: Vec<Raw>,
+    /// The `jXLogTrackingId`s under which the request was sent; the last is that of the attempt which this answers.
+    pub tracking_ids: Vec<String>,
 }
 
 impl<'c, T, O> Call<'c, T, O>
@@ -43,11 +46,12 @@ where
     T: SoapTransport<Error = castile_http::Error>,
     O: Operation,
 {
-    pub(crate) fn new(transport: &'c T, url: &'c Uri, header: &Header, request: &'c O) -> Self {
+    pub(crate) fn new(transport: &'c T, url: &'c Uri, header: &'c Header, request: &'c O) -> Self {
         let (fill, tracking_id) = header.for_call();
         Self {
             transport,
             url,
+            header,
             request,
             fill,
             tracking_id,
@@ -74,8 +78,11 @@ where
         self
     }
 
-    /// The `jXLogTrackingId` that goes with the request, unless the request has one itself: keep it with
-    /// whatever you note about a call, for it is what Jack Henry finds a call by.
+    /// The `jXLogTrackingId` of the first attempt, unless the request has one itself: keep it with whatever you note
+    /// about a call, for it is what Jack Henry finds a call by.
+    ///
+    /// A read that is sent again, and a write that was refused unprocessed, get a new one each time;
+    /// [`Reply::tracking_ids`] and [`Error::tracking_ids`] have them all.
     pub fn tracking_id(&self) -> Option<&str> {
         self.tracking_id.as_deref()
     }
@@ -102,20 +109,43 @@ where
     /// As [`send`](Self::send).
     pub async fn send_whole(self) -> Result<Reply<O::Response>, Error<O::Fault>> {
         let effect = effect_of::<O>();
-        let mut context = Context::of::<O>(self.tracking_id.clone());
-        let request = match self.message(effect) {
+        let mut context = Context::of::<O>(self.tracking_id.as_deref());
+        let mut request = match self.message(effect) {
             Ok(request) => request,
             Err(cause) => return Err(Error::new(cause, context)),
         };
         context.sent(request.body().as_whole());
+        let attempts = self.attempts(&request);
+        request.extensions_mut().insert(attempts.clone());
+        // The layer that sends an attempt has a span with the id of each.
+        let first = attempts.ids().into_iter().next();
         let span = tracing::debug_span!(
             "call",
             service = O::SERVICE,
             operation = O::NAME,
-            tracking_id = context.tracking_id.as_deref()
+            tracking_id = first.as_deref()
         );
         let answer = self.exchange(request, effect).instrument(span).await;
-        answer.map_err(|cause| Error::new(cause, context))
+        match answer {
+            Ok(reply) => Ok(Reply {
+                tracking_ids: attempts.ids(),
+                ..reply
+            }),
+            Err(cause) => {
+                context.tracked(&attempts);
+                Err(Error::new(cause, context))
+            }
+        }
+    }
+
+    /// By the id that the message holds, for a request may have one of its own.
+    fn attempts(&self, request: &Request<Body>) -> Attempts {
+        let envelope = request.body().as_whole();
+        let text = envelope.and_then(|envelope| std::str::from_utf8(envelope).ok());
+        match text.and_then(tracking_id) {
+            Some(id) => self.header.attempts(id, self.tracking_id()),
+            None => Attempts::default(),
+        }
     }
 
     async fn exchange(
@@ -136,6 +166,7 @@ where
             Answer::Empty(status) if O::ONE_WAY && status.is_success() => Ok(Reply {
                 response: O::Response::default().into(),
                 headers: Vec::new(),
+                tracking_ids: Vec::new(),
             }),
             answer => Err(Cause::Status { answer, effect }),
         }
@@ -233,7 +264,11 @@ where
         Content::Empty if R::ELEMENT.is_empty() => R::default().into(),
         Content::Empty => return Err(Cause::EmptyBody { status, effect }),
     };
-    Ok(Reply { response, headers })
+    Ok(Reply {
+        response,
+        headers,
+        tracking_ids: Vec::new(),
+    })
 }
 
 /// An element of an envelope as it came; its envelope was seen to be well-formed UTF-8.

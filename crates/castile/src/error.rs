@@ -3,8 +3,9 @@
 use std::fmt;
 
 use bytes::Bytes;
-use castile_http::Blame;
+use castile_http::{Attempts, Blame};
 use castile_model::Operation;
+use quick_xml::escape::unescape;
 
 use crate::{Cause, LookUp};
 
@@ -21,16 +22,17 @@ pub struct Error<F> {
 pub(crate) struct Context {
     service: &'static str,
     operation: &'static str,
-    pub(crate) tracking_id: Option<String>,
+    /// In the order of the attempts.
+    tracking_ids: Vec<String>,
     sent: Option<Bytes>,
 }
 
 impl Context {
-    pub(crate) fn of<O: Operation>(tracking_id: Option<String>) -> Self {
+    pub(crate) fn of<O: Operation>(tracking_id: Option<&str>) -> Self {
         Self {
             service: O::SERVICE,
             operation: O::NAME,
-            tracking_id,
+            tracking_ids: tracking_id.map(str::to_owned).into_iter().collect(),
             sent: None,
         }
     }
@@ -38,10 +40,11 @@ impl Context {
     /// Notes the envelope; its bytes are shared, not copied.
     pub(crate) fn sent(&mut self, envelope: Option<&Bytes>) {
         self.sent = envelope.cloned();
-        // A request may have one of its own.
-        if let Some(id) = self.text().and_then(tracking_id) {
-            self.tracking_id = Some(id.to_owned());
-        }
+    }
+
+    /// Notes under which ids it was sent.
+    pub(crate) fn tracked(&mut self, attempts: &Attempts) {
+        self.tracking_ids = attempts.ids();
     }
 
     fn text(&self) -> Option<&str> {
@@ -50,12 +53,12 @@ impl Context {
 }
 
 /// The `jXLogTrackingId` of an envelope of our own making.
-fn tracking_id(envelope: &str) -> Option<&str> {
+pub(crate) fn tracking_id(envelope: &str) -> Option<String> {
     let (_, tag) = envelope.split_once("<jXLogTrackingId")?;
     let (_, text) = tag.split_once('>')?;
     let (id, end) = text.split_once('<')?;
-    let is_id = end.starts_with("/jXLogTrackingId>") && !id.is_empty() && !id.contains('&');
-    is_id.then_some(id)
+    let is_id = end.starts_with("/jXLogTrackingId>") && !id.is_empty();
+    Some(unescape(id).ok().filter(|_| is_id)?.into_owned())
 }
 
 impl<F> Error<F> {
@@ -85,9 +88,14 @@ impl<F> Error<F> {
         (self.context.service, self.context.operation)
     }
 
-    /// The `jXLogTrackingId` of the call: what Jack Henry finds the call by. None if there was none.
+    /// The `jXLogTrackingId` of the last attempt: what Jack Henry finds it by. None if there was none.
     pub fn tracking_id(&self) -> Option<&str> {
-        self.context.tracking_id.as_deref()
+        self.context.tracking_ids.last().map(String::as_str)
+    }
+
+    /// Those of all attempts in their order, for a read that was sent again has one each time.
+    pub fn tracking_ids(&self) -> impl Iterator<Item = &str> {
+        self.context.tracking_ids.iter().map(String::as_str)
     }
 
     /// The stable code that `castile explain` knows.
@@ -134,9 +142,10 @@ impl<F> fmt::Display for Error<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (service, operation) = self.operation();
         write!(f, "{service}/{operation}: {}", self.cause)?;
-        match self.tracking_id() {
-            Some(id) => write!(f, " (tracking id {id})"),
-            None => Ok(()),
+        match &self.context.tracking_ids[..] {
+            [] => Ok(()),
+            [id] => write!(f, " (tracking id {id})"),
+            ids => write!(f, " (tracking ids {})", ids.join(", ")),
         }
     }
 }
@@ -146,7 +155,7 @@ impl<F: fmt::Debug> fmt::Debug for Error<F> {
         f.debug_struct("Error")
             .field("service", &self.context.service)
             .field("operation", &self.context.operation)
-            .field("tracking_id", &self.context.tracking_id)
+            .field("tracking_ids", &self.context.tracking_ids)
             .field("cause", &self.cause)
             .finish_non_exhaustive()
     }
@@ -169,11 +178,15 @@ mod tests {
                 "<a><jXLogTrackingId Rstr=\"\">x-1</jXLogTrackingId></a>",
                 Some("x-1"),
             ),
+            (
+                "<a><jXLogTrackingId>R&amp;D-1</jXLogTrackingId></a>",
+                Some("R&D-1"),
+            ),
             ("<a><jXLogTrackingId></jXLogTrackingId></a>", None),
             ("<a><jXLogTrackingId/><b>1</b></a>", None),
             ("<a/>", None),
         ] {
-            assert_eq!(tracking_id(envelope), id, "{envelope}");
+            assert_eq!(tracking_id(envelope).as_deref(), id, "{envelope}");
         }
     }
 }

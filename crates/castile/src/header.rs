@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use castile_auth::ports::Random;
-use castile_http::Profile;
+use castile_http::{Attempts, Profile};
 use castile_model::Fill;
 
-/// Fills the `jXchangeHdr` of requests: values of the profile, and an id of its own for each call.
+/// Fills the `jXchangeHdr` of requests: values of the profile, and an id of its own for each attempt.
 ///
 /// What a request says itself stays.
 #[derive(Clone)]
@@ -56,8 +56,9 @@ impl Header {
         self
     }
 
-    /// Gives each call a `jXLogTrackingId` made of 122 random bits (RFC 9562 section 5.4).
+    /// Gives each attempt of a call a `jXLogTrackingId` made of 122 random bits (RFC 9562 section 5.4).
     ///
+    /// A request that has one itself keeps it, whenever it is sent.
     /// It is a trace through the logs of the gateway, not a guard against doing a thing twice.
     #[must_use]
     pub fn with_tracking(mut self, random: Arc<dyn Random>) -> Self {
@@ -70,6 +71,14 @@ impl Header {
         match self.random.as_deref().and_then(tracking_id) {
             Some(id) => (self.fill.clone().with(Self::TRACKING_ID, &id), Some(id)),
             None => (self.fill.clone(), None),
+        }
+    }
+
+    /// Attempts of a message that holds `id`: under an id each if it is one that was made here.
+    pub(crate) fn attempts(&self, id: String, made: Option<&str>) -> Attempts {
+        match self.random.clone().filter(|_| made == Some(id.as_str())) {
+            Some(random) => Attempts::renewed(id, move || tracking_id(&*random)),
+            None => Attempts::under(id),
         }
     }
 }

@@ -12,7 +12,7 @@ use tracing::Instrument as _;
 use url::Url;
 
 use crate::stack::Plan;
-use crate::{Body, Effect, Error, Institution, Origin, Phase, Progress, SoapTransport};
+use crate::{Attempts, Body, Effect, Error, Institution, Origin, Phase, Progress, SoapTransport};
 
 /// Sends each request under a bearer token (RFC 6750 section 2.1), or under one that is bound to a key, with a proof
 /// of that key for each attempt (RFC 9449 section 7.1): [`TokenSource::constraint`] says which.
@@ -104,11 +104,13 @@ where
         request.headers_mut().remove(HOST);
         let progress = Progress::of(&request);
         request.extensions_mut().insert(progress.clone());
+        let attempts = Attempts::of(&request);
+        request.extensions_mut().insert(attempts.clone());
         let again = replay(&request);
 
         let (token, authorization) = self.token(&progress).await?;
         let (answer, wants_nonce) = self
-            .attempt(request, &token, authorization.clone(), 1)
+            .attempt(request, &token, authorization.clone(), &attempts)
             .await?;
         if answer.status() != StatusCode::UNAUTHORIZED {
             return Ok(answer);
@@ -142,7 +144,7 @@ where
             next
         };
         drop(answer);
-        let (answer, wants_nonce) = self.attempt(again, &next, authorization, 2).await?;
+        let (answer, wants_nonce) = self.attempt(again, &next, authorization, &attempts).await?;
         if answer.status() == StatusCode::UNAUTHORIZED && !wants_nonce {
             self.source.reject(&next);
         }
@@ -155,7 +157,7 @@ where
         mut request: Request<Body>,
         token: &AccessToken,
         authorization: HeaderValue,
-        attempt: u8,
+        attempts: &Attempts,
     ) -> Result<(Response<Body>, bool), Error> {
         // In place of whatever came: the old model's Basic credentials must not travel on.
         request.headers_mut().insert(AUTHORIZATION, authorization);
@@ -170,8 +172,11 @@ where
             }
         };
         Progress::of(&request).reach(Phase::Answer);
-        let answer = self.inner.send(request).await.map_err(Into::into)?;
-        tracing::debug!(attempt, status = answer.status().as_u16(), "answered");
+        let (attempt, tracking_id) = attempts.begin(&mut request);
+        let span = tracing::debug_span!("attempt", attempt, tracking_id);
+        let sent = self.inner.send(request).instrument(span.clone());
+        let answer = sent.await.map_err(Into::into)?;
+        span.in_scope(|| tracing::debug!(status = answer.status().as_u16(), "answered"));
         let wants_nonce =
             bound.is_some_and(|(key, url)| key.heed(&url, answer.status(), answer.headers(), None));
         Ok((answer, wants_nonce))

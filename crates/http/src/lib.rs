@@ -37,6 +37,7 @@ pub mod stack;
 pub mod tower;
 
 mod answer;
+mod attempts;
 mod bearer;
 mod body;
 mod deadline;
@@ -59,6 +60,7 @@ mod tokio;
 mod transport;
 
 pub use answer::Answer;
+pub use attempts::Attempts;
 pub use bearer::Bearer;
 pub use body::{Body, BodyError};
 pub use castile_auth::Blame;

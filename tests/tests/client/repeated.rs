@@ -1,6 +1,10 @@
 //! What is sent again and what never is: money moves once.
 
-use castile::http::Blame;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use castile::Header;
+use castile::http::{Blame, OsRandom, RetryPolicy};
 use castile_sandbox::{Peer, Step};
 use castile_tests::request::{acct_srch, xfer_add};
 use castile_tests::{Institution, Reply, Scripted};
@@ -8,6 +12,7 @@ use castile_tests::{Institution, Reply, Scripted};
 const FROM: &str = "0000000010017";
 const TO: &str = "0000000020018";
 
+const TPG: &str = "http://jackhenry.com/jxchange/TPG/2008";
 const SOAP_401: &str = "401 Unauthorized\r\nWWW-Authenticate: Bearer\r\nContent-Type: text/xml";
 const PLAIN_FAULT: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><s:Fault>\
      <faultcode>s:Server</faultcode><faultstring>no</faultstring></s:Fault></s:Body></s:Envelope>";
@@ -128,4 +133,83 @@ async fn a_bad_gateway_is_never_answered_with_a_second_transfer() {
         assert_eq!(after - before, 1, "{step:?}");
     }
     assert!(bank.sandbox().transfers().is_empty());
+}
+
+/// The `jXLogTrackingId` of each message that arrived.
+fn tracking_ids(bodies: impl IntoIterator<Item = Vec<u8>>) -> Vec<String> {
+    let bodies = bodies.into_iter();
+    bodies
+        .map(|body| {
+            let text = String::from_utf8(body).expect("UTF-8");
+            let document = roxmltree::Document::parse(&text).expect("well-formed");
+            let mut nodes = document.descendants();
+            let id = nodes.find(|node| node.has_tag_name((TPG, "jXLogTrackingId")));
+            id.and_then(|id| id.text()).expect("an id").to_owned()
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn each_attempt_of_a_read_has_a_tracking_id_of_its_own() {
+    let bank = Institution::open().await;
+    let unavailable = || Reply::Answer("503 Service Unavailable\r\nRetry-After: 0", Vec::new());
+    let gateway = Scripted::start(vec![
+        unavailable(),
+        Reply::Answer("401 Unauthorized\r\nWWW-Authenticate: Bearer", vec![]),
+        unavailable(),
+        unavailable(),
+    ])
+    .await;
+    let header = Header::of(bank.profile()).with_tracking(Arc::new(OsRandom));
+    let client = bank
+        .client_at(gateway.url(), |plan| {
+            plan.retry = Some(RetryPolicy::new(Arc::new(OsRandom)));
+        })
+        .with_header(header);
+    let search = acct_srch("SBX0001", 10, None);
+    let error = client.call(&search).send().await.expect_err("503");
+
+    let arrivals = gateway.arrivals();
+    let sent = tracking_ids(arrivals.iter().map(|arrival| arrival.body.clone()));
+    // Three attempts of the read, the second of them made of two under two tokens.
+    assert_eq!(sent.len(), 4);
+    assert_eq!(sent.iter().collect::<BTreeSet<_>>().len(), 4, "{sent:?}");
+    assert_eq!(error.tracking_ids().collect::<Vec<_>>(), sent);
+    assert_eq!(error.tracking_id(), sent.last().map(String::as_str));
+    for id in &sent {
+        assert!(error.to_string().contains(id) && format!("{error:?}").contains(id));
+    }
+    // Nothing else of the message changed.
+    let without = |n: usize| String::from_utf8_lossy(&arrivals[n].body).replace(&sent[n], "ID");
+    for n in 1..4 {
+        assert_eq!(without(n), without(0));
+    }
+
+    // One that the caller chose is the caller's.
+    let mut search = search;
+    search.srch_msg_rq_hdr.jxchange_hdr.jx_log_tracking_id = Some("mine-1".into());
+    let error = client.call(&search).send().await.expect_err("503");
+    let arrivals = gateway.arrivals().split_off(4);
+    let sent = tracking_ids(arrivals.into_iter().map(|arrival| arrival.body));
+    assert!(sent.len() > 1 && sent.iter().all(|id| id == "mine-1"));
+    assert_eq!(error.tracking_ids().collect::<Vec<_>>(), ["mine-1"]);
+}
+
+#[tokio::test]
+async fn a_transfer_that_is_made_after_a_401_is_known_by_the_id_that_made_it() {
+    let bank = Institution::open().await;
+    let header = Header::of(bank.profile()).with_tracking(Arc::new(OsRandom));
+    let client = bank.client().with_header(header);
+    let first = client.call(&xfer_add(FROM, TO, 1)).send().await;
+    first.expect("the first token");
+    bank.sandbox().revoke_tokens();
+    let transfer = xfer_add(FROM, TO, 2);
+    let reply = client.call(&transfer).send_whole().await.expect("done");
+
+    let arrived = bank.sandbox().requests().split_off(1);
+    let sent = tracking_ids(arrived.into_iter().map(|request| request.body.to_vec()));
+    assert_eq!(sent.len(), 2);
+    assert_ne!(sent[0], sent[1]);
+    assert_eq!(reply.tracking_ids, sent);
+    assert_eq!(bank.sandbox().transfers()[1].tracking_id, sent[1]);
 }
