@@ -142,10 +142,11 @@ impl Inner {
                 let tokens = Arc::new(tokens);
                 (State::Open(Arc::clone(&tokens)), Ok(tokens))
             }
-            // No answer, be it from the issuer's key set, ends nothing.
-            Err(error @ (OidcError::Exchange(_) | OidcError::Status { .. })) => {
-                (State::Open(Arc::clone(held)), Err(error))
-            }
+            // No answer, be it from the issuer's key set, ends nothing; nor does a key so new that it was not asked
+            // for again yet.
+            Err(
+                error @ (OidcError::Exchange(_) | OidcError::Status { .. } | OidcError::KeyUnknown),
+            ) => (State::Open(Arc::clone(held)), Err(error)),
             Err(error) => (State::Ended(error.clone()), Err(error)),
         };
         *state = next;

@@ -177,14 +177,18 @@ impl Bench {
     }
 
     async fn id_token(&self, nonce: &str) -> String {
+        Self::id_token_of(&self.signer, nonce).await
+    }
+
+    async fn id_token_of(signer: &LocalSigner, nonce: &str) -> String {
         let claims = json!({
             "iss": ISSUER, "sub": "canary-subject", "aud": "the-client", "nonce": nonce,
             "iat": NOW, "exp": NOW + 60,
         });
-        let header = json!({ "alg": "ES256", "kid": self.signer.key_id() });
+        let header = json!({ "alg": "ES256", "kid": signer.key_id() });
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", part(&header), part(&claims));
-        let signature = self.signer.sign(signed.as_bytes()).await.unwrap();
+        let signature = signer.sign(signed.as_bytes()).await.unwrap();
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.0))
     }
 

@@ -84,7 +84,7 @@ impl Disk {
         let beside = beside(path, ".new");
         let written = (|| {
             self.point()?;
-            let mut file = File::create(&beside)?;
+            let mut file = anew(&beside)?;
             let (first, rest) = text.as_bytes().split_at(text.len() / 2);
             file.write_all(first)?;
             self.point()?;
@@ -122,6 +122,15 @@ impl Disk {
     fn point(&self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Opens a file that was not there: what a machine that stopped left is removed, and a link is not followed.
+fn anew(path: &Path) -> io::Result<File> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    OpenOptions::new().write(true).create_new(true).open(path)
 }
 
 /// The same path with something behind its name.
@@ -206,5 +215,18 @@ mod tests {
         };
         write_whole(&disk, &path, "a new key").unwrap_err();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "the old key");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_replaced_file_is_not_written_through_a_link_that_lies_in_its_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, other) = (folder.path().join("keys"), folder.path().join("other"));
+        std::fs::write(&other, "another's").unwrap();
+        std::os::unix::fs::symlink(&other, beside(&path, ".new")).unwrap();
+        replace(&path, "ours").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "ours");
+        assert_eq!(std::fs::read_to_string(&other).unwrap(), "another's");
+        assert!(!beside(&path, ".new").exists());
     }
 }

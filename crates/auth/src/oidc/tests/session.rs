@@ -59,6 +59,31 @@ async fn keys_that_cannot_be_had_do_not_lose_the_rotated_token() {
 }
 
 #[tokio::test]
+async fn a_key_too_new_to_be_known_does_not_end_the_session() {
+    let bench = bench(None, &[]);
+    let session = Session::new(bench.party.clone(), bench.signed_in().await);
+    // The issuer has a new key, and its keys were read a moment ago: they are not read again yet.
+    let new = LocalSigner::ephemeral().unwrap();
+    let tokens = json!({
+        "access_token": "canary-access-2", "token_type": "Bearer", "expires_in": 600,
+        "refresh_token": "canary-refresh-2", "id_token": Bench::id_token_of(&new, "n").await,
+    });
+    bench.answer(200, tokens.to_string());
+    let error = session.renew(1).await.unwrap_err();
+    assert_eq!(error.code(), "oidc-key-unknown");
+    bench.refreshed(3);
+    let renewed = session.renew(1).await.unwrap();
+    assert_eq!(renewed.access_token.reveal(), "canary-access-3");
+    let asked = bench.server.asked.lock().unwrap();
+    assert!(
+        asked
+            .last()
+            .unwrap()
+            .contains("refresh_token=canary-refresh-2")
+    );
+}
+
+#[tokio::test]
 async fn no_error_repeats_what_a_server_says_of_a_token() {
     let bench = bench(None, &[]);
     let session = Session::new(bench.party.clone(), bench.signed_in().await);
