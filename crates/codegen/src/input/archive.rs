@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
+use memchr::memmem;
 use zip::ZipArchive;
 use zip::read::ZipFile;
 use zip::result::ZipError;
@@ -91,6 +92,11 @@ impl Unpacker<'_> {
                 limits::ARCHIVE_NESTING as u64,
             ));
         }
+        // Before the reader keeps a record of each: these begin the headers of its directory (APPNOTE 4.3.12).
+        let headers = memmem::find_iter(&bytes, b"PK\x01\x02");
+        if headers.take(self.budget.entries + 1).count() > self.budget.entries {
+            return Err(too_many(path));
+        }
         let mut archive =
             ZipArchive::new(Cursor::new(bytes)).map_err(|source| damaged(path, source))?;
         if archive.has_duplicate_names() {
@@ -98,13 +104,8 @@ impl Unpacker<'_> {
         }
         let mut seen = std::collections::BTreeSet::new();
         for index in 0..archive.len() {
-            self.budget.entries = self.budget.entries.checked_sub(1).ok_or_else(|| {
-                over(
-                    path,
-                    "entries in all archives",
-                    limits::ARCHIVE_ENTRIES as u64,
-                )
-            })?;
+            let left = self.budget.entries.checked_sub(1);
+            self.budget.entries = left.ok_or_else(|| too_many(path))?;
             // Raw: what is not wanted is neither unpacked nor refused for how it is compressed.
             let entry = archive
                 .by_index_raw(index)
@@ -218,6 +219,14 @@ fn refused(path: &Path, fault: ArchiveFault) -> Error {
         path: path.to_owned(),
         fault,
     }
+}
+
+fn too_many(path: &Path) -> Error {
+    over(
+        path,
+        "entries in all archives",
+        limits::ARCHIVE_ENTRIES as u64,
+    )
 }
 
 fn over(path: &Path, what: &'static str, limit: u64) -> Error {

@@ -282,7 +282,7 @@ fn all_archives_together_have_one_budget() {
         ("b.wsdl".to_owned(), vec![b'b'; 600]),
     ]);
     let (_folder, path) = one("a.zip", &bytes);
-    let mut budget = archive::Budget::of(1_300, 3);
+    let mut budget = archive::Budget::of(1_300, 4);
     assert_eq!(archive::unpack(&path, &mut budget).unwrap().len(), 2);
     let error = archive::unpack(&path, &mut budget).unwrap_err();
     assert!(error.to_string().contains("a.wsdl: more than"), "{error}");
