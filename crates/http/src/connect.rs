@@ -47,6 +47,7 @@ pub fn plan(profile: &Profile, source: Arc<dyn TokenSource>) -> Result<Plan, Err
     let (_, oauth) = profile.in_oauth()?;
     let mut plan = Plan::new(&oauth.url, source, Arc::new(TokioSleep))?;
     plan.total = oauth.limits.total;
+    plan.answer_limit = oauth.limits.answer;
     plan.repeat_writes_on_401 = oauth.repeat_writes_on_401;
     plan.institution = Some(Arc::new(profile.institution()));
     plan.retry = Some(RetryPolicy::new(Arc::new(OsRandom)));

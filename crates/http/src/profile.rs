@@ -35,9 +35,13 @@
 //! | | `key_passphrase` | where the passphrase of an encrypted key lies, written as `key` is |
 //! | | `client_secret` | in place of `key`, written as it is: where a shared secret lies; see `client_auth` |
 //! | | `oauth`, `legacy` | the tables below, one for each model in use |
+//! | | `dates` | the table below |
+//! | | `service`, `operation` | tables of what differs for services and operations, by their names |
+//! | `[profile.NAME.dates]` | `requested`, `client_id_received`, `jwks_registered`, `jxchange_authorized` | what happened when, see [`Dates`]; dates without quotes |
 //! | both tables | `url` | the service address, https (http on loopback only); needed |
 //! | | `audit_usr_id`, `audit_ws_id`, `valid_consm_name`, `valid_consm_prod`, `jx_ver` | values of `jXchangeHdr`, see [`HeaderValues`]; they are yours to put into requests |
 //! | | `connect_timeout`, `timeout` | seconds, or text such as `"30s"` and `"2m"`; see [`Limits`] |
+//! | | `answer_limit` | bytes, or text such as `"64MiB"`; see [`Limits`] |
 //! | `[profile.NAME.oauth]` | `token_endpoint` | Jack Henry Identity's, unless given |
 //! | | `scope` | `openid`, unless given |
 //! | | `issuer` | the authorization server's identifier; the token endpoint must be of its origin |
@@ -54,17 +58,37 @@
 //! | | `repeat_writes_on_401` | see [`Oauth::repeat_writes_on_401`]; `false`, unless given |
 //! | `[profile.NAME.legacy]` | `username`, `password` | of the security header; a `password` is written as `key` is |
 //!
+//! A service or an operation may have another endpoint, other header values, another client and other limits:
+//!
+//! ```toml
+//! [profile.first-bank-test.service.Image]
+//! operations = ["DocImgInq"]         # for the proxy, whose messages do not say their service
+//! oauth.url = "https://images.example/jxchange/OAuth/Image.svc"
+//!
+//! [profile.first-bank-test.operation.XferAdd]
+//! client_id = "77aa01"
+//! key = { file = "keys/first-bank-money.pem" }
+//! timeout = "10s"
+//! ```
+//!
+//! There any key of a client or of the two tables may stand, but those of the token endpoint and the assertion, and
+//! `url` in `oauth` or `legacy` only. What the operation says goes before what its service says, and that before what
+//! the profile says; a `key` or `client_secret` takes with it what is said beside it of the proof.
+//!
 //! Unknown keys, wrong types and duplicates are errors with line and column; later releases only add keys.
 
 mod defaults;
 mod error;
 mod include;
 mod keys;
+mod layers;
 mod read;
+mod schema;
 mod secret;
 mod table;
 mod token_key;
 mod values;
+mod variant;
 mod warning;
 
 use std::collections::BTreeMap;
@@ -74,12 +98,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use castile_auth::{Algorithm, AssertionType, TokenEndpoint};
+use jiff::civil::Date;
 use url::Url;
 
 use crate::Institution;
 
 pub use error::{ConfigError, Place};
+pub use schema::schema;
 pub use secret::{SECRET_LIMIT, Secret, SecretRef, TokenKey};
+pub use variant::{Route, Variants};
 pub use warning::Warning;
 
 /// The file that [`Config::discover`] reads.
@@ -165,6 +192,10 @@ pub struct Profile {
     pub legacy: Option<Legacy>,
     /// The new model's endpoint; present unless `state` is [`State::Legacy`].
     pub oauth: Option<Oauth>,
+    /// What happened when, in the life of the registration.
+    pub dates: Dates,
+    /// What differs for services and operations; see [`Profile::for_operation`].
+    pub variants: Variants,
     /// What works but should not stay as it is.
     pub warnings: Vec<Warning>,
 }
@@ -336,7 +367,21 @@ pub struct Oauth {
     pub limits: Limits,
 }
 
-/// How long one exchange may take.
+/// What happened when, in the life of a registration; each as far as it is known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Dates {
+    /// The bank was asked for a client.
+    pub requested: Option<Date>,
+    /// The bank gave the client id.
+    pub client_id_received: Option<Date>,
+    /// The JWKS URL was registered for the client.
+    pub jwks_registered: Option<Date>,
+    /// Jack Henry tied the client to jXchange.
+    pub jxchange_authorized: Option<Date>,
+}
+
+/// How long one exchange may take, and how much may come of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -344,6 +389,8 @@ pub struct Limits {
     pub connect: Duration,
     /// Until the whole answer is there, token and repetition included; 60 s by default.
     pub total: Duration,
+    /// The longest answer in bytes; 64 MiB by default.
+    pub answer: usize,
 }
 
 impl Default for Limits {
@@ -351,6 +398,7 @@ impl Default for Limits {
         Self {
             connect: Duration::from_secs(10),
             total: Duration::from_secs(60),
+            answer: 64 * 1024 * 1024,
         }
     }
 }

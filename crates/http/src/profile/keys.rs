@@ -1,54 +1,379 @@
-//! The keys that each table of a configuration may have.
+//! The keys that each table of a configuration may have, with what each takes: the reader and the schema go by them.
 
-pub(super) const TOP_KEYS: &[&str] = &["version", "include", "defaults", "profile"];
-pub(super) const PROFILE_KEYS: &[&str] = &[
-    "inst_rt_id",
-    "inst_env",
-    "product",
-    "state",
-    "institution_id",
-    "overrides",
-    "client_id",
-    "key",
-    "jwks_url",
-    "key_passphrase",
-    "client_secret",
-    "legacy",
-    "oauth",
+mod takes;
+
+pub(super) use takes::{Takes, check};
+
+/// One key of a table.
+#[derive(Debug)]
+pub(super) struct Key {
+    pub(super) name: &'static str,
+    pub(super) takes: Takes,
+    /// One sentence for an editor.
+    pub(super) about: &'static str,
+}
+
+const fn key(name: &'static str, takes: Takes, about: &'static str) -> Key {
+    Key { name, takes, about }
+}
+
+/// The groups of keys that one table may have.
+pub(super) type Keys = &'static [&'static [Key]];
+
+/// Each key of a table.
+pub(super) fn each(keys: Keys) -> impl Iterator<Item = &'static Key> {
+    keys.iter().copied().flatten()
+}
+
+/// Where a secret lies.
+pub(super) const SECRET: Keys = &[&[
+    key("file", Takes::Path, "A file, relative to this one."),
+    key("env", Takes::Text, "An environment variable."),
+    key(
+        "command",
+        Takes::Words,
+        "A program with its arguments, run without a shell; its output is the secret.",
+    ),
+]];
+
+/// Where a private key lies that no token gives away.
+pub(super) const IN_TOKEN: Keys = &[&[key(
+    "pkcs11",
+    Takes::Table(PKCS11),
+    "A private key that stays in a PKCS#11 token.",
+)]];
+
+pub(super) const PKCS11: Keys = &[&[
+    key(
+        "module",
+        Takes::Path,
+        "The shared library of the token's vendor.",
+    ),
+    key("token", Takes::Text, "The label of the token."),
+    key("label", Takes::Text, "The label of the key pair in it."),
+    key(
+        "pin",
+        Takes::Secret,
+        "Where the PIN of the token's user lies.",
+    ),
+]];
+
+pub(super) const TOP: Keys = &[&[
+    key("version", Takes::Version, "The version of the format: 1."),
+    key(
+        "include",
+        Takes::Patterns,
+        "Files that hold more profiles, relative to this one; wildcards as in \"banks/*.toml\".",
+    ),
+    key(
+        "defaults",
+        Takes::Table(DEFAULTS),
+        "What holds for each profile that does not say otherwise.",
+    ),
+    key(
+        "profile",
+        Takes::Tables(PROFILE),
+        "One product's access to one institution in one environment.",
+    ),
+]];
+
+/// An included file holds profiles only.
+pub(super) const INCLUDED: Keys = &[&[key(
+    "profile",
+    Takes::Tables(PROFILE),
+    "One product's access to one institution in one environment.",
+)]];
+
+/// One address for both models is never meant; dates and exceptions are one profile's own.
+pub(super) const DEFAULTS: Keys = &[
+    IDENTITY,
+    CLIENT,
+    MODELS,
+    HEADER,
+    LIMITS,
+    PROOF,
+    TOKENS,
+    CREDENTIALS,
 ];
-pub(super) const LEGACY_KEYS: &[&str] = &[
-    "url",
-    "audit_usr_id",
-    "audit_ws_id",
-    "valid_consm_name",
-    "valid_consm_prod",
-    "jx_ver",
-    "username",
-    "password",
-    "connect_timeout",
-    "timeout",
+
+pub(super) const PROFILE: Keys = &[IDENTITY, CLIENT, MODELS, OWN];
+
+pub(super) const LEGACY: Keys = &[ADDRESS, HEADER, LIMITS, CREDENTIALS];
+
+pub(super) const OAUTH: Keys = &[ADDRESS, HEADER, LIMITS, PROOF, TOKENS];
+
+/// What differs for an operation.
+pub(super) const OPERATION: Keys = &[CLIENT, OPERATION_MODELS, HEADER, LIMITS, PROOF, CREDENTIALS];
+
+/// What differs for a service.
+pub(super) const SERVICE: Keys = &[
+    &[key(
+        "operations",
+        Takes::Ids,
+        "The service's operations, for callers whose messages do not say which service they are for.",
+    )],
+    CLIENT,
+    OPERATION_MODELS,
+    HEADER,
+    LIMITS,
+    PROOF,
+    CREDENTIALS,
 ];
-pub(super) const OAUTH_KEYS: &[&str] = &[
+
+const OPERATION_OAUTH: Keys = &[ADDRESS, HEADER, LIMITS, PROOF];
+
+pub(super) const DATES: Keys = &[&[
+    key("requested", Takes::Date, "The bank was asked for a client."),
+    key(
+        "client_id_received",
+        Takes::Date,
+        "The bank gave the client id.",
+    ),
+    key(
+        "jwks_registered",
+        Takes::Date,
+        "The JWKS URL was registered for the client.",
+    ),
+    key(
+        "jxchange_authorized",
+        Takes::Date,
+        "Jack Henry tied the client to jXchange.",
+    ),
+]];
+
+const IDENTITY: &[Key] = &[
+    key(
+        "inst_rt_id",
+        Takes::Id,
+        "InstRtId: the routing number, in quotes, for leading zeros count.",
+    ),
+    key(
+        "inst_env",
+        Takes::Text,
+        "InstEnv, for example TEST or PROD; the gateway takes its absence for PROD.",
+    ),
+    key(
+        "product",
+        Takes::Text,
+        "The product that is registered with the institution.",
+    ),
+    key(
+        "state",
+        Takes::Word(&["legacy", "shadow", "oauth"], "legacy, shadow or oauth"),
+        "Which model carries the traffic.",
+    ),
+    key(
+        "institution_id",
+        Takes::Text,
+        "The claim institutionId that tokens must have, if they have one.",
+    ),
+    key(
+        "overrides",
+        Takes::Ids,
+        "The values of OvrrdInstRtId that messages may carry, besides inst_rt_id.",
+    ),
+];
+
+const CLIENT: &[Key] = &[
+    key("client_id", Takes::Id, "The OAuth client."),
+    key(
+        "key",
+        Takes::PrivateKey,
+        "Where the private key lies that proves the client.",
+    ),
+    key(
+        "jwks_url",
+        Takes::Url,
+        "Where Jack Henry reads the client's public keys.",
+    ),
+    key(
+        "key_passphrase",
+        Takes::Secret,
+        "Where the passphrase of an encrypted key lies.",
+    ),
+    key(
+        "client_secret",
+        Takes::Secret,
+        "In place of key: where a shared secret lies.",
+    ),
+];
+
+const LEGACY_TABLE: &str = "The endpoint of the old model: user name and password in the message.";
+const OAUTH_TABLE: &str = "The endpoint of the new model: a bearer token.";
+
+const MODELS: &[Key] = &[
+    key("legacy", Takes::Table(LEGACY), LEGACY_TABLE),
+    key("oauth", Takes::Table(OAUTH), OAUTH_TABLE),
+];
+
+const OPERATION_MODELS: &[Key] = &[
+    key("legacy", Takes::Table(LEGACY), LEGACY_TABLE),
+    key("oauth", Takes::Table(OPERATION_OAUTH), OAUTH_TABLE),
+];
+
+/// Of one profile, never by default.
+const OWN: &[Key] = &[
+    key(
+        "dates",
+        Takes::Table(DATES),
+        "What happened when, in the life of the registration.",
+    ),
+    key(
+        "service",
+        Takes::Tables(SERVICE),
+        "What differs for a service, by its name.",
+    ),
+    key(
+        "operation",
+        Takes::Tables(OPERATION),
+        "What differs for an operation, by its name; nearer than its service.",
+    ),
+];
+
+const ADDRESS: &[Key] = &[key(
     "url",
-    "audit_usr_id",
-    "audit_ws_id",
-    "valid_consm_name",
-    "valid_consm_prod",
-    "jx_ver",
-    "token_endpoint",
-    "issuer",
-    "client_auth",
-    "scope",
-    "resource",
-    "audience",
-    "audience_in_array",
-    "assertion_type",
-    "assertion_lifetime",
-    "compat_exp_in_milliseconds",
-    "refusals",
-    "algorithm",
-    "key_id",
-    "repeat_writes_on_401",
-    "connect_timeout",
-    "timeout",
+    Takes::Url,
+    "The service address: https, or http on loopback.",
+)];
+
+const HEADER: &[Key] = &[
+    key(
+        "audit_usr_id",
+        Takes::Text,
+        "AuditUsrId of jXchangeHdr: who acts.",
+    ),
+    key(
+        "audit_ws_id",
+        Takes::Text,
+        "AuditWsId of jXchangeHdr: from where.",
+    ),
+    key(
+        "valid_consm_name",
+        Takes::Text,
+        "ValidConsmName of jXchangeHdr: the consumer in Jack Henry's table.",
+    ),
+    key(
+        "valid_consm_prod",
+        Takes::Text,
+        "ValidConsmProd of jXchangeHdr: its product in Jack Henry's table.",
+    ),
+    key(
+        "jx_ver",
+        Takes::Text,
+        "JxVer of jXchangeHdr; the gateway fills in its own when absent.",
+    ),
+];
+
+const LIMITS: &[Key] = &[
+    key(
+        "connect_timeout",
+        Takes::Duration,
+        "Until a connection stands, TLS included; 10 s by default.",
+    ),
+    key(
+        "timeout",
+        Takes::Duration,
+        "Until the whole answer is there, token and repetition included; 60 s by default.",
+    ),
+    key(
+        "answer_limit",
+        Takes::Size,
+        "The longest answer, as bytes or with a unit, unpacked; 64 MiB by default.",
+    ),
+];
+
+const TOKENS: &[Key] = &[
+    key(
+        "token_endpoint",
+        Takes::Url,
+        "Where tokens are fetched; Jack Henry Identity's by default.",
+    ),
+    key(
+        "issuer",
+        Takes::Url,
+        "The authorization server's identifier, of the token endpoint's origin.",
+    ),
+    key(
+        "audience",
+        Takes::Text,
+        "The assertion's aud: any text, or token_endpoint (the default) or issuer for what these are.",
+    ),
+    key(
+        "audience_in_array",
+        Takes::Switch,
+        "Whether aud is an array of one; false by default.",
+    ),
+    key(
+        "assertion_type",
+        Takes::Word(
+            &["none", "JWT", "client-authentication+jwt"],
+            "none, JWT or client-authentication+jwt",
+        ),
+        "The assertion's typ; JWT by default.",
+    ),
+    key(
+        "assertion_lifetime",
+        Takes::Lifetime,
+        "How long an assertion lives: whole seconds from 1s to 300s; 60s by default.",
+    ),
+    key(
+        "compat_exp_in_milliseconds",
+        Takes::Switch,
+        "For compatibility only: exp in milliseconds. Warns.",
+    ),
+    key(
+        "refusals",
+        Takes::Path,
+        "A file that keeps across restarts which clients were refused, relative to this one.",
+    ),
+];
+
+/// What makes a client's proof and its tokens.
+const PROOF: &[Key] = &[
+    key(
+        "scope",
+        Takes::Text,
+        "The scope asked for; openid by default.",
+    ),
+    key(
+        "resource",
+        Takes::Text,
+        "The resource that tokens are for (RFC 8707).",
+    ),
+    key(
+        "client_auth",
+        Takes::Word(
+            &[
+                "private_key_jwt",
+                "client_secret_basic",
+                "client_secret_post",
+            ],
+            "private_key_jwt, client_secret_basic or client_secret_post",
+        ),
+        "How the client proves itself.",
+    ),
+    key(
+        "algorithm",
+        Takes::Word(&["ES256", "PS256", "RS256"], "ES256, PS256 or RS256"),
+        "The assertion's algorithm; the key's own by default.",
+    ),
+    key(
+        "key_id",
+        Takes::Text,
+        "The assertion's kid; the key's thumbprint by default.",
+    ),
+    key(
+        "repeat_writes_on_401",
+        Takes::Switch,
+        "Whether a write answered 401 is repeated once without proof that it was refused unprocessed; false by default.",
+    ),
+];
+
+const CREDENTIALS: &[Key] = &[
+    key(
+        "username",
+        Takes::Text,
+        "The user name of the security header.",
+    ),
+    key("password", Takes::Secret, "Where its password lies."),
 ];

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 use super::defaults::Defaults;
-use super::keys::{LEGACY_KEYS, OAUTH_KEYS, PROFILE_KEYS, TOP_KEYS};
-use super::table::{Found, Part, Source, Table};
-use super::values::{client, ids, legacy, oauth, proof_fits, state, warnings};
-use super::{ConfigError, Place, Profile, SecretRef, State, include};
+use super::layers::Layers;
+use super::table::{Found, Part, Source};
+use super::values::{dates, ids, state};
+use super::{ConfigError, Place, Profile, SecretRef, Variants, include, keys};
 
 /// The largest configuration file that is read: 4 MiB, some 10,000 profiles.
 const FILE_LIMIT: u64 = 4 * 1024 * 1024;
@@ -48,7 +48,7 @@ pub(super) fn config(text: String, origin: &Path) -> Result<Profiles, ConfigErro
         source: &source,
         table: &document,
     };
-    top.only("the file", TOP_KEYS)?;
+    top.only("the file", keys::TOP)?;
     version(top)?;
     let defaults = Defaults::read(top)?;
     let mut all = Collected::default();
@@ -60,7 +60,7 @@ pub(super) fn config(text: String, origin: &Path) -> Result<Profiles, ConfigErro
             source: &source,
             table: &document,
         };
-        top.only("an included file", &["profile"])?;
+        top.only("an included file", keys::INCLUDED)?;
         all.take(top, &defaults)?;
     }
     Ok(all.profiles)
@@ -140,23 +140,19 @@ impl Collected {
         let Some(found) = top.find("profile") else {
             return Ok(());
         };
-        let mut tables: Vec<_> = found.table()?.table.iter().collect();
-        // In the order of the file, so that of two faults the first is told.
-        tables.sort_by_key(|(name, _)| name.span().start);
-        for (name, value) in tables {
-            let found = Found {
-                source: top.source,
-                key: name.get_ref().to_string(),
-                key_span: name.span(),
-                span: value.span(),
-                value: value.get_ref(),
-            };
+        for found in found.table()?.inner() {
             self.add(profile(&found, defaults)?, found.key_place())?;
         }
         Ok(())
     }
 
     /// One key proves a client to one authorization server: another could pass the assertion on.
+    fn bind_keys(&mut self, profile: &Profile, place: &Place) -> Result<(), ConfigError> {
+        self.bind_key(profile, place)?;
+        let mut variants = profile.variants.profiles.iter();
+        variants.try_for_each(|variant| self.bind_key(variant, place))
+    }
+
     fn bind_key(&mut self, profile: &Profile, place: &Place) -> Result<(), ConfigError> {
         let (Some(client), Some(oauth)) = (&profile.client, &profile.oauth) else {
             return Ok(());
@@ -170,7 +166,7 @@ impl Collected {
             return Err(ConfigError::KeyOfTwoServers {
                 place: place.clone(),
                 name: profile.name.clone(),
-                first: self.places[other].clone(),
+                first: self.places.get(other).unwrap_or(place).clone(),
                 other: other.clone(),
             });
         }
@@ -199,7 +195,7 @@ impl Collected {
                 other: other.clone(),
             });
         }
-        self.bind_key(&profile, &place)?;
+        self.bind_keys(&profile, &place)?;
         self.identities.insert(identity, name.clone());
         self.places.insert(name.clone(), place);
         self.profiles.insert(name, Arc::new(profile));
@@ -213,40 +209,18 @@ fn profile(found: &Found<'_>, defaults: &Defaults<'_>) -> Result<Profile, Config
     if name.trim().is_empty() || name.chars().any(char::is_control) {
         return Err(found.bad("a profile name that is not empty and has no control characters"));
     }
-    let path = format!("[profile.{name}]");
-    own.only(&path, PROFILE_KEYS)?;
-    let table = Table {
-        path,
-        place: found.key_place(),
-        parts: std::iter::once(own).chain(defaults.flat).collect(),
-    };
+    keys::check(own, keys::PROFILE, &format!("profile.{name}"))?;
+    let layers = Layers::of_profile(found, defaults)?;
+    let table = layers.flat();
     let state = state(&table.need("state", "legacy, shadow or oauth")?)?;
-    let (old, new) = (state != State::Oauth, state != State::Legacy);
-    let inner = |key, known, inner| {
-        let found = own.find(key);
-        let part = found.as_ref().map(Found::table).transpose()?;
-        let path = format!("[profile.{name}.{key}]");
-        if let Some(part) = part {
-            part.only(&path, known)?;
-        }
-        Ok::<_, ConfigError>(Table {
-            path,
-            place: found.map_or_else(|| table.place.clone(), |found| found.key_place()),
-            parts: part.into_iter().chain(inner).chain(defaults.flat).collect(),
-        })
-    };
-    let legacy_table = inner("legacy", LEGACY_KEYS, defaults.legacy)?;
-    let oauth_table = inner("oauth", OAUTH_KEYS, defaults.oauth)?;
     let inst_rt_id = table.need("inst_rt_id", "the institution's routing number, in quotes")?;
     let inst_env = table.need(
         "inst_env",
         "without it the gateway takes a message for PROD",
     )?;
     let product = table.need("product", "the product registered with the institution")?;
-    let names_client = ["client_id", "key", "client_secret"]
-        .iter()
-        .any(|key| own.find(key).is_some());
-    Ok(Profile {
+    let settings = layers.settings(state)?;
+    let mut profile = Profile {
         name: name.clone(),
         inst_rt_id: inst_rt_id.id()?,
         inst_env: inst_env.text()?,
@@ -258,23 +232,77 @@ fn profile(found: &Found<'_>, defaults: &Defaults<'_>) -> Result<Profile, Config
             .transpose()?
             .unwrap_or_default(),
         state,
-        client: (new || names_client)
-            .then(|| {
-                let client = client(&table)?;
-                proof_fits(&oauth_table, &client)?;
-                Ok::<_, ConfigError>(client)
-            })
-            .transpose()?,
-        legacy: (old || own.find("legacy").is_some())
-            .then(|| legacy(&legacy_table))
-            .transpose()?,
-        oauth: (new || own.find("oauth").is_some())
-            .then(|| oauth(&oauth_table))
-            .transpose()?,
-        warnings: if new {
-            warnings(&oauth_table)?
-        } else {
-            Vec::new()
-        },
-    })
+        client: settings.client,
+        legacy: settings.legacy,
+        oauth: settings.oauth,
+        dates: dates(own)?,
+        variants: Variants::default(),
+        warnings: settings.warnings,
+    };
+    profile.variants = variants(own, &layers, &profile)?;
+    Ok(profile)
+}
+
+/// What differs for services and operations: whole settings for each pair of them.
+fn variants(
+    own: Part<'_>,
+    layers: &Layers<'_>,
+    profile: &Profile,
+) -> Result<Variants, ConfigError> {
+    let tables = |key| match own.find(key) {
+        Some(found) => Ok::<_, ConfigError>(found.table()?.inner()),
+        None => Ok(Vec::new()),
+    };
+    let (services, operations) = (tables("service")?, tables("operation")?);
+    let mut variants = Variants::default();
+    for found in services.iter().chain(&operations) {
+        if !is_name(&found.key) {
+            return Err(ConfigError::BadValue {
+                place: found.key_place(),
+                key: found.key.clone(),
+                expected: "a name as it stands in the contract",
+            });
+        }
+    }
+    for found in &services {
+        let listed = match found.table()?.find("operations") {
+            Some(found) => ids(&found)?,
+            None => Vec::new(),
+        };
+        variants.services.push((found.key.clone(), listed));
+    }
+    let names = operations.iter().map(|found| found.key.clone());
+    variants.operations.extend(names);
+    for service in std::iter::once(None).chain(services.iter().map(Some)) {
+        let of_service = service
+            .map(|found| layers.under("service", found))
+            .transpose()?;
+        for operation in std::iter::once(None).chain(operations.iter().map(Some)) {
+            let base = of_service.as_ref().unwrap_or(layers);
+            let under = operation
+                .map(|found| base.under("operation", found))
+                .transpose()?;
+            if service.is_none() && operation.is_none() {
+                continue;
+            }
+            let settings = under.as_ref().unwrap_or(base).settings(profile.state)?;
+            variants.profiles.push(Arc::new(Profile {
+                client: settings.client,
+                legacy: settings.legacy,
+                oauth: settings.oauth,
+                warnings: settings.warnings,
+                ..profile.clone()
+            }));
+        }
+    }
+    Ok(variants)
+}
+
+/// Whether it could be the name of a service or an operation: an XML name without a colon, in ASCII.
+fn is_name(name: &str) -> bool {
+    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    begins
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
 }

@@ -5,9 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use toml::de::{DeTable, DeValue};
+use toml::value::Datetime;
 use url::Url;
 
+use super::keys::{Keys, each};
 use super::{ConfigError, Place};
 use crate::Origin;
 
@@ -68,21 +71,41 @@ impl<'a> Part<'a> {
     }
 
     /// Refuses every key that is not `known`.
-    pub(super) fn only(self, path: &str, known: &[&'static str]) -> Result<(), ConfigError> {
+    pub(super) fn only(self, path: &str, known: Keys) -> Result<(), ConfigError> {
         let stranger = self
             .table
             .keys()
-            .find(|name| !known.contains(&name.get_ref().as_ref()));
+            .find(|name| each(known).all(|key| key.name != name.get_ref().as_ref()));
         match stranger {
             None => Ok(()),
-            Some(name) => Err(ConfigError::UnknownKey {
-                place: self.source.place(name.span()),
-                table: path.to_owned(),
-                key: shorten(name.get_ref()),
-                nearest: nearest(name.get_ref(), known).map(str::to_owned),
-                known: known.to_vec(),
-            }),
+            Some(name) => {
+                let known: Vec<_> = each(known).map(|key| key.name).collect();
+                Err(ConfigError::UnknownKey {
+                    place: self.source.place(name.span()),
+                    table: path.to_owned(),
+                    key: shorten(name.get_ref()),
+                    nearest: nearest(name.get_ref(), &known).map(str::to_owned),
+                    known,
+                })
+            }
         }
+    }
+
+    /// The tables in this one by name, in the order of the file, so that of two faults the first is told.
+    pub(super) fn inner(self) -> Vec<Found<'a>> {
+        let mut inner: Vec<_> = self
+            .table
+            .iter()
+            .map(|(name, value)| Found {
+                source: self.source,
+                key: name.get_ref().to_string(),
+                key_span: name.span(),
+                span: value.span(),
+                value: value.get_ref(),
+            })
+            .collect();
+        inner.sort_by_key(|found| found.key_span.start);
+        inner
     }
 }
 
@@ -120,10 +143,7 @@ impl<'a> Table<'a> {
     }
 
     pub(super) fn switch(&self, key: &str) -> Result<bool, ConfigError> {
-        self.find(key).map_or(Ok(false), |found| match found.value {
-            DeValue::Boolean(value) => Ok(*value),
-            _ => Err(found.wrong("true or false")),
-        })
+        self.find(key).map_or(Ok(false), |found| found.switch())
     }
 }
 
@@ -164,6 +184,13 @@ impl<'a> Found<'a> {
 
     pub(super) fn str(&self) -> Result<&'a str, ConfigError> {
         self.value.as_str().ok_or_else(|| self.wrong("a string"))
+    }
+
+    pub(super) fn switch(&self) -> Result<bool, ConfigError> {
+        match self.value {
+            DeValue::Boolean(value) => Ok(*value),
+            _ => Err(self.wrong("true or false")),
+        }
     }
 
     /// A string that says something.
@@ -233,8 +260,58 @@ impl<'a> Found<'a> {
         }
     }
 
+    /// A day without a time.
+    pub(super) fn date(&self) -> Result<Date, ConfigError> {
+        const EXPECTED: &str = "a date without quotes, such as 2026-11-21";
+        match self.value {
+            DeValue::Datetime(Datetime {
+                date: Some(date),
+                time: None,
+                offset: None,
+            }) => {
+                let parts = (
+                    i16::try_from(date.year),
+                    i8::try_from(date.month),
+                    i8::try_from(date.day),
+                );
+                let (Ok(year), Ok(month), Ok(day)) = parts else {
+                    return Err(self.bad(EXPECTED));
+                };
+                Date::new(year, month, day).map_err(|_| self.bad(EXPECTED))
+            }
+            _ => Err(self.wrong(EXPECTED)),
+        }
+    }
+
+    /// Whole bytes, or a string with a unit: `"500KiB"`, `"64MiB"`. From 1 KiB to 1 GiB.
+    pub(super) fn size(&self) -> Result<usize, ConfigError> {
+        const EXPECTED: &str =
+            "bytes, or a string such as \"500KiB\" or \"64MiB\" (1 KiB to 1 GiB)";
+        let bytes = match self.value {
+            DeValue::Integer(number) => number.as_str().parse::<usize>().ok(),
+            DeValue::String(text) => {
+                let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+                let unit = match &text[digits.len()..] {
+                    "KiB" => Some(1 << 10),
+                    "MiB" => Some(1 << 20),
+                    "GiB" => Some(1 << 30),
+                    _ => None,
+                };
+                let number = digits.parse::<usize>().ok();
+                number
+                    .zip(unit)
+                    .and_then(|(number, unit)| number.checked_mul(unit))
+            }
+            _ => return Err(self.wrong(EXPECTED)),
+        };
+        match bytes {
+            Some(bytes @ 0x400..=0x4000_0000) => Ok(bytes),
+            _ => Err(self.bad(EXPECTED)),
+        }
+    }
+
     /// Whole seconds, or a string with a unit: `"500ms"`, `"30s"`, `"2m"`. From 1 ms to one day.
-    fn duration(&self) -> Result<Duration, ConfigError> {
+    pub(super) fn duration(&self) -> Result<Duration, ConfigError> {
         const EXPECTED: &str =
             "seconds, or a string such as \"500ms\", \"30s\" or \"2m\" (1 ms to 24 h)";
         let milliseconds = match self.value {

@@ -2,7 +2,7 @@
 
 use super::table::{Found, Table};
 use super::values::secret;
-use super::{ConfigError, SecretRef, TokenKey};
+use super::{ConfigError, SecretRef, TokenKey, keys};
 
 pub(super) fn key(found: &Found<'_>) -> Result<SecretRef, ConfigError> {
     if found.value.is_str() {
@@ -11,9 +11,9 @@ pub(super) fn key(found: &Found<'_>) -> Result<SecretRef, ConfigError> {
     let Some(token) = found.table()?.find("pkcs11") else {
         return secret(found);
     };
-    found.table()?.only("`key`", &["pkcs11"])?;
+    found.table()?.only("`key`", keys::IN_TOKEN)?;
     let part = token.table()?;
-    part.only("`pkcs11`", &["module", "token", "label", "pin"])?;
+    part.only("`pkcs11`", keys::PKCS11)?;
     let table = Table {
         path: "`pkcs11`".to_owned(),
         place: token.key_place(),

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use castile_auth::{Algorithm, AssertionType, DEFAULT_LIFETIME, LONGEST_LIFETIME, TokenEndpoint};
 
-use super::table::{Found, Table};
+use super::table::{Found, Part, Table};
 use super::token_key::key;
 use super::{
-    Client, ConfigError, HeaderValues, Legacy, Limits, Oauth, SecretRef, State, TOKEN_ENDPOINT,
-    Warning,
+    Client, ConfigError, Dates, HeaderValues, Legacy, Limits, Oauth, SecretRef, State,
+    TOKEN_ENDPOINT, Warning, keys,
 };
 
 pub(super) fn state(found: &Found<'_>) -> Result<State, ConfigError> {
@@ -26,17 +26,18 @@ pub(super) fn ids(found: &Found<'_>) -> Result<Vec<String>, ConfigError> {
     array.iter().map(Found::text).collect()
 }
 
-pub(super) fn client(table: &Table<'_>) -> Result<Client, ConfigError> {
-    let (private, shared) = (table.find("key"), table.find("client_secret"));
+/// The client that `table` names, and in `proof` the one secret that proves it.
+pub(super) fn client(table: &Table<'_>, proof: &Table<'_>) -> Result<Client, ConfigError> {
+    let (private, shared) = (proof.find("key"), proof.find("client_secret"));
     if let (Some(_), Some(shared)) = (&private, &shared) {
         return Err(shared.bad("left out where there is a `key`"));
     }
     let has_secret = shared.is_some();
     let credential = match shared {
         Some(shared) => secret(&shared)?,
-        None => key(&table.need("key", "the private key that proves the client")?)?,
+        None => key(&proof.need("key", "the private key that proves the client")?)?,
     };
-    let passphrase = table.find("key_passphrase");
+    let passphrase = proof.find("key_passphrase");
     if let (SecretRef::Pkcs11(_), Some(passphrase)) = (&credential, &passphrase) {
         return Err(passphrase.bad("left out where the key is in a PKCS#11 token"));
     }
@@ -67,7 +68,8 @@ pub(super) fn legacy(table: &Table<'_>) -> Result<Legacy, ConfigError> {
     })
 }
 
-pub(super) fn oauth(table: &Table<'_>) -> Result<Oauth, ConfigError> {
+/// The endpoint of `table`, and what `proof` says of how its client proves itself.
+pub(super) fn oauth(table: &Table<'_>, proof: &Table<'_>) -> Result<Oauth, ConfigError> {
     let token_endpoint = table.find("token_endpoint").map_or_else(
         || Ok(default_token_endpoint()),
         |found| self::token_endpoint(&found),
@@ -92,7 +94,7 @@ pub(super) fn oauth(table: &Table<'_>) -> Result<Oauth, ConfigError> {
             other => other,
         },
         issuer,
-        secret_in_form: table
+        secret_in_form: proof
             .find("client_auth")
             .map(|found| client_auth(&found))
             .transpose()?
@@ -104,17 +106,19 @@ pub(super) fn oauth(table: &Table<'_>) -> Result<Oauth, ConfigError> {
             .map(|found| assertion_type(&found))
             .transpose()?
             .unwrap_or_default(),
-        assertion_lifetime: assertion_lifetime(table)?,
+        assertion_lifetime: table
+            .find("assertion_lifetime")
+            .map_or(Ok(DEFAULT_LIFETIME), |found| lifetime(&found))?,
         compat_exp_in_milliseconds: table.switch("compat_exp_in_milliseconds")?,
         refusals: table
             .find("refusals")
             .map(|found| Ok::<_, ConfigError>(found.source.folder().join(found.text()?)))
             .transpose()?,
-        algorithm: table
+        algorithm: proof
             .find("algorithm")
             .map(|found| algorithm(&found))
             .transpose()?,
-        key_id: table.text("key_id")?,
+        key_id: proof.text("key_id")?,
         repeat_writes_on_401: table.switch("repeat_writes_on_401")?,
         limits: limits(table)?,
     })
@@ -185,14 +189,12 @@ pub(super) fn assertion_type(found: &Found<'_>) -> Result<AssertionType, ConfigE
     }
 }
 
-pub(super) fn assertion_lifetime(table: &Table<'_>) -> Result<Duration, ConfigError> {
-    let lifetime = table.duration("assertion_lifetime", DEFAULT_LIFETIME)?;
-    match table.find("assertion_lifetime") {
-        Some(found) if lifetime > LONGEST_LIFETIME || lifetime.subsec_nanos() != 0 => {
-            Err(found.bad("whole seconds, from 1 s to 300 s"))
-        }
-        _ => Ok(lifetime),
+pub(super) fn lifetime(found: &Found<'_>) -> Result<Duration, ConfigError> {
+    let lifetime = found.duration()?;
+    if lifetime > LONGEST_LIFETIME || lifetime.subsec_nanos() != 0 {
+        return Err(found.bad("whole seconds, from 1 s to 300 s"));
     }
+    Ok(lifetime)
 }
 
 /// What of the endpoint should not stay as it is.
@@ -223,6 +225,24 @@ pub(super) fn limits(table: &Table<'_>) -> Result<Limits, ConfigError> {
     Ok(Limits {
         connect: table.duration("connect_timeout", default.connect)?,
         total: table.duration("timeout", default.total)?,
+        answer: table
+            .find("answer_limit")
+            .map_or(Ok(default.answer), |found| found.size())?,
+    })
+}
+
+/// What happened when, in the life of a registration.
+pub(super) fn dates(profile: Part<'_>) -> Result<Dates, ConfigError> {
+    let Some(found) = profile.find("dates") else {
+        return Ok(Dates::default());
+    };
+    let table = found.table()?;
+    let date = |key| table.find(key).map(|found| found.date()).transpose();
+    Ok(Dates {
+        requested: date("requested")?,
+        client_id_received: date("client_id_received")?,
+        jwks_registered: date("jwks_registered")?,
+        jxchange_authorized: date("jxchange_authorized")?,
     })
 }
 
@@ -236,7 +256,6 @@ pub(super) fn algorithm(found: &Found<'_>) -> Result<Algorithm, ConfigError> {
 }
 
 pub(super) fn secret(found: &Found<'_>) -> Result<SecretRef, ConfigError> {
-    const KINDS: &[&str] = &["file", "env", "command"];
     const EXPECTED: &str = "exactly one of { file = … }, { env = … } and { command = […] }";
     if found.value.is_str() {
         return Err(ConfigError::InlineSecret {
@@ -245,8 +264,8 @@ pub(super) fn secret(found: &Found<'_>) -> Result<SecretRef, ConfigError> {
         });
     }
     let part = found.table()?;
-    part.only(&format!("`{}`", found.key), KINDS)?;
-    let mut kinds = KINDS.iter().filter_map(|kind| part.find(kind));
+    part.only(&format!("`{}`", found.key), keys::SECRET)?;
+    let mut kinds = keys::each(keys::SECRET).filter_map(|kind| part.find(kind.name));
     let (Some(reference), None) = (kinds.next(), kinds.next()) else {
         return Err(found.bad(EXPECTED));
     };

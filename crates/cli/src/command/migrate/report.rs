@@ -118,7 +118,12 @@ fn facts(profile: &castile_http::Profile, proof: Option<Proof>) -> Profile {
         jwks_url: client
             .and_then(|client| client.jwks_url.as_ref())
             .map(shown),
-        dates: Dates::default(),
+        dates: Dates {
+            requested: profile.dates.requested,
+            client_id_received: profile.dates.client_id_received,
+            jwks_registered: profile.dates.jwks_registered,
+            jxchange_authorized: profile.dates.jxchange_authorized,
+        },
         proof,
     }
 }
