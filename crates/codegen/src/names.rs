@@ -131,7 +131,7 @@ pub(crate) const KEYWORDS: [&str; 54] = [
 pub(crate) const PRIMITIVES: [&str; 6] = ["bool", "castile_model", "i32", "i64", "shared", "str"];
 
 /// Type names that generated modules use for something else.
-pub(crate) const TYPES: [&str; 37] = [
+pub(crate) const TYPES: [&str; 38] = [
     "Base64",
     "Box",
     "Clone",
@@ -160,6 +160,7 @@ pub(crate) const TYPES: [&str; 37] = [
     "Raw",
     "Result",
     "Scope",
+    "Search",
     "Self",
     "Slot",
     "Soap",

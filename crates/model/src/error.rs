@@ -125,6 +125,24 @@ impl DecodeError {
             Self::ElementInValue { .. } => "model-element-in-value",
         }
     }
+
+    /// The same in a payload that has so many bytes more in front.
+    pub(crate) fn shifted(mut self, by: usize) -> Self {
+        match &mut self {
+            Self::Utf8 { offset, .. }
+            | Self::Character { offset }
+            | Self::Syntax { offset, .. }
+            | Self::Dtd { offset }
+            | Self::Entity { offset, .. }
+            | Self::Prefix { offset, .. }
+            | Self::Limit { offset, .. }
+            | Self::OtherShape { offset, .. }
+            | Self::Value { offset, .. }
+            | Self::ElementInValue { offset, .. } => *offset += by,
+            Self::Root { .. } => {}
+        }
+        self
+    }
 }
 
 /// Why a value could not be written.

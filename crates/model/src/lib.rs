@@ -85,6 +85,7 @@ mod raw;
 mod read;
 mod scalar;
 mod scope;
+mod search;
 mod write;
 #[cfg(feature = "yaserde")]
 pub mod yaserde;
@@ -100,7 +101,8 @@ pub use limits::Limits;
 pub use operation::{Detail, Effect, EmptyBody, Message, NoFault, Operation, Soap};
 pub use particle::{Particle, Slot, Struct};
 pub use raw::Raw;
-pub use read::{Decoded, Reader, decode, decode_within};
+pub use read::{Decoded, Reader, RecordLimits, RecordReader, decode, decode_within};
 pub use scalar::{Base64, Date, DateTime, Decimal, Integer, Scalar, Str, Time};
 pub use scope::Scope;
+pub use search::Search;
 pub use write::{Writer, encode, encode_filled, encode_filled_valid, encode_valid};

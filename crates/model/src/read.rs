@@ -2,7 +2,9 @@
 
 mod cursor;
 mod element;
+mod markup;
 mod namespaces;
+mod records;
 mod scan;
 mod tag;
 mod tokens;
@@ -12,6 +14,7 @@ use crate::{DecodeError, Limits, Message, Raw, Scope, Slot};
 use tokens::Tokens;
 
 pub use cursor::Reader;
+pub use records::{RecordLimits, RecordReader};
 
 /// A message that was read, and what was odd about it.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,4 +123,23 @@ fn read_message(
     reader.root(element, &root, message)?;
     reader.epilog()?;
     Ok(reader.into_warnings())
+}
+
+/// Reads an element that stands inside of a message, at a path that is known.
+fn read_part(
+    part: &[u8],
+    scope: &Scope,
+    limits: &Limits,
+    names: &'static str,
+    path: &[&'static str],
+    slot: Slot<'_>,
+) -> Result<(), DecodeError> {
+    let tokens = Tokens::new(part, scope, limits, names)?;
+    let mut reader = Reader::new(tokens);
+    let (name, around) = path.split_last().unwrap_or((&"", &[]));
+    reader.path.extend_from_slice(around);
+    let root = reader.prolog()?;
+    reader.enter(&root)?;
+    reader.root(name, &root, slot)?;
+    reader.epilog()
 }

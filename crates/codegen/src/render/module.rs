@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::search::Search;
 use super::text::{Source, order};
 use super::{Context, MARK, comment, group, message, operation, structure, value};
 use crate::ir::{Body, Builtin, Group, Item, Operation, Scalar, Service, Struct, Type, TypeRef};
@@ -148,6 +149,12 @@ fn operation_file(context: &Context<'_>, service: &Service, operation: &Operatio
         file.model(&["Effect", "Operation"]);
         operation::push(&mut file.body, context, service, operation);
         file.body.blank();
+        if let Some(search) = Search::of(context, operation) {
+            file.model(&["Search", "Text"]);
+            file.use_type(&search.record.ty);
+            search.push(&mut file.body, context, operation);
+            file.body.blank();
+        }
         if operation.faults.is_empty() {
             file.model(&["NoFault"]);
         }
