@@ -2,7 +2,7 @@
 
 //! The operation `CustSrch`.
 
-use castile_model::{Effect, Ext, Message, Operation, elements};
+use castile_model::{Effect, Ext, Message, Operation, Search, Text, elements};
 
 use super::{Addr, CustType, EmailAddr, PhoneNum, PostalCode, SrchAddr, SrchCity, State};
 use crate::shared::{
@@ -79,6 +79,20 @@ impl Operation for CustSrch {
     const EFFECT: Effect = Effect::Read;
     type Response = CustSrchResponse;
     type Fault = HdrFault;
+}
+
+impl Search for CustSrch {
+    type Record = CustSrchRec;
+    const RECORDS: [&'static str; 2] = ["CustSrchRecArray", "CustSrchRec"];
+
+    fn cursor(&mut self) -> &mut Option<Text> {
+        &mut self.srch_msg_rq_hdr.cursor
+    }
+
+    fn next_page(response: &Self::Response) -> (Option<&Text>, Option<&Text>) {
+        let head = &response.srch_msg_rs_hdr;
+        (head.more_rec.as_ref(), head.cursor.as_ref())
+    }
 }
 
 /// Answers CustSrch with one page of customers.

@@ -2,7 +2,7 @@
 
 //! The operation `AcctHistSrch`.
 
-use castile_model::{Effect, Ext, Message, Operation, elements};
+use castile_model::{Effect, Ext, Message, Operation, Search, Text, elements};
 
 use super::{
     AffCode, ChkNum, ChkNumEnd, ChkNumStart, EffDt, EndDt, HighAmt, HistRecId, LowAmt, MemoPostInc,
@@ -80,6 +80,20 @@ impl Operation for AcctHistSrch {
     const EFFECT: Effect = Effect::Read;
     type Response = AcctHistSrchResponse;
     type Fault = HdrFault;
+}
+
+impl Search for AcctHistSrch {
+    type Record = AcctHistSrchRec;
+    const RECORDS: [&'static str; 2] = ["AcctHistSrchRecArray", "AcctHistSrchRec"];
+
+    fn cursor(&mut self) -> &mut Option<Text> {
+        &mut self.srch_msg_rq_hdr.cursor
+    }
+
+    fn next_page(response: &Self::Response) -> (Option<&Text>, Option<&Text>) {
+        let head = &response.srch_msg_rs_hdr;
+        (head.more_rec.as_ref(), head.cursor.as_ref())
+    }
 }
 
 /// Answers AcctHistSrch with one page of movements.

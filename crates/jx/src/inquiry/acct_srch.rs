@@ -2,7 +2,7 @@
 
 //! The operation `AcctSrch`.
 
-use castile_model::{Effect, Ext, Message, Operation, elements};
+use castile_model::{Effect, Ext, Message, Operation, Search, Text, elements};
 
 use super::{
     AcctRelCode, AcctRelDesc, AcctStat, AcctStatDesc, AvlBal, MatDt, NxtPayDt, PmtAmtDue, ProdCode,
@@ -68,6 +68,20 @@ impl Operation for AcctSrch {
     const EFFECT: Effect = Effect::Read;
     type Response = AcctSrchResponse;
     type Fault = HdrFault;
+}
+
+impl Search for AcctSrch {
+    type Record = AcctSrchRec;
+    const RECORDS: [&'static str; 2] = ["AcctSrchRecArray", "AcctSrchRec"];
+
+    fn cursor(&mut self) -> &mut Option<Text> {
+        &mut self.srch_msg_rq_hdr.cursor
+    }
+
+    fn next_page(response: &Self::Response) -> (Option<&Text>, Option<&Text>) {
+        let head = &response.srch_msg_rs_hdr;
+        (head.more_rec.as_ref(), head.cursor.as_ref())
+    }
 }
 
 /// Answers AcctSrch with one page of accounts.
