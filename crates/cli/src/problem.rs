@@ -102,6 +102,9 @@ impl Problem {
         let problem = Self::new(error.code(), error);
         match error {
             ConfigError::Unreadable { path, .. }
+            | ConfigError::Writable { path, .. }
+            | ConfigError::Roots { path, .. }
+            | ConfigError::NoRoots { path }
             | ConfigError::SecretExposed { path, .. }
             | ConfigError::SecretFile { path, .. } => problem.at(path.display()),
             _ => match error.place() {

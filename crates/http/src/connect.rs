@@ -10,7 +10,7 @@ use castile_auth::{
     CacheSettings, ClientCredentials, PrivateKeyJwt, Signer, TokenCache, TokenSource,
 };
 
-use crate::profile::{Limits, Oauth};
+use crate::profile::{Egress, Limits, Oauth};
 use crate::stack::{self, Plan, Raw, Typed};
 use crate::{
     Error, OsRandom, Profile, ReqwestTokenHttp, ReqwestTransport, RetryPolicy, SystemClock,
@@ -64,7 +64,7 @@ pub fn plan(profile: &Profile, source: Arc<dyn TokenSource>) -> Result<Plan, Err
 /// Another state, a key that cannot be read or used, settings that are none, no TLS roots.
 pub fn token_source(profile: &Profile) -> Result<TokenCache, Error> {
     let (_, oauth) = profile.in_oauth()?;
-    let ports = system_ports(oauth.limits)?;
+    let ports = ports_of(profile)?;
     let budget = budget(oauth.refusals.as_deref(), &ports);
     let settings = CacheSettings::default().with_budget(budget);
     token_source_with(profile, settings)
@@ -76,7 +76,7 @@ pub fn token_source(profile: &Profile) -> Result<TokenCache, Error> {
 /// As [`token_source`].
 pub fn token_source_with(profile: &Profile, settings: CacheSettings) -> Result<TokenCache, Error> {
     let (client, oauth) = profile.in_oauth()?;
-    let ports = system_ports(oauth.limits)?;
+    let ports = ports_of(profile)?;
     let proof = proof::of(client, oauth, &ports)?;
     let request = token_request(oauth)?;
     Ok(TokenCache::with_settings(request, proof, ports, settings))
@@ -88,7 +88,7 @@ pub(crate) fn token_source_by(
     signer: Arc<dyn Signer>,
 ) -> Result<TokenCache, Error> {
     let (client, oauth) = profile.in_oauth()?;
-    let ports = system_ports(oauth.limits)?;
+    let ports = ports_of(profile)?;
     let policy = assertion_policy(client, oauth)?;
     let (clock, random) = (ports.clock.clone(), ports.random.clone());
     let proof = PrivateKeyJwt::new(policy, signer, clock, random);
@@ -120,7 +120,21 @@ pub fn token_request(oauth: &Oauth) -> Result<ClientCredentials, Error> {
 /// # Errors
 /// [`Error::Setup`] when the system offers no TLS roots.
 pub fn system_ports(limits: Limits) -> Result<Ports, Error> {
-    let http = ReqwestTokenHttp::new(limits.connect, TOKEN_TIME_LIMIT.min(limits.total))?;
+    ports_through(&Egress::default(), limits)
+}
+
+/// The same, by the way that the profile's token requests leave.
+///
+/// # Errors
+/// As [`system_ports`]; a file or a secret of its egress that cannot be used.
+pub fn ports_of(profile: &Profile) -> Result<Ports, Error> {
+    let limits = profile.oauth.as_ref().map(|oauth| oauth.limits);
+    ports_through(&profile.egress.of_tokens(), limits.unwrap_or_default())
+}
+
+fn ports_through(egress: &Egress, limits: Limits) -> Result<Ports, Error> {
+    let total = TOKEN_TIME_LIMIT.min(limits.total);
+    let http = ReqwestTokenHttp::through(egress, limits.connect, total)?;
     Ok(Ports {
         http: Arc::new(http),
         clock: Arc::new(SystemClock),
@@ -130,7 +144,11 @@ pub fn system_ports(limits: Limits) -> Result<Ports, Error> {
     })
 }
 
-fn transport(profile: &Profile) -> Result<ReqwestTransport, Error> {
+/// What carries a profile's messages to its endpoint for OAuth.
+///
+/// # Errors
+/// Another state, no TLS roots, a file or a secret of its egress that cannot be used.
+pub fn transport(profile: &Profile) -> Result<ReqwestTransport, Error> {
     let (_, oauth) = profile.in_oauth()?;
-    ReqwestTransport::new(oauth.limits)
+    ReqwestTransport::through(&profile.egress, oauth.limits)
 }

@@ -73,6 +73,17 @@ impl Outside {
             resolve,
         })
     }
+
+    /// The real one, by the way that the profile's token requests leave.
+    ///
+    /// # Errors
+    /// [`Error::Setup`], and [`Error::Config`] when a file or a secret of the profile's egress cannot be used.
+    pub fn of(profile: &Profile) -> Result<Self, Error> {
+        Ok(Self {
+            ports: connect::ports_of(profile)?,
+            resolve,
+        })
+    }
 }
 
 /// One thing that was looked at and found as it should be, or skipped.

@@ -35,9 +35,16 @@
 //! | | `key_passphrase` | where the passphrase of an encrypted key lies, written as `key` is |
 //! | | `client_secret` | in place of `key`, written as it is: where a shared secret lies; see `client_auth` |
 //! | | `oauth`, `legacy` | the tables below, one for each model in use |
-//! | | `dates` | the table below |
+//! | | `dates`, `egress` | the tables below |
 //! | | `service`, `operation` | tables of what differs for services and operations, by their names |
 //! | `[profile.NAME.dates]` | `requested`, `client_id_received`, `jwks_registered`, `jxchange_authorized` | what happened when, see [`Dates`]; dates without quotes |
+//! | `[profile.NAME.egress]` | `proxy` | `http://HOST:PORT` or `https://HOST:PORT`; https connections go through it; see [`Egress`] |
+//! | | `proxy_username`, `proxy_password` | what it asks for; the password is written as `key` is |
+//! | | `roots`, `only_roots` | a PEM file of authorities to trust; whether in place of the system's |
+//! | | `client_certificate` | where the PEM of certificate and private key lies, written as `key` is |
+//! | | `tls` | `"1.2"` (unless given) or `"1.3"`: the oldest version |
+//! | | `gzip` | whether answers may come packed; `false`, unless given |
+//! | | `token_direct` | whether token requests leave without all this; `false`, unless given |
 //! | both tables | `url` | the service address, https (http on loopback only); needed |
 //! | | `audit_usr_id`, `audit_ws_id`, `valid_consm_name`, `valid_consm_prod`, `jx_ver` | values of `jXchangeHdr`, see [`HeaderValues`]; they are yours to put into requests |
 //! | | `connect_timeout`, `timeout` | seconds, or text such as `"30s"` and `"2m"`; see [`Limits`] |
@@ -78,10 +85,12 @@
 //! Unknown keys, wrong types and duplicates are errors with line and column; later releases only add keys.
 
 mod defaults;
+mod egress;
 mod error;
 mod include;
 mod keys;
 mod layers;
+pub(crate) mod modes;
 mod read;
 mod schema;
 mod secret;
@@ -103,6 +112,7 @@ use url::Url;
 
 use crate::Institution;
 
+pub use egress::{Egress, Proxy};
 pub use error::{ConfigError, Place};
 pub use schema::schema;
 pub use secret::{SECRET_LIMIT, Secret, SecretRef, TokenKey};
@@ -192,6 +202,8 @@ pub struct Profile {
     pub legacy: Option<Legacy>,
     /// The new model's endpoint; present unless `state` is [`State::Legacy`].
     pub oauth: Option<Oauth>,
+    /// How its connections leave.
+    pub egress: Egress,
     /// What happened when, in the life of the registration.
     pub dates: Dates,
     /// What differs for services and operations; see [`Profile::for_operation`].

@@ -1,5 +1,6 @@
 //! Carries SOAP messages through reqwest.
 
+mod egress;
 mod token;
 
 use std::pin::Pin;
@@ -10,12 +11,13 @@ use std::time::Duration;
 use ::reqwest::tls::Version;
 use ::reqwest::{Client, ClientBuilder, redirect, retry};
 use bytes::Bytes;
+use http::header::ACCEPT_ENCODING;
 use http::{Request, Response};
 use http_body::{Body as _, Frame, SizeHint};
 
 pub use token::{ReqwestTokenHttp, TOKEN_TIME_LIMIT};
 
-use crate::profile::Limits;
+use crate::profile::{Egress, Limits};
 use crate::{Body, BodyError, Effect, Error, Phase, Progress, SoapTransport};
 
 /// How long an unused connection is kept: shorter than the minute or more after which servers close theirs.
@@ -23,8 +25,9 @@ const IDLE: Duration = Duration::from_secs(30);
 
 /// A client that does what it is told and nothing more.
 ///
-/// HTTP/1.1, TLS 1.2 or later with the system's roots, no redirects, no retries, no cookies, no compression
-/// asked for, and no proxy taken from the environment: the address in the profile is where messages go.
+/// HTTP/1.1, TLS 1.2 or later, no redirects, no retries, no cookies, and no proxy taken from the environment: the
+/// address in the profile is where messages go. Proxy, roots, client certificate and packed answers are as an
+/// [`Egress`] says, and none of them unless it does.
 ///
 /// A request leaves at most once.
 /// What the pool underneath may do is pick another connection when a kept one turns out closed before the first
@@ -33,21 +36,32 @@ const IDLE: Duration = Duration::from_secs(30);
 pub struct ReqwestTransport {
     client: Client,
     connect_limit: Duration,
+    gzip: bool,
 }
 
 impl ReqwestTransport {
-    /// A client of its own. [`Limits::connect`] is kept here; [`Limits::total`] is the stack's.
+    /// A client of its own that leaves directly. [`Limits::connect`] is kept here; the rest is the stack's.
     ///
     /// # Errors
     /// [`Error::Setup`] when the system offers no TLS roots.
     pub fn new(limits: Limits) -> Result<Self, Error> {
-        let client = quiet(limits.connect)
+        Self::through(&Egress::default(), limits)
+    }
+
+    /// The same by another way. Blocks while it reads the files and secrets that are named.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new); [`Error::Config`] when a file or a secret cannot be used.
+    pub fn through(egress: &Egress, limits: Limits) -> Result<Self, Error> {
+        let client = egress::apply(egress, quiet(limits.connect))?
+            .gzip(egress.gzip)
             .pool_idle_timeout(IDLE)
             .build()
             .map_err(|error| Error::Setup(error.into()))?;
         Ok(Self {
             client,
             connect_limit: limits.connect,
+            gzip: egress.gzip,
         })
     }
 }
@@ -75,6 +89,10 @@ impl SoapTransport for ReqwestTransport {
         });
         // Extensions are for the layers above; nothing of them is for the wire.
         parts.extensions.clear();
+        if self.gzip {
+            // What is unpacked here is asked for here.
+            parts.headers.remove(ACCEPT_ENCODING);
+        }
         let body = Departing {
             body: Mutex::new(body),
             progress: progress.clone(),

@@ -14,6 +14,8 @@ pub(crate) struct Config {
 pub(crate) enum ConfigCommand {
     /// Read a configuration and every secret it refers to; tell which profiles can work
     Check(CheckConfig),
+    /// Print the JSON Schema (draft 2020-12) of castile.toml, for editors
+    Schema,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,6 @@
-//! `castile config`: tells whether a configuration can work before anything is sent.
+//! `castile config`: tells whether a configuration can work before anything is sent, and what one may say.
 
-use castile_http::profile::State;
+use castile_http::profile::{State, schema};
 use castile_http::{Config, Profile, connect};
 use serde::Serialize;
 
@@ -11,7 +11,15 @@ use crate::problem::{Exit, Problem};
 pub(super) fn run(arguments: &crate::args::Config) -> Result<Exit, Problem> {
     match &arguments.command {
         ConfigCommand::Check(arguments) => check(arguments),
+        ConfigCommand::Schema => {
+            output::line(pretty(&schema())?)?;
+            Ok(Exit::Done)
+        }
     }
+}
+
+fn pretty(value: &impl Serialize) -> Result<String, Problem> {
+    serde_json::to_string_pretty(value).map_err(|error| Problem::new("cli-json", &error))
 }
 
 /// What is shown. Serialised as it stands for scripts.
@@ -58,9 +66,7 @@ fn check(arguments: &CheckConfig) -> Result<Exit, Problem> {
         None => Exit::Done,
     };
     if arguments.json {
-        let text = serde_json::to_string_pretty(&checked)
-            .map_err(|error| Problem::new("cli-json", &error))?;
-        output::line(text)?;
+        output::line(pretty(&checked)?)?;
     } else {
         show(&checked)?;
     }

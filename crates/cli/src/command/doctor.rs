@@ -50,9 +50,7 @@ pub(super) fn run(arguments: &Doctor) -> Result<Exit, Problem> {
     };
     let runtime = super::runtime()?;
     let _entered = runtime.enter();
-    let limits = profile.oauth.as_ref().map(|oauth| oauth.limits);
-    let report = Outside::system(limits.unwrap_or_default());
-    let report = report
+    let report = Outside::of(&profile)
         .and_then(|outside| runtime.block_on(examine(&profile, &scope, &outside)))
         .map_err(|error| Problem::profile(&error, &profile, &arguments.config))?;
     let found: Vec<_> = report

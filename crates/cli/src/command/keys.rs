@@ -6,8 +6,10 @@ mod rotate;
 use std::path::Path;
 
 use castile_auth::keys::{Document, KeyKind, NewKey, PublicKey};
+use castile_auth::ports::Ports;
 use castile_http::keys::{JwksHandler, KeyOptions, KeysError, Store, replace, write_new};
-use castile_http::{Config, Profile};
+use castile_http::profile::Limits;
+use castile_http::{Config, Profile, connect};
 use tokio::net::TcpListener;
 
 use crate::args::{Algorithm, Keys, KeysCommand, New, Public, PublicForm, Together, WhichKey};
@@ -70,6 +72,15 @@ impl Chosen {
             options,
             profile: Some((config, profile)),
         })
+    }
+
+    /// By the way that the profile's connections leave, if there is one.
+    fn ports(&self) -> Result<Ports, Problem> {
+        let ports = match &self.profile {
+            Some((_, profile)) => connect::ports_of(profile),
+            None => connect::system_ports(Limits::default()),
+        };
+        ports.map_err(|error| Problem::new(error.code(), &error))
     }
 
     fn problem(&self, error: &KeysError) -> Problem {

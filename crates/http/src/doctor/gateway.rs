@@ -25,8 +25,10 @@ pub(super) async fn look(
     token: Option<Arc<AccessToken>>,
     report: &mut Report,
 ) -> Result<(), Error> {
-    if !has_address(oauth, outside, report) {
-        return Ok(());
+    match &profile.egress.proxy {
+        Some(_) => report.fact("address", "not looked up: the proxy does that"),
+        None if !has_address(oauth, outside, report) => return Ok(()),
+        None => {}
     }
     let Some(token) = token else {
         report.fact("ping", "not sent: there is no token");
@@ -35,7 +37,7 @@ pub(super) async fn look(
     let host = oauth.url.host_str().unwrap_or_default();
     // One token for the whole examination: what the gateway refuses is a finding, not a reason to fetch another.
     let plan = connect::plan(profile, Arc::new(One(token)))?;
-    let gateway = stack::raw(plan, ReqwestTransport::new(oauth.limits)?);
+    let gateway = stack::raw(plan, connect::transport(profile)?);
     let search = scope.search.as_ref();
     let messages = [
         Some(("Ping", PING, Bytes::from_static(PING_ENVELOPE.as_bytes()))),

@@ -37,6 +37,14 @@ pub enum ConfigError {
         #[source]
         source: std::io::Error,
     },
+    /// A configuration file, or one of those it trusts, that others can write.
+    #[error("{} can be written by others (mode {mode:03o}): chmod go-w", path.display())]
+    Writable {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
     /// The file is not TOML 1.0.
     #[error("{place}: not TOML: {message}")]
     Syntax {
@@ -241,6 +249,27 @@ pub enum ConfigError {
         /// What became of it.
         outcome: String,
     },
+    /// A file of trusted authorities that cannot be read.
+    #[error("cannot read the certificates in {}", path.display())]
+    Roots {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A file of trusted authorities that holds no certificate.
+    #[error("{} holds no certificate in PEM that can be read", path.display())]
+    NoRoots {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A client certificate that cannot be used.
+    #[error("the client certificate is not PEM with a certificate and its unencrypted private key")]
+    ClientCertificate,
+    /// The password of a proxy that is no text.
+    #[error("the proxy's password is not Unicode text")]
+    ProxyPassword,
     /// A private key that is to be read stays in a PKCS#11 token.
     #[error("the private key stays in a PKCS#11 token: it cannot be read")]
     KeyInToken,
@@ -260,6 +289,7 @@ impl ConfigError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unreadable { .. } => "config-unreadable",
+            Self::Writable { .. } => "config-writable",
             Self::Syntax { .. } => "config-syntax",
             Self::DuplicateKey { .. } => "config-duplicate-key",
             Self::Version { .. } => "config-version",
@@ -282,6 +312,9 @@ impl ConfigError {
             Self::SecretEnv { .. } => "config-secret-env",
             Self::SecretCommand { .. } => "config-secret-command",
             Self::SecretCommandFailed { .. } => "config-secret-command-failed",
+            Self::Roots { .. } | Self::NoRoots { .. } => "config-roots",
+            Self::ClientCertificate => "config-client-certificate",
+            Self::ProxyPassword => "config-proxy-password",
             Self::KeyInToken => "config-key-in-token",
             Self::Pkcs11NotBuilt => "config-pkcs11-not-built",
             Self::SecretTooLarge { .. } => "config-secret-too-large",

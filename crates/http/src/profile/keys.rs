@@ -94,9 +94,10 @@ pub(super) const DEFAULTS: Keys = &[
     PROOF,
     TOKENS,
     CREDENTIALS,
+    WAY,
 ];
 
-pub(super) const PROFILE: Keys = &[IDENTITY, CLIENT, MODELS, OWN];
+pub(super) const PROFILE: Keys = &[IDENTITY, CLIENT, MODELS, WAY, OWN];
 
 pub(super) const LEGACY: Keys = &[ADDRESS, HEADER, LIMITS, CREDENTIALS];
 
@@ -138,6 +139,54 @@ pub(super) const DATES: Keys = &[&[
         "jxchange_authorized",
         Takes::Date,
         "Jack Henry tied the client to jXchange.",
+    ),
+]];
+
+pub(super) const EGRESS: Keys = &[&[
+    key(
+        "proxy",
+        Takes::ProxyUrl,
+        "The HTTP proxy that https connections go through: http://HOST:PORT or https://HOST:PORT.",
+    ),
+    key(
+        "proxy_username",
+        Takes::Text,
+        "The user name that the proxy asks for.",
+    ),
+    key(
+        "proxy_password",
+        Takes::Secret,
+        "Where the proxy's password lies.",
+    ),
+    key(
+        "roots",
+        Takes::Path,
+        "A PEM file of authorities that are trusted beside the system's, relative to this one.",
+    ),
+    key(
+        "only_roots",
+        Takes::Switch,
+        "Whether no authority but those in roots is trusted; false by default.",
+    ),
+    key(
+        "client_certificate",
+        Takes::Secret,
+        "Where the client certificate lies: PEM, certificate chain and private key in one.",
+    ),
+    key(
+        "tls",
+        Takes::Word(&["1.2", "1.3"], "\"1.2\" or \"1.3\""),
+        "The oldest version of TLS that is spoken; 1.2 by default.",
+    ),
+    key(
+        "gzip",
+        Takes::Switch,
+        "Whether the gateway may pack its answers; false by default.",
+    ),
+    key(
+        "token_direct",
+        Takes::Switch,
+        "Whether the token endpoint is reached without all this; false by default.",
     ),
 ]];
 
@@ -210,6 +259,12 @@ const OPERATION_MODELS: &[Key] = &[
     key("legacy", Takes::Table(LEGACY), LEGACY_TABLE),
     key("oauth", Takes::Table(OPERATION_OAUTH), OAUTH_TABLE),
 ];
+
+const WAY: &[Key] = &[key(
+    "egress",
+    Takes::Table(EGRESS),
+    "How connections leave: proxy, roots, client certificate.",
+)];
 
 /// Of one profile, never by default.
 const OWN: &[Key] = &[

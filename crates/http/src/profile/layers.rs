@@ -1,9 +1,10 @@
 //! Puts the tables that say what holds for a call over one another, the nearest first.
 
 use super::defaults::Defaults;
+use super::egress::egress;
 use super::table::{Found, Part, Table};
 use super::values::{client, legacy, oauth, proof_fits, warnings};
-use super::{Client, ConfigError, Legacy, Oauth, Place, State, Warning};
+use super::{Client, ConfigError, Egress, Legacy, Oauth, Place, State, Warning};
 
 /// A table with those in it that belong to one model only.
 #[derive(Clone)]
@@ -96,6 +97,20 @@ impl<'a> Layers<'a> {
             place: found.key_place(),
             layers,
             exceptions: self.exceptions + 1,
+        })
+    }
+
+    /// What holds of how connections leave.
+    pub(super) fn egress(&self) -> Result<Egress, ConfigError> {
+        let found = |layer: &Layer<'a>| layer.flat.and_then(|part| part.find("egress"));
+        let tables: Vec<_> = self.layers.iter().filter_map(found).collect();
+        let parts = tables.iter().map(Found::table);
+        egress(&Table {
+            path: format!("[{}.egress]", self.path),
+            place: tables
+                .first()
+                .map_or_else(|| self.place.clone(), Found::key_place),
+            parts: parts.collect::<Result<_, _>>()?,
         })
     }
 

@@ -11,7 +11,7 @@ use super::defaults::Defaults;
 use super::layers::Layers;
 use super::table::{Found, Part, Source};
 use super::values::{dates, ids, state};
-use super::{ConfigError, Place, Profile, SecretRef, Variants, include, keys};
+use super::{ConfigError, Place, Profile, SecretRef, Variants, include, keys, modes};
 
 /// The largest configuration file that is read: 4 MiB, some 10,000 profiles.
 const FILE_LIMIT: u64 = 4 * 1024 * 1024;
@@ -28,6 +28,8 @@ pub(super) fn file(path: &Path) -> Result<String, ConfigError> {
     };
     let mut text = String::new();
     let file = std::fs::File::open(path).map_err(failed)?;
+    // Asked of the open file, so that nobody can swap it between question and reading.
+    modes::refuse_writable(path, &file.metadata().map_err(failed)?)?;
     file.take(FILE_LIMIT + 1)
         .read_to_string(&mut text)
         .map_err(failed)?;
@@ -235,6 +237,7 @@ fn profile(found: &Found<'_>, defaults: &Defaults<'_>) -> Result<Profile, Config
         client: settings.client,
         legacy: settings.legacy,
         oauth: settings.oauth,
+        egress: layers.egress()?,
         dates: dates(own)?,
         variants: Variants::default(),
         warnings: settings.warnings,

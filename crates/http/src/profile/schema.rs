@@ -63,7 +63,7 @@ fn of(takes: Takes) -> Map<String, Value> {
             { "type": "integer", "minimum": 1024, "maximum": 1_073_741_824 },
             { "type": "string", "pattern": "^[0-9]+(KiB|MiB|GiB)$" },
         ] }),
-        Takes::Url => {
+        Takes::Url | Takes::ProxyUrl => {
             json!({ "type": "string", "format": "uri", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?:" })
         }
         Takes::Date => json!({ "type": "string", "format": "date" }),

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::ConfigError;
+use super::{ConfigError, modes};
 
 /// The longest secret that is read: 64 KiB.
 pub const SECRET_LIMIT: usize = 64 * 1024;
@@ -111,32 +111,12 @@ fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
     };
     let file = std::fs::File::open(path).map_err(failed)?;
     // Asked of the open file, so that nobody can swap it between question and reading.
-    refuse_exposed(path, &file.metadata().map_err(failed)?)?;
+    modes::refuse_exposed(path, &file.metadata().map_err(failed)?)?;
     let mut secret = Zeroizing::new(Vec::with_capacity(SECRET_LIMIT + 1));
     file.take(SECRET_LIMIT as u64 + 1)
         .read_to_end(&mut secret)
         .map_err(failed)?;
     bounded(secret)
-}
-
-#[cfg(unix)]
-fn refuse_exposed(path: &Path, metadata: &std::fs::Metadata) -> Result<(), ConfigError> {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        return Err(ConfigError::SecretExposed {
-            path: path.to_owned(),
-            mode,
-        });
-    }
-    Ok(())
-}
-
-/// Windows keeps access lists, not permission bits: reading them needs `unsafe` calls that this crate forbids.
-#[cfg(not(unix))]
-fn refuse_exposed(_: &Path, _: &std::fs::Metadata) -> Result<(), ConfigError> {
-    Ok(())
 }
 
 fn run(words: &[String], limit: Duration) -> Result<Zeroizing<Vec<u8>>, ConfigError> {

@@ -1,7 +1,7 @@
 //! A table of a configuration with its defaults: typed values, each with its place.
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +11,8 @@ use toml::value::Datetime;
 use url::Url;
 
 use super::keys::{Keys, each};
-use super::{ConfigError, Place};
+use super::values::secret;
+use super::{ConfigError, Place, SecretRef};
 use crate::Origin;
 
 /// One configuration file: its name for places, its text, where its lines begin.
@@ -138,6 +139,17 @@ impl<'a> Table<'a> {
         self.find(key).map(|found| found.text()).transpose()
     }
 
+    /// A file, relative to the one that names it.
+    pub(super) fn path(&self, key: &str) -> Result<Option<PathBuf>, ConfigError> {
+        self.find(key)
+            .map(|found| Ok(found.source.folder().join(found.text()?)))
+            .transpose()
+    }
+
+    pub(super) fn secret(&self, key: &str) -> Result<Option<SecretRef>, ConfigError> {
+        self.find(key).map(|found| secret(&found)).transpose()
+    }
+
     pub(super) fn duration(&self, key: &str, default: Duration) -> Result<Duration, ConfigError> {
         self.find(key).map_or(Ok(default), |found| found.duration())
     }
@@ -239,8 +251,8 @@ impl<'a> Found<'a> {
             .collect()
     }
 
-    /// An absolute URL that may carry a secret: https, or http on loopback; nothing secret inside.
-    pub(super) fn url(&self) -> Result<Url, ConfigError> {
+    /// An absolute URL with nothing secret inside.
+    fn plain_url(&self) -> Result<Url, ConfigError> {
         let url = Url::parse(self.str()?).map_err(|_| self.bad("an absolute URL"))?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(ConfigError::InlineSecret {
@@ -251,6 +263,23 @@ impl<'a> Found<'a> {
         if url.fragment().is_some() {
             return Err(self.bad("a URL without a fragment"));
         }
+        Ok(url)
+    }
+
+    /// The address of an HTTP proxy. Plain http may be: what goes through it is encrypted to the peer behind.
+    pub(super) fn proxy_url(&self) -> Result<Url, ConfigError> {
+        let url = self.plain_url()?;
+        let is_bare = matches!(url.path(), "" | "/") && url.query().is_none();
+        if matches!(url.scheme(), "http" | "https") && url.has_host() && is_bare {
+            Ok(url)
+        } else {
+            Err(self.bad("http://HOST:PORT or https://HOST:PORT"))
+        }
+    }
+
+    /// An absolute URL that may carry a secret: https, or http on loopback; nothing secret inside.
+    pub(super) fn url(&self) -> Result<Url, ConfigError> {
+        let url = self.plain_url()?;
         match Origin::of_url(&url) {
             Some(origin) if origin.is_confidential() => Ok(url),
             _ => Err(ConfigError::InsecureUrl {

@@ -240,6 +240,7 @@ fn every_key_is_documented() {
         keys::LEGACY,
         keys::OAUTH,
         keys::DATES,
+        keys::EGRESS,
         keys::SERVICE,
     ];
     for key in tables.into_iter().flat_map(keys::each) {

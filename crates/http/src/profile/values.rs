@@ -60,10 +60,7 @@ pub(super) fn legacy(table: &Table<'_>) -> Result<Legacy, ConfigError> {
         url: table.need("url", "the service address")?.url()?,
         header: header(table)?,
         username: table.text("username")?,
-        password: table
-            .find("password")
-            .map(|found| secret(&found))
-            .transpose()?,
+        password: table.secret("password")?,
         limits: limits(table)?,
     })
 }
@@ -110,10 +107,7 @@ pub(super) fn oauth(table: &Table<'_>, proof: &Table<'_>) -> Result<Oauth, Confi
             .find("assertion_lifetime")
             .map_or(Ok(DEFAULT_LIFETIME), |found| lifetime(&found))?,
         compat_exp_in_milliseconds: table.switch("compat_exp_in_milliseconds")?,
-        refusals: table
-            .find("refusals")
-            .map(|found| Ok::<_, ConfigError>(found.source.folder().join(found.text()?)))
-            .transpose()?,
+        refusals: table.path("refusals")?,
         algorithm: proof
             .find("algorithm")
             .map(|found| algorithm(&found))

@@ -5,8 +5,9 @@ use std::time::Duration;
 use ::reqwest::Client;
 use castile_auth::ports::{BoxFuture, TOKEN_ANSWER_LIMIT, TokenHttp, TokenHttpError};
 
-use super::quiet;
+use super::{egress, quiet};
 use crate::Error;
+use crate::profile::Egress;
 
 /// How long one token request may take by default.
 pub const TOKEN_TIME_LIMIT: Duration = Duration::from_secs(15);
@@ -24,7 +25,15 @@ impl ReqwestTokenHttp {
     /// # Errors
     /// [`Error::Setup`] when the system offers no TLS roots.
     pub fn new(connect: Duration, limit: Duration) -> Result<Self, Error> {
-        let client = quiet(connect)
+        Self::through(&Egress::default(), connect, limit)
+    }
+
+    /// The same by another way. Blocks while it reads the files and secrets that are named.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new); [`Error::Config`] when a file or a secret cannot be used.
+    pub fn through(egress: &Egress, connect: Duration, limit: Duration) -> Result<Self, Error> {
+        let client = egress::apply(egress, quiet(connect))?
             .timeout(limit)
             // Token requests are minutes apart; a kept connection would only be found dead.
             .pool_max_idle_per_host(0)

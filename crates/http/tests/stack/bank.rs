@@ -59,12 +59,17 @@ pub(crate) fn profile(
 }
 
 pub(crate) async fn provider() -> Peer {
-    Peer::start(|n, _| {
-        let token = format!(
-            "{{\"access_token\":\"tok-canary-{}\",\"token_type\":\"Bearer\",\"expires_in\":\"600\"}}",
-            n + 1
-        );
-        Reply::Answer("200 OK\r\nContent-Type: application/json", token.into_bytes())
-    })
-    .await
+    Peer::start(|n, _| token(n)).await
+}
+
+/// The n-th token.
+pub(crate) fn token(n: usize) -> Reply {
+    let token = format!(
+        "{{\"access_token\":\"tok-canary-{}\",\"token_type\":\"Bearer\",\"expires_in\":\"600\"}}",
+        n + 1
+    );
+    Reply::Answer(
+        "200 OK\r\nContent-Type: application/json",
+        token.into_bytes(),
+    )
 }

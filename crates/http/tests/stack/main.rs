@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod authority;
 mod bank;
 mod bound;
 mod carried;
 mod connected;
+mod egress;
 mod ended;
 mod guarded;
 mod peer;

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use castile_http::{Body, Effect};
 use http::Request;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 use url::Url;
 
 /// A request as it arrived.
@@ -60,15 +61,41 @@ impl Peer {
     where
         F: Fn(usize, &Arrival) -> Reply + Send + Sync + 'static,
     {
+        Self::start_by(None, script).await
+    }
+
+    /// The same behind TLS.
+    pub(crate) async fn start_tls<F>(tls: TlsAcceptor, script: F) -> Self
+    where
+        F: Fn(usize, &Arrival) -> Reply + Send + Sync + 'static,
+    {
+        Self::start_by(Some(tls), script).await
+    }
+
+    async fn start_by<F>(tls: Option<TlsAcceptor>, script: F) -> Self
+    where
+        F: Fn(usize, &Arrival) -> Reply + Send + Sync + 'static,
+    {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/svc", listener.local_addr().unwrap());
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let url = format!("{scheme}://{}/svc", listener.local_addr().unwrap());
         let arrivals = Arc::new(Mutex::new(Vec::new()));
         let script = Arc::new(script);
         tokio::spawn({
             let arrivals = arrivals.clone();
             async move {
                 while let Ok((socket, _)) = listener.accept().await {
-                    tokio::spawn(serve(socket, script.clone(), arrivals.clone()));
+                    let (script, arrivals, tls) = (script.clone(), arrivals.clone(), tls.clone());
+                    tokio::spawn(async move {
+                        match tls {
+                            None => serve(socket, script, arrivals).await,
+                            Some(tls) => {
+                                if let Ok(socket) = tls.accept(socket).await {
+                                    serve(socket, script, arrivals).await;
+                                }
+                            }
+                        }
+                    });
                 }
             }
         });
@@ -108,8 +135,9 @@ impl Peer {
     }
 }
 
-async fn serve<F>(mut socket: TcpStream, script: Arc<F>, arrivals: Arc<Mutex<Vec<Arrival>>>)
+async fn serve<S, F>(mut socket: S, script: Arc<F>, arrivals: Arc<Mutex<Vec<Arrival>>>)
 where
+    S: AsyncRead + AsyncWrite + Unpin,
     F: Fn(usize, &Arrival) -> Reply,
 {
     while let Some(arrival) = read(&mut socket).await {
@@ -135,7 +163,7 @@ where
     }
 }
 
-async fn read(socket: &mut TcpStream) -> Option<Arrival> {
+pub(crate) async fn read<S: AsyncRead + Unpin>(socket: &mut S) -> Option<Arrival> {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -152,7 +180,8 @@ async fn read(socket: &mut TcpStream) -> Option<Arrival> {
     let length = arrival
         .header("content-length")
         .first()
-        .map(|n| n.parse().unwrap());
+        .map(|n| n.parse().unwrap())
+        .or_else(|| arrival.head.starts_with("CONNECT ").then_some(0));
     while arrival.body.len() < length.expect("a request with a known length") {
         if socket.read_buf(&mut arrival.body).await.ok()? == 0 {
             return None;
@@ -161,7 +190,7 @@ async fn read(socket: &mut TcpStream) -> Option<Arrival> {
     Some(arrival)
 }
 
-async fn write(socket: &mut TcpStream, head: &str, body: &[u8]) {
+async fn write<S: AsyncWrite + Unpin>(socket: &mut S, head: &str, body: &[u8]) {
     let head = format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n", body.len());
     let _ = socket.write_all(&[head.as_bytes(), body].concat()).await;
 }

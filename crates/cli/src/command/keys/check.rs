@@ -2,9 +2,7 @@
 
 use castile_auth::keys::KeySource as _;
 use castile_auth::keys::Rotation;
-use castile_http::connect;
 use castile_http::keys::{FileKeys, KeysError, fetch_document};
-use castile_http::profile::Limits;
 use serde_json::json;
 
 use super::{Chosen, kid};
@@ -28,7 +26,7 @@ pub(super) fn run(arguments: &Check) -> Result<Exit, Problem> {
         Some(url.to_string())
     });
     let seen = match &url {
-        Some(url) if !arguments.offline => Some(look(url, &state)?),
+        Some(url) if !arguments.offline => Some(look(url, &state, &chosen)?),
         _ => None,
     };
     let missing = seen.iter().flatten().count();
@@ -93,12 +91,11 @@ fn must_publish(state: &Rotation) -> Result<Vec<String>, Problem> {
 }
 
 /// The keys that must stand at `url` and do not.
-fn look(url: &str, state: &Rotation) -> Result<Vec<String>, Problem> {
+fn look(url: &str, state: &Rotation, chosen: &Chosen) -> Result<Vec<String>, Problem> {
     let failed = |error: KeysError| Problem::new(error.code(), &error).at(url);
     let runtime = super::super::runtime()?;
     let _entered = runtime.enter();
-    let ports = connect::system_ports(Limits::default())
-        .map_err(|error| Problem::new(error.code(), &error))?;
+    let ports = chosen.ports()?;
     let (document, _) = runtime
         .block_on(fetch_document(&*ports.http, url))
         .map_err(failed)?;

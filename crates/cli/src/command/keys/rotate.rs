@@ -4,9 +4,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use castile_auth::keys::{Affected, Rotation, RotationError, StageKind};
 use castile_auth::ports::Clock as _;
+use castile_http::SystemClock;
 use castile_http::keys::{KeysError, Rotator};
-use castile_http::profile::{Limits, SecretRef};
-use castile_http::{SystemClock, connect};
+use castile_http::profile::SecretRef;
 use serde_json::json;
 
 use super::{Chosen, kid};
@@ -21,8 +21,7 @@ pub(super) fn run(arguments: &Rotate) -> Result<Exit, Problem> {
     let chosen = Chosen::by(&arguments.which)?;
     let runtime = super::super::runtime()?;
     let _entered = runtime.enter();
-    let ports = connect::system_ports(Limits::default())
-        .map_err(|error| Problem::new(error.code(), &error))?;
+    let ports = chosen.ports()?;
     let rotator = Rotator::new(
         chosen.store.clone(),
         chosen.options.clone(),

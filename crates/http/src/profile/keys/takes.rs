@@ -34,6 +34,8 @@ pub(in super::super) enum Takes {
     Size,
     /// An address that a secret may be sent to.
     Url,
+    /// The address of an HTTP proxy.
+    ProxyUrl,
     /// A day.
     Date,
     /// Where a secret lies.
@@ -68,6 +70,7 @@ impl Takes {
             Self::Lifetime => values::lifetime(found).map(drop),
             Self::Size => found.size().map(drop),
             Self::Url => found.url().map(drop),
+            Self::ProxyUrl => found.proxy_url().map(drop),
             Self::Date => found.date().map(drop),
             Self::Secret => values::secret(found).map(drop),
             Self::PrivateKey => token_key::key(found).map(drop),
