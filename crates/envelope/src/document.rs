@@ -125,6 +125,21 @@ impl Document {
         }
     }
 
+    /// The new length of a multipart message's root part, if it says one, when its envelope grows.
+    pub(crate) fn longer_root(
+        &self,
+        input: &[u8],
+        by: usize,
+    ) -> Result<Option<Correction>, Refusal> {
+        match &self.0 {
+            Kind::Envelope { .. } => Ok(None),
+            Kind::Related(related) => {
+                let limit = crate::policy::Limits::default().header_bytes;
+                locate(input, related, limit)?.lengthened(by)
+            }
+        }
+    }
+
     /// Rewrites the message as it comes in chunks.
     pub fn rewriter(&self, policy: Policy) -> DocumentRewriter {
         match &self.0 {

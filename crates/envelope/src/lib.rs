@@ -3,14 +3,19 @@
 //! [`cut()`] reads to the start of Body and says which bytes go; what is doubtful it refuses with
 //! the offset ([`Refusal`]). [`EnvelopeRewriter`] does the same over chunks, [`Document`] for the root part of
 //! a multipart message. [`open()`] finds the answer or the fault inside a reply, and [`wrap()`]
-//! puts an envelope around a request; [`Document::address`] tells which institution one is for. No function panics, whatever the input.
+//! puts an envelope around a request, [`Document::security`] a security header into one that has none;
+//! [`Document::address`] tells which institution one is for, [`Document::intent`] what it is about to do;
+//! [`Comparison`] tells where two replies differ. No function panics, whatever the input.
 
 mod address;
 mod check;
+mod compare;
 mod cut;
 mod document;
 mod encoding;
 mod error;
+mod insert;
+mod intent;
 mod media;
 mod multipart;
 mod open;
@@ -21,9 +26,12 @@ mod stream;
 mod wrap;
 
 pub use address::{ADDRESS_OVERLAP, Address, HeaderAddress, Said, mentions_address};
+pub use compare::{Comparison, Difference, Differences};
 pub use cut::{Cuts, cut, cut_in_place, cut_with_charset};
 pub use document::{Document, DocumentRewriter, Edits, cut_typed};
 pub use error::{Flaw, Refusal};
+pub use insert::{Insertion, Security};
+pub use intent::Intent;
 pub use multipart::Correction;
 pub use open::{Content, Fault, FaultCode, Opened, Part, open};
 pub use policy::{Limits, OtherActor, Policy};

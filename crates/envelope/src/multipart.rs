@@ -150,6 +150,22 @@ impl Root {
     }
 }
 
+impl Root {
+    /// What becomes of the root part's header when the envelope grows.
+    ///
+    /// # Errors
+    /// [`Refusal::RootDigest`].
+    pub(crate) fn lengthened(&self, by: usize) -> Result<Option<Correction>, Refusal> {
+        if let Some(offset) = self.digest {
+            return Err(Refusal::RootDigest { offset });
+        }
+        Ok(self.length.as_ref().map(|(range, number)| Correction {
+            range: range.clone(),
+            digits: number.saturating_add(by).to_string(),
+        }))
+    }
+}
+
 /// Finds the root part of a whole message.
 ///
 /// # Errors

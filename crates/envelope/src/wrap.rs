@@ -134,7 +134,9 @@ pub fn wrap(payload: &[u8], wrap: &Wrap<'_>) -> Result<Vec<u8>, Refusal> {
 }
 
 /// The Security header as pairs of markup and the value that follows it.
-fn pieces<'a>(token: &UsernameToken<'a>) -> Result<[(&'static str, &'a str); 7], Refusal> {
+pub(crate) fn pieces<'a>(
+    token: &UsernameToken<'a>,
+) -> Result<[(&'static str, &'a str); 7], Refusal> {
     let must_understand = if token.must_understand {
         r#" soap:mustUnderstand="1""#
     } else {
@@ -164,7 +166,7 @@ fn writable<'a>(field: &'static str, value: &'a str) -> Result<&'a str, Refusal>
 }
 
 /// The value as text, in pieces; a carriage return survives only as a reference (XML 1.0 section 2.11).
-fn escaped(value: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn escaped(value: &str) -> impl Iterator<Item = &str> {
     value
         .split_inclusive(['&', '<', '>', '\r'])
         .flat_map(|piece| {
