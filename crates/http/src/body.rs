@@ -10,6 +10,7 @@ use http_body_util::{BodyExt as _, Full};
 
 use crate::{Effect, Error};
 
+mod joined;
 mod start;
 
 pub(crate) use start::{Start, start};

@@ -58,6 +58,7 @@ mod rewrite;
 #[cfg(feature = "tokio")]
 mod tokio;
 mod transport;
+mod ws_security;
 
 pub use answer::Answer;
 pub use attempts::Attempts;
@@ -83,3 +84,4 @@ pub use rewrite::{Rewrite, RewriteBody};
 #[cfg(feature = "tokio")]
 pub use tokio::{OsRandom, SystemClock, TokioSleep, TokioSpawn};
 pub use transport::SoapTransport;
+pub use ws_security::{Login, WsSecurity};

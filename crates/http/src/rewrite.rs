@@ -123,7 +123,7 @@ pub(crate) fn content_type(headers: &HeaderMap) -> Result<Option<&str>, Refusal>
 }
 
 /// Refuses a message that carries a digest of what it was (RFC 9530, RFC 3230, RFC 1864).
-fn keep_digests_true(headers: &HeaderMap) -> Result<(), Error> {
+pub(crate) fn keep_digests_true(headers: &HeaderMap) -> Result<(), Error> {
     const DIGESTS: [HeaderName; 4] = [
         HeaderName::from_static("content-digest"),
         HeaderName::from_static("repr-digest"),

@@ -10,8 +10,8 @@ use url::Url;
 
 use crate::profile::Limits;
 use crate::{
-    AnswerLimit, Bearer, Deadline, Error, Guard, Institution, Origin, Retry, RetryPolicy, Rewrite,
-    SoapTransport,
+    AnswerLimit, Bearer, Deadline, Error, Guard, Institution, Login, Origin, Retry, RetryPolicy,
+    Rewrite, SoapTransport, WsSecurity,
 };
 
 /// The stack of the typed client: time limit, answer limit, guard, repetition of reads, bearer, transport.
@@ -20,6 +20,13 @@ pub type Typed<T> = Deadline<AnswerLimit<Guard<Retry<Bearer<T>>>>>;
 /// The stack of the proxy and of untyped callers: time limit, answer limit, rewriting, guard, bearer,
 /// transport.
 pub type Raw<T> = Deadline<AnswerLimit<Rewrite<Guard<Bearer<T>>>>>;
+
+/// The stack of the typed client by the old model: time limit, answer limit, guard, repetition of reads, login,
+/// transport.
+pub type TypedLegacy<T> = Deadline<AnswerLimit<Guard<Retry<WsSecurity<T>>>>>;
+
+/// The same for the proxy and untyped callers: time limit, answer limit, guard, login, transport.
+pub type RawLegacy<T> = Deadline<AnswerLimit<Guard<WsSecurity<T>>>>;
 
 /// What the layers of a stack are set to.
 #[derive(Clone)]
@@ -95,6 +102,58 @@ impl std::fmt::Debug for Plan {
     }
 }
 
+/// What the layers of a stack by the old model are set to.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct LegacyPlan {
+    origin: Origin,
+    /// What is added to messages that have no security header; without it every message goes out as it came. None by
+    /// default.
+    pub login: Option<Login>,
+    /// How the time limit waits.
+    pub sleep: Arc<dyn Sleep>,
+    /// For the whole exchange; 60 s by default.
+    pub total: Duration,
+    /// The longest answer in bytes; 64 MiB by default.
+    pub answer_limit: usize,
+    /// For whom messages must be; without it they are not looked at. None by default.
+    pub institution: Option<Arc<Institution>>,
+    /// How the typed client repeats reads that failed; none by default.
+    pub retry: Option<RetryPolicy>,
+}
+
+impl LegacyPlan {
+    /// The defaults for a service at `url`.
+    ///
+    /// # Errors
+    /// [`Error::InsecureOrigin`] unless `url` is https, or http on loopback.
+    pub fn new(url: &Url, sleep: Arc<dyn Sleep>) -> Result<Self, Error> {
+        let origin = Origin::of_url(url).filter(Origin::is_confidential);
+        Ok(Self {
+            origin: origin.ok_or(Error::InsecureOrigin)?,
+            login: None,
+            sleep,
+            total: Limits::default().total,
+            answer_limit: 64 * 1024 * 1024,
+            institution: None,
+            retry: None,
+        })
+    }
+}
+
+impl std::fmt::Debug for LegacyPlan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LegacyPlan")
+            .field("origin", &self.origin)
+            .field("login", &self.login)
+            .field("total", &self.total)
+            .field("answer_limit", &self.answer_limit)
+            .field("institution", &self.institution)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}
+
 /// For messages without a security header, whole in memory.
 pub fn typed<T>(plan: Plan, transport: T) -> Typed<T>
 where
@@ -125,4 +184,29 @@ where
     let inner = Rewrite::new(inner, policy, replay_limit);
     let inner = AnswerLimit::new(inner, limit);
     Deadline::new(inner, total, sleep)
+}
+
+/// By the old model, for messages without a security header, whole in memory.
+pub fn typed_legacy<T>(plan: LegacyPlan, transport: T) -> TypedLegacy<T>
+where
+    T: SoapTransport,
+    T::Error: Into<Error>,
+{
+    let inner = WsSecurity::to_confidential(transport, plan.origin, plan.login);
+    let inner = Retry::new(inner, plan.retry, plan.sleep.clone());
+    let inner = Guard::new(inner, plan.institution);
+    let inner = AnswerLimit::new(inner, plan.answer_limit);
+    Deadline::new(inner, plan.total, plan.sleep)
+}
+
+/// By the old model, for messages as old clients make them.
+pub fn raw_legacy<T>(plan: LegacyPlan, transport: T) -> RawLegacy<T>
+where
+    T: SoapTransport,
+    T::Error: Into<Error>,
+{
+    let inner = WsSecurity::to_confidential(transport, plan.origin, plan.login);
+    let inner = Guard::new(inner, plan.institution);
+    let inner = AnswerLimit::new(inner, plan.answer_limit);
+    Deadline::new(inner, plan.total, plan.sleep)
 }
