@@ -32,6 +32,7 @@ pub mod connect;
 pub mod doctor;
 pub mod keys;
 pub mod profile;
+pub mod shadow;
 pub mod stack;
 #[cfg(feature = "tower")]
 pub mod tower;

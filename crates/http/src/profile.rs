@@ -37,6 +37,8 @@
 //! | | `oauth`, `legacy` | the tables below, one for each model in use |
 //! | | `dates`, `egress` | the tables below |
 //! | | `service`, `operation` | tables of what differs for services and operations, by their names |
+//! | | `shadow` | how reads are repeated in state `shadow`: `rate`, `max_in_flight`, `timeout`, `ignore`; see [`Shadowing`] |
+//! | | `evidence` | a folder that keeps what was seen at run time, one file a profile, for `castile status`; relative to this file; nothing is kept, unless given |
 //! | `[profile.NAME.dates]` | `requested`, `client_id_received`, `jwks_registered`, `jxchange_authorized` | what happened when, see [`Dates`]; dates without quotes |
 //! | `[profile.NAME.egress]` | `proxy` | `http://HOST:PORT` or `https://HOST:PORT`; https connections go through it; see [`Egress`] |
 //! | | `proxy_username`, `proxy_password` | what it asks for; the password is written as `key` is |
@@ -94,6 +96,7 @@ pub(crate) mod modes;
 mod read;
 mod schema;
 mod secret;
+mod shadow;
 mod table;
 mod token_key;
 mod values;
@@ -111,6 +114,7 @@ use jiff::civil::Date;
 use url::Url;
 
 use crate::Institution;
+use crate::shadow::Shadowing;
 
 pub use egress::{Egress, Proxy};
 pub use error::{ConfigError, Place};
@@ -204,6 +208,10 @@ pub struct Profile {
     pub oauth: Option<Oauth>,
     /// How its connections leave.
     pub egress: Egress,
+    /// How reads are repeated in state [`State::Shadow`].
+    pub shadow: Shadowing,
+    /// The file that keeps what was seen of the profile at run time; none, unless a folder for it is given.
+    pub evidence: Option<PathBuf>,
     /// What happened when, in the life of the registration.
     pub dates: Dates,
     /// What differs for services and operations; see [`Profile::for_operation`].

@@ -7,7 +7,6 @@ use bytes::{Bytes, BytesMut};
 use castile_envelope::{Document, Insertion, Refusal, Security, UsernameToken};
 use http::header::{self, AUTHORIZATION, HOST};
 use http::{HeaderMap, Request, Response};
-use http_body::Body as _;
 use zeroize::Zeroizing;
 
 use crate::rewrite::{chunk, content_type, keep_digests_true};

@@ -89,6 +89,7 @@ pub(super) const DEFAULTS: Keys = &[
     IDENTITY,
     CLIENT,
     MODELS,
+    SEEN,
     HEADER,
     LIMITS,
     PROOF,
@@ -97,7 +98,7 @@ pub(super) const DEFAULTS: Keys = &[
     WAY,
 ];
 
-pub(super) const PROFILE: Keys = &[IDENTITY, CLIENT, MODELS, WAY, OWN];
+pub(super) const PROFILE: Keys = &[IDENTITY, CLIENT, MODELS, SEEN, WAY, OWN];
 
 pub(super) const LEGACY: Keys = &[ADDRESS, HEADER, LIMITS, CREDENTIALS];
 
@@ -265,6 +266,43 @@ const WAY: &[Key] = &[key(
     Takes::Table(EGRESS),
     "How connections leave: proxy, roots, client certificate.",
 )];
+
+/// What is compared, and what is kept of what was seen.
+const SEEN: &[Key] = &[
+    key(
+        "shadow",
+        Takes::Table(SHADOW),
+        "How reads are repeated under OAuth in state shadow.",
+    ),
+    key(
+        "evidence",
+        Takes::Path,
+        "A folder that keeps what was seen of each profile, for castile status and migrate report.",
+    ),
+];
+
+const SHADOW: Keys = &[&[
+    key(
+        "rate",
+        Takes::Rate,
+        "The share of the reads, as 0.1 or \"1/10\"; a tenth by default.",
+    ),
+    key(
+        "max_in_flight",
+        Takes::Count,
+        "How many may be repeated at once; what comes on top is dropped and counted. 4 by default.",
+    ),
+    key(
+        "timeout",
+        Takes::Duration,
+        "For one repetition, token included; 30 s by default.",
+    ),
+    key(
+        "ignore",
+        Takes::Ids,
+        "What may differ: names of elements, or the ends of their paths, as \"Hdr/Id\".",
+    ),
+]];
 
 /// Of one profile, never by default.
 const OWN: &[Key] = &[

@@ -11,7 +11,7 @@ use super::defaults::Defaults;
 use super::layers::Layers;
 use super::table::{Found, Part, Source};
 use super::values::{dates, ids, state};
-use super::{ConfigError, Place, Profile, SecretRef, Variants, include, keys, modes};
+use super::{ConfigError, Place, Profile, SecretRef, Variants, include, keys, modes, shadow};
 
 /// The largest configuration file that is read: 4 MiB, some 10,000 profiles.
 const FILE_LIMIT: u64 = 4 * 1024 * 1024;
@@ -238,6 +238,8 @@ fn profile(found: &Found<'_>, defaults: &Defaults<'_>) -> Result<Profile, Config
         legacy: settings.legacy,
         oauth: settings.oauth,
         egress: layers.egress()?,
+        shadow: shadow::shadow(&table)?,
+        evidence: shadow::evidence(&table, name)?,
         dates: dates(own)?,
         variants: Variants::default(),
         warnings: settings.warnings,

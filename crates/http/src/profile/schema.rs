@@ -63,6 +63,11 @@ fn of(takes: Takes) -> Map<String, Value> {
             { "type": "integer", "minimum": 1024, "maximum": 1_073_741_824 },
             { "type": "string", "pattern": "^[0-9]+(KiB|MiB|GiB)$" },
         ] }),
+        Takes::Rate => json!({ "anyOf": [
+            { "type": "number", "minimum": 0, "maximum": 1 },
+            { "type": "string", "pattern": "^\\s*[0-9.]+\\s*(/\\s*[0-9.]+\\s*)?$" },
+        ] }),
+        Takes::Count => json!({ "type": "integer", "minimum": 1, "maximum": 1024 }),
         Takes::Url | Takes::ProxyUrl => {
             json!({ "type": "string", "format": "uri", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?:" })
         }

@@ -2,7 +2,7 @@
 
 use super::super::ConfigError;
 use super::super::table::{Found, Part};
-use super::super::{token_key, values};
+use super::super::{shadow, token_key, values};
 use super::{Keys, each};
 
 /// What a key takes.
@@ -32,6 +32,10 @@ pub(in super::super) enum Takes {
     Lifetime,
     /// A number of bytes.
     Size,
+    /// A share from none to all.
+    Rate,
+    /// A small number of things.
+    Count,
     /// An address that a secret may be sent to.
     Url,
     /// The address of an HTTP proxy.
@@ -69,6 +73,8 @@ impl Takes {
             Self::Duration => found.duration().map(drop),
             Self::Lifetime => values::lifetime(found).map(drop),
             Self::Size => found.size().map(drop),
+            Self::Rate => shadow::rate(found).map(drop),
+            Self::Count => shadow::count(found).map(drop),
             Self::Url => found.url().map(drop),
             Self::ProxyUrl => found.proxy_url().map(drop),
             Self::Date => found.date().map(drop),

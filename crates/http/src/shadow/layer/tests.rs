@@ -1,0 +1,325 @@
+//! Two models that answer as they are told, and what a shadow makes of it.
+
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+use super::*;
+use crate::shadow::Rate;
+
+const LEGACY: &str = "http://127.0.0.1:1/legacy";
+
+/// How a model answers.
+#[derive(Clone)]
+enum Manner {
+    /// With this text in its one element.
+    Says(&'static str),
+    Hangs,
+    Panics,
+    Html,
+}
+
+/// Answers, and counts.
+struct Model {
+    manner: Manner,
+    arrived: Mutex<Vec<(String, Bytes)>>,
+    at_once: AtomicUsize,
+}
+
+fn model(manner: Manner) -> Arc<Model> {
+    Arc::new(Model {
+        manner,
+        arrived: Mutex::default(),
+        at_once: AtomicUsize::new(0),
+    })
+}
+
+impl Model {
+    fn arrived(&self) -> usize {
+        self.arrived.lock().unwrap().len()
+    }
+}
+
+impl SoapTransport for Model {
+    type Error = Infallible;
+
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Infallible> {
+        let uri = request.uri().to_string();
+        assert!(!request.headers().contains_key("authorization") || uri == LEGACY);
+        let body = request.into_body().bytes(Effect::Read).await.unwrap();
+        self.arrived.lock().unwrap().push((uri, body));
+        self.at_once.fetch_add(1, Ordering::SeqCst);
+        let (media_type, text) = match &self.manner {
+            Manner::Says(text) => (
+                "text/xml; charset=utf-8",
+                format!(
+                    "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><R><jXLogTrackingId>{}</jXLogTrackingId><AcctNum>{text}</AcctNum></R></s:Body></s:Envelope>",
+                    self.arrived()
+                ),
+            ),
+            Manner::Hangs => std::future::pending().await,
+            Manner::Panics => panic!("a shadow falls"),
+            Manner::Html => ("text/html", "<html>canary</html>".to_owned()),
+        };
+        let answer = Response::builder().header("content-type", media_type);
+        Ok(answer.body(Body::whole(text)).unwrap())
+    }
+}
+
+#[derive(Default)]
+struct Told(Mutex<Vec<(String, Outcome)>>);
+
+impl ShadowWatch for Told {
+    fn shadowed(&self, operation: &str, outcome: &Outcome) {
+        let entry = (operation.to_owned(), outcome.clone());
+        self.0.lock().unwrap().push(entry);
+    }
+}
+
+struct Scene {
+    shadow: Shadow<Arc<Model>, Arc<Model>>,
+    legacy: Arc<Model>,
+    oauth: Arc<Model>,
+    told: Arc<Told>,
+}
+
+fn scene(legacy: Manner, oauth: Manner, settings: Shadowing) -> Scene {
+    let (legacy, oauth, told) = (model(legacy), model(oauth), Arc::new(Told::default()));
+    let target = "http://127.0.0.1:1/oauth".parse().unwrap();
+    Scene {
+        shadow: Shadow::new(
+            legacy.clone(),
+            oauth.clone(),
+            target,
+            settings,
+            Some(told.clone()),
+        ),
+        legacy,
+        oauth,
+        told,
+    }
+}
+
+fn every() -> Shadowing {
+    Shadowing {
+        rate: Rate::ALL,
+        ..Shadowing::default()
+    }
+}
+
+fn message(payload: &str) -> String {
+    format!(
+        "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body>{payload}</s:Body></s:Envelope>"
+    )
+}
+
+fn request(effect: Effect, action: &str, payload: &str) -> Request<Body> {
+    Request::post(LEGACY)
+        .header("content-type", "text/xml; charset=utf-8")
+        .header(
+            "soapaction",
+            format!("\"http://jackhenry.com/ws/{action}\""),
+        )
+        .header("authorization", "Basic password-canary")
+        .extension(effect)
+        .body(Body::whole(message(payload)))
+        .unwrap()
+}
+
+impl Scene {
+    async fn call(&self, effect: Effect, action: &str, payload: &str) -> Bytes {
+        let answer = self
+            .shadow
+            .send(request(effect, action, payload))
+            .await
+            .unwrap();
+        answer.into_body().bytes(effect).await.unwrap()
+    }
+
+    /// What was told, once nothing is under way.
+    async fn told(&self) -> Vec<(String, Outcome)> {
+        while self.shadow.under_way() > 0 {
+            ::tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        std::mem::take(&mut *self.told.0.lock().unwrap())
+    }
+}
+
+#[tokio::test]
+async fn answers_are_compared_and_differences_told_by_path_alone() {
+    let scene = scene(Manner::Says("1-canary"), Manner::Says("1-canary"), every());
+    let answer = scene.call(Effect::Read, "AcctInq", "<AcctInq/>").await;
+    assert!(answer.starts_with(b"<s:Envelope"));
+    assert_eq!(
+        scene.told().await,
+        [("AcctInq".to_owned(), Outcome::Agreed)]
+    );
+    assert_eq!(
+        scene.oauth.arrived.lock().unwrap()[0].0,
+        "http://127.0.0.1:1/oauth"
+    );
+    let scene = self::scene(Manner::Says("1-canary"), Manner::Says("2-canary"), every());
+    scene.call(Effect::Read, "AcctInq", "<AcctInq/>").await;
+    let told = scene.told().await;
+    let [(operation, Outcome::Differed(found))] = &told[..] else {
+        panic!("{told:?}")
+    };
+    assert_eq!(operation, "AcctInq");
+    assert_eq!(found.paths.keys().collect::<Vec<_>>(), ["R/AcctNum"]);
+    assert!(!format!("{told:?}").contains("canary"));
+    let ignoring = Shadowing {
+        ignore: vec!["R/AcctNum".to_owned()],
+        ..every()
+    };
+    let scene = self::scene(Manner::Says("1"), Manner::Says("2"), ignoring);
+    scene.call(Effect::Read, "AcctInq", "<AcctInq/>").await;
+    assert_eq!(scene.told().await[0].1, Outcome::Agreed);
+}
+
+#[tokio::test]
+async fn only_what_certainly_reads_is_repeated() {
+    let scene = scene(Manner::Says("1"), Manner::Says("1"), every());
+    for (effect, action, payload, outcome) in [
+        (Effect::Write, "XferAdd", "<XferAdd/>", None),
+        (Effect::Unknown, "XferCancel", "<XferCancel/>", None),
+        // Told to be a write by whoever knows better than the name.
+        (Effect::Write, "XferInq", "<XferInq/>", None),
+        (
+            Effect::Read,
+            "AcctInq",
+            "<XferAdd/>",
+            Some(Outcome::NotARead),
+        ),
+        (Effect::Read, "AcctInq", "<x/>", Some(Outcome::NotARead)),
+        (
+            Effect::Read,
+            "AcctInq",
+            "<AcctInq><ActIntent>Upd</ActIntent></AcctInq>",
+            Some(Outcome::NotARead),
+        ),
+        (
+            Effect::Read,
+            "AcctInq",
+            "<AcctInq/><XferAdd/>",
+            Some(Outcome::NotComparable),
+        ),
+        (Effect::Read, "AcctInq", "no XML", Some(Outcome::NotARead)),
+    ] {
+        scene.call(effect, action, payload).await;
+        let told = scene.told().await;
+        assert_eq!(
+            told.first().map(|(_, outcome)| outcome),
+            outcome.as_ref(),
+            "{action} {payload}"
+        );
+    }
+    assert_eq!((scene.legacy.arrived(), scene.oauth.arrived()), (8, 0));
+    for (action, payload) in [
+        (
+            "AcctInq",
+            "<AcctInq><ActIntent>ReadOnly</ActIntent></AcctInq>",
+        ),
+        ("Look", "<Look/>"),
+        ("AcctInq", "<AcctSrch/>"),
+    ] {
+        scene.call(Effect::Read, action, payload).await;
+        assert_eq!(scene.told().await[0].1, Outcome::Agreed, "{payload}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shadow_that_hangs_delays_nothing_and_is_given_up() {
+    let settings = Shadowing {
+        max_in_flight: 3,
+        ..every()
+    };
+    let scene = scene(Manner::Says("1"), Manner::Hangs, settings);
+    let start = ::tokio::time::Instant::now();
+    for _ in 0..50 {
+        scene.call(Effect::Read, "AcctInq", "<AcctInq/>").await;
+        // Lets what was begun go as far as it can.
+        ::tokio::task::yield_now().await;
+    }
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    assert_eq!(scene.legacy.arrived(), 50);
+    assert!(scene.oauth.arrived() <= 3, "{}", scene.oauth.arrived());
+    let told = scene.told().await;
+    let count = |wanted: &Outcome| told.iter().filter(|(_, outcome)| outcome == wanted).count();
+    assert_eq!(
+        (
+            count(&Outcome::Dropped),
+            count(&Outcome::Failed("shadow-timeout"))
+        ),
+        (47, 3)
+    );
+    assert!(start.elapsed() < Duration::from_secs(31));
+}
+
+#[tokio::test]
+async fn what_goes_wrong_in_the_shadow_stays_there() {
+    for (manner, outcome) in [
+        (Manner::Panics, Outcome::Failed("shadow-ended")),
+        (Manner::Html, Outcome::Failed("gateway-html")),
+    ] {
+        let scene = scene(Manner::Says("1"), manner, every());
+        for _ in 0..3 {
+            let answer = scene.call(Effect::Read, "AcctInq", "<AcctInq/>").await;
+            assert!(!answer.is_empty());
+            assert_eq!(
+                scene.told().await,
+                [("AcctInq".to_owned(), outcome.clone())]
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_repeated_before_the_caller_has_the_answer_or_when_it_leaves() {
+    let scene = scene(Manner::Says("1"), Manner::Says("1"), every());
+    let answer = scene
+        .shadow
+        .send(request(Effect::Read, "AcctInq", "<AcctInq/>"))
+        .await
+        .unwrap();
+    ::tokio::time::sleep(Duration::from_millis(20)).await;
+    assert_eq!((scene.oauth.arrived(), scene.shadow.under_way()), (0, 0));
+    drop(answer);
+    assert_eq!(scene.told().await, []);
+    let body = scene.call(Effect::Read, "AcctInq", "<AcctInq/>").await;
+    drop(body);
+    assert_eq!(scene.told().await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_rate_is_held_and_long_messages_pass_uncompared() {
+    let settings = Shadowing {
+        rate: "1/10".parse().unwrap(),
+        ..Shadowing::default()
+    };
+    let scene = scene(Manner::Says("1"), Manner::Says("1"), settings);
+    for _ in 0..200 {
+        scene.call(Effect::Read, "AcctInq", "<AcctInq/>").await;
+        scene.call(Effect::Write, "XferAdd", "<XferAdd/>").await;
+        scene.told().await;
+    }
+    assert_eq!(scene.legacy.arrived(), 400);
+    assert!(
+        (18..=22).contains(&scene.oauth.arrived()),
+        "{}",
+        scene.oauth.arrived()
+    );
+    let short = Shadowing {
+        message_limit: 100,
+        ..every()
+    };
+    let scene = self::scene(Manner::Says("1"), Manner::Says("1"), short);
+    scene.call(Effect::Read, "AcctInq", "<AcctInq/>").await;
+    assert_eq!(
+        scene.told().await,
+        [("AcctInq".to_owned(), Outcome::NotComparable)]
+    );
+}
