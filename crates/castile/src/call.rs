@@ -1,8 +1,10 @@
 //! One call: typed request out, typed response or error back.
 
+mod open;
+
 use bytes::Bytes;
 use castile_envelope::{Content, Part, SoapVersion, Wrap};
-use castile_http::{Answer, Attempts, Body, Effect, SoapTransport};
+use castile_http::{Answer, Attempts, Body, CallLimits, Effect, SoapTransport};
 use castile_model::{Decoded, Fill, Operation, Raw, Scope};
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Method, Request, Uri};
@@ -10,6 +12,7 @@ use tracing::Instrument as _;
 
 use crate::error::{Context, tracking_id};
 use crate::{Cause, Error, Fault, Header};
+pub(crate) use open::Unread;
 
 const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
 
@@ -27,6 +30,16 @@ pub struct Call<'c, T, O> {
     tracking_id: Option<String>,
     is_checked: bool,
     headers: Vec<Raw>,
+    limits: CallLimits,
+}
+
+/// A request that is ready, and what is to be told of it.
+struct Prepared {
+    request: Request<Body>,
+    effect: Effect,
+    context: Context,
+    attempts: Attempts,
+    span: tracing::Span,
 }
 
 /// A response with the header blocks that came with it.
@@ -57,6 +70,7 @@ where
             tracking_id,
             is_checked: true,
             headers: Vec::new(),
+            limits: CallLimits::default(),
         }
     }
 
@@ -75,6 +89,12 @@ where
     /// or who pass on what they read.
     pub fn unchecked(mut self) -> Self {
         self.is_checked = false;
+        self
+    }
+
+    /// Other limits for this call than those of its client.
+    pub fn within(mut self, limits: CallLimits) -> Self {
+        self.limits = limits;
         self
     }
 
@@ -108,23 +128,13 @@ where
     /// # Errors
     /// As [`send`](Self::send).
     pub async fn send_whole(self) -> Result<Reply<O::Response>, Error<O::Fault>> {
-        let effect = effect_of::<O>();
-        let mut context = Context::of::<O>(self.tracking_id.as_deref());
-        let mut request = match self.message(effect) {
-            Ok(request) => request,
-            Err(cause) => return Err(Error::new(cause, context)),
-        };
-        context.sent(request.body().as_whole());
-        let attempts = self.attempts(&request);
-        request.extensions_mut().insert(attempts.clone());
-        // The layer that sends an attempt has a span with the id of each.
-        let first = attempts.ids().into_iter().next();
-        let span = tracing::debug_span!(
-            "call",
-            service = O::SERVICE,
-            operation = O::NAME,
-            tracking_id = first.as_deref()
-        );
+        let Prepared {
+            request,
+            effect,
+            mut context,
+            attempts,
+            span,
+        } = self.prepared()?;
         let answer = self.exchange(request, effect).instrument(span).await;
         match answer {
             Ok(reply) => Ok(Reply {
@@ -136,6 +146,34 @@ where
                 Err(Error::new(cause, context))
             }
         }
+    }
+
+    fn prepared(&self) -> Result<Prepared, Error<O::Fault>> {
+        let effect = effect_of::<O>();
+        let mut context = Context::of::<O>(self.tracking_id.as_deref());
+        let mut request = match self.message(effect) {
+            Ok(request) => request,
+            Err(cause) => return Err(Error::new(cause, context)),
+        };
+        context.sent(request.body().as_whole());
+        let attempts = self.attempts(&request);
+        request.extensions_mut().insert(attempts.clone());
+        request.extensions_mut().insert(self.limits);
+        // The layer that sends an attempt has a span with the id of each.
+        let first = attempts.ids().into_iter().next();
+        let span = tracing::debug_span!(
+            "call",
+            service = O::SERVICE,
+            operation = O::NAME,
+            tracking_id = first.as_deref()
+        );
+        Ok(Prepared {
+            request,
+            effect,
+            context,
+            attempts,
+            span,
+        })
     }
 
     /// By the id that the message holds, for a request may have one of its own.
@@ -234,7 +272,11 @@ fn soap_of<O: Operation>() -> SoapVersion {
     }
 }
 
-fn read<R, F>(body: &Bytes, status: http::StatusCode, effect: Effect) -> Result<Reply<R>, Cause<F>>
+pub(crate) fn read<R, F>(
+    body: &Bytes,
+    status: http::StatusCode,
+    effect: Effect,
+) -> Result<Reply<R>, Cause<F>>
 where
     R: castile_model::Message,
     F: castile_model::Detail,

@@ -21,7 +21,8 @@
 //!
 //! [`Header`] fills `jXchangeHdr` from the profile, so a request only says what is its own.
 //!
-//! [`Client::records`] gives the records of a search one by one, however many pages there are.
+//! [`Client::search`] gives the records of a search one by one, however many pages there are and however large they
+//! are; [`Client::records`] those of a search that says in its own way what a record is.
 //! [`Error::how_to_look_up`] says how to find out about an operation whose answer did not come.
 //!
 //! A generated crate depends on [`model`] only. Its values print their kind and length;

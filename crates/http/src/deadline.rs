@@ -11,9 +11,11 @@ use castile_auth::ports::{BoxFuture, Sleep};
 use http::{Request, Response};
 use http_body::{Frame, SizeHint};
 
-use crate::{Body, BodyError, Effect, Error, Phase, Progress, SoapTransport};
+use crate::{Body, BodyError, CallLimits, Effect, Error, Phase, Progress, SoapTransport};
 
 /// Gives the transport inside `limit` for everything: message, token, connection, repetition, answer.
+///
+/// [`CallLimits`] may say otherwise for one exchange.
 #[derive(Clone)]
 pub struct Deadline<T> {
     inner: T,
@@ -52,7 +54,8 @@ where
         let progress = Progress::of(&request);
         request.extensions_mut().insert(progress.clone());
         let effect = Effect::of(&request);
-        let mut alarm = self.sleep.sleep(self.limit);
+        let limit = CallLimits::of(&request).total.unwrap_or(self.limit);
+        let mut alarm = self.sleep.sleep(limit);
         let mut exchange = pin!(self.inner.send(request));
         let answer = poll_fn(|context| {
             // The answer first: one that is there counts, however late it is.
@@ -62,7 +65,7 @@ where
             alarm.as_mut().poll(context).map(|()| {
                 Err(Error::Timeout {
                     phase: progress.phase(),
-                    limit: self.limit,
+                    limit,
                     effect,
                 })
             })
@@ -73,7 +76,7 @@ where
             None => Body::stream(Timed {
                 body,
                 alarm,
-                limit: self.limit,
+                limit,
                 effect,
             }),
         }))

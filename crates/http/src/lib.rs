@@ -70,7 +70,7 @@ pub use deadline::Deadline;
 pub use effect::Effect;
 pub use error::Error;
 pub use guard::{Guard, Institution, Other};
-pub use limit::AnswerLimit;
+pub use limit::{AnswerLimit, CallLimits};
 #[cfg(feature = "metrics")]
 pub use metrics::TokenMetrics;
 pub use origin::Origin;

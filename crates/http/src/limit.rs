@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -9,7 +10,40 @@ use http_body::{Body as _, Frame, SizeHint};
 
 use crate::{Body, BodyError, Effect, Error, SoapTransport};
 
-/// Lets at most `limit` bytes of an answer's body through.
+/// Limits of one exchange in place of those of its stack, as a request extension.
+///
+/// For answers that are read as they come: how long that takes is for who reads them to say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CallLimits {
+    /// For the whole exchange, the reading of the answer included.
+    pub total: Option<Duration>,
+    /// The longest answer in bytes.
+    pub answer: Option<usize>,
+}
+
+impl CallLimits {
+    /// The limits that travel with `request`; those of the stack if none do.
+    pub fn of<B>(request: &Request<B>) -> Self {
+        request.extensions().get().copied().unwrap_or_default()
+    }
+
+    /// Another time limit.
+    #[must_use]
+    pub fn with_total(mut self, limit: Duration) -> Self {
+        self.total = Some(limit);
+        self
+    }
+
+    /// Another limit for the answer, in bytes.
+    #[must_use]
+    pub fn with_answer(mut self, limit: usize) -> Self {
+        self.answer = Some(limit);
+        self
+    }
+}
+
+/// Lets at most `limit` bytes of an answer's body through; [`CallLimits`] may say otherwise for one of them.
 #[derive(Debug, Clone)]
 pub struct AnswerLimit<T> {
     inner: T,
@@ -32,13 +66,11 @@ where
 
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Error> {
         let effect = Effect::of(&request);
+        let limit = CallLimits::of(&request).answer.unwrap_or(self.limit);
         let answer = self.inner.send(request).await.map_err(Into::into)?;
         let hint = answer.body().size_hint();
-        if hint.lower() > self.limit as u64 {
-            return Err(Error::AnswerTooLarge {
-                limit: self.limit,
-                effect,
-            });
+        if hint.lower() > limit as u64 {
+            return Err(Error::AnswerTooLarge { limit, effect });
         }
         if hint.exact().is_some() {
             return Ok(answer);
@@ -46,8 +78,8 @@ where
         Ok(answer.map(|body| {
             Body::stream(Bounded {
                 body,
-                left: self.limit,
-                limit: self.limit,
+                left: limit,
+                limit,
                 effect,
             })
         }))
@@ -135,9 +167,18 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_of_unknown_length_ends_at_the_limit() {
-        for (limit, fits) in [(7, false), (8, true)] {
+        for (limit, own, fits) in [
+            (7, None, false),
+            (8, None, true),
+            (7, Some(8), true),
+            (8, Some(7), false),
+        ] {
             let mut request = Request::new(Body::whole(""));
             request.extensions_mut().insert(Effect::Write);
+            if let Some(own) = own {
+                let own = CallLimits::default().with_answer(own);
+                request.extensions_mut().insert(own);
+            }
             let answer = AnswerLimit::new(Unmeasured, limit).send(request).await;
             let body = answer.unwrap().into_body().bytes(Effect::Unknown).await;
             match body {

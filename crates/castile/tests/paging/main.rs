@@ -1,4 +1,7 @@
-//! Searches over many pages: each record once, in the memory of one page.
+//! Searches over many pages: each record once, in the memory of one page or of one record.
+
+mod ahead;
+mod streamed;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -79,14 +82,12 @@ fn page(response: AcctSrchResponse) -> Page<AcctSrchRec> {
     Page::new(records, head.more_rec.as_ref(), head.cursor)
 }
 
-macro_rules! records {
-    ($client:expr) => {{
-        let mut request = AcctSrch::default();
-        request.srch_msg_rq_hdr.max_rec = 1.into();
-        request.srch_msg_rq_hdr.jxchange_hdr.audit_usr_id = "u".into();
-        request.srch_msg_rq_hdr.jxchange_hdr.audit_ws_id = "w".into();
-        $client.records(request, set_cursor, page)
-    }};
+fn request() -> AcctSrch {
+    let mut request = AcctSrch::default();
+    request.srch_msg_rq_hdr.max_rec = 1.into();
+    request.srch_msg_rq_hdr.jxchange_hdr.audit_usr_id = "u".into();
+    request.srch_msg_rq_hdr.jxchange_hdr.audit_ws_id = "w".into();
+    request
 }
 
 fn on<F: Future>(future: F) -> F::Output {
@@ -99,7 +100,7 @@ fn peak(count: usize) -> u64 {
     let (client, _) = bank(count, 100, None);
     let used = allocation_counter::measure(|| {
         on(async {
-            let mut records = records!(client);
+            let mut records = client.search(request());
             let mut seen = 0;
             while let Some(record) = records.next().await.expect("a page") {
                 assert_eq!(name(&record), seen.to_string());
@@ -114,6 +115,35 @@ fn peak(count: usize) -> u64 {
 fn name(record: &AcctSrchRec) -> String {
     let name = record.person_name.as_ref().expect("a name");
     name.com_name.as_ref().expect("a name").as_str().to_owned()
+}
+
+#[test]
+fn a_function_may_say_what_a_page_holds() {
+    let (client, gateway) = bank(25, 10, None);
+    on(async {
+        let mut records = client.records(request(), set_cursor, page).prefetch();
+        for row in 0..25 {
+            let record = records.next().await.expect("a page").expect("a record");
+            assert_eq!(name(&record), row.to_string());
+        }
+        assert!(records.next().await.expect("an end").is_none());
+        assert_eq!(gateway.asked.load(Ordering::SeqCst), 3);
+    });
+}
+
+#[test]
+fn what_an_answer_says_beside_its_records_is_there() {
+    let (client, _) = bank(25, 10, None);
+    on(async {
+        let mut records = client.search(request());
+        assert!(records.answer().is_none());
+        records.next().await.expect("a page");
+        let answer = records.answer().expect("an answer");
+        let more = answer.srch_msg_rs_hdr.more_rec.as_ref();
+        assert_eq!(more.map(Text::as_str), Some("true"));
+        let array = answer.acct_srch_rec_array.as_ref().expect("an array");
+        assert!(array.acct_srch_rec.is_empty());
+    });
 }
 
 #[test]
@@ -133,7 +163,7 @@ fn a_search_that_leads_nowhere_or_back_ends() {
     ] {
         let (client, gateway) = bank(1_000, 10, Some(odd));
         on(async {
-            let mut records = records!(client);
+            let mut records = client.search(request());
             let mut seen = 0;
             let error = loop {
                 match records.next().await {
@@ -155,7 +185,7 @@ fn a_search_that_leads_nowhere_or_back_ends() {
 fn a_search_is_limited_and_goes_on_where_it_stopped() {
     let (client, gateway) = bank(45, 10, None);
     on(async {
-        let mut first = records!(client).max_pages(2);
+        let mut first = client.search(request()).max_pages(2);
         for row in 0..20 {
             assert!(first.cursor().is_none() || row % 10 == 0);
             let record = first.next().await.expect("a page").expect("a record");
@@ -165,7 +195,7 @@ fn a_search_is_limited_and_goes_on_where_it_stopped() {
         let error = first.next().await.expect_err("a limit");
         assert!(matches!(error, PageError::TooManyPages { limit: 2 }));
 
-        let mut rest = records!(client).resume(cursor).max_records(15);
+        let mut rest = client.search(request()).resume(cursor).max_records(15);
         let mut names = Vec::new();
         while let Some(record) = rest.next().await.expect("a page") {
             names.push(name(&record));

@@ -1,0 +1,75 @@
+//! A call whose answer is read as it comes.
+
+use bytes::{Bytes, BytesMut};
+use castile_http::{Answer, Body, Effect, Error as HttpError, SoapTransport};
+use castile_model::Operation;
+use http::StatusCode;
+use http_body_util::BodyExt as _;
+use tracing::Instrument as _;
+
+use super::{Call, Prepared};
+use crate::error::Context;
+use crate::{Cause, Error};
+
+/// So many bytes tell a page for people from a message.
+const START: usize = 512;
+
+/// An answer that begins as a SOAP message.
+pub(crate) struct Unread {
+    /// Its first bytes.
+    pub(crate) start: Bytes,
+    /// The bytes behind them.
+    pub(crate) body: Body,
+    pub(crate) status: StatusCode,
+    pub(crate) effect: Effect,
+    pub(crate) context: Context,
+}
+
+impl<T, O> Call<'_, T, O>
+where
+    T: SoapTransport<Error = castile_http::Error>,
+    O: Operation,
+{
+    /// Sends the request, and reads of the answer no more than tells whether it is a SOAP message.
+    pub(crate) async fn open(self) -> Result<Unread, Error<O::Fault>> {
+        let Prepared {
+            request,
+            effect,
+            mut context,
+            attempts,
+            span,
+        } = self.prepared()?;
+        let begun = async {
+            let (head, mut body) = self.transport.send(request).await?.into_parts();
+            let start = start(&mut body, effect).await?;
+            match Answer::classify(head.status, &head.headers, &start) {
+                Answer::Soap => Ok((start, body, head.status)),
+                answer => Err(Cause::Status { answer, effect }),
+            }
+        };
+        let begun = begun.instrument(span).await;
+        context.tracked(&attempts);
+        match begun {
+            Ok((start, body, status)) => Ok(Unread {
+                start,
+                body,
+                status,
+                effect,
+                context,
+            }),
+            Err(cause) => Err(Error::new(cause, context)),
+        }
+    }
+}
+
+async fn start(body: &mut Body, effect: Effect) -> Result<Bytes, HttpError> {
+    let mut start = BytesMut::new();
+    while start.len() < START {
+        match body.frame().await {
+            Some(Ok(frame)) => start.extend_from_slice(&frame.into_data().unwrap_or_default()),
+            Some(Err(error)) => return Err(HttpError::from_body(error, effect)),
+            None => break,
+        }
+    }
+    Ok(start.freeze())
+}
