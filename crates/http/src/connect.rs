@@ -17,8 +17,12 @@ use crate::{
     TOKEN_TIME_LIMIT, TokioSleep, TokioSpawn, budget,
 };
 
+mod pool;
+mod profiles;
 mod proof;
 
+pub use pool::Pool;
+pub use profiles::{Live, Profiles};
 pub(crate) use proof::{assertion_policy, signer};
 
 /// The stack of a typed client for a profile in state `oauth`, with a token cache of its own.

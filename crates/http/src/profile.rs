@@ -97,6 +97,7 @@ mod read;
 mod schema;
 mod secret;
 mod shadow;
+mod stamp;
 mod table;
 mod token_key;
 mod values;
@@ -120,6 +121,7 @@ pub use egress::{Egress, Proxy};
 pub use error::{ConfigError, Place};
 pub use schema::schema;
 pub use secret::{SECRET_LIMIT, Secret, SecretRef, TokenKey};
+pub use stamp::Stamp;
 pub use variant::{Route, Variants};
 pub use warning::Warning;
 
@@ -133,6 +135,8 @@ pub const TOKEN_ENDPOINT: &str = "https://login.jackhenry.com/a/oidc-provider/ap
 #[derive(Debug, Clone, Default)]
 pub struct Config {
     profiles: BTreeMap<String, Arc<Profile>>,
+    /// What `include` says, each with its folder.
+    patterns: Vec<String>,
 }
 
 impl Config {
@@ -143,7 +147,7 @@ impl Config {
     pub fn read(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
         let path = path.as_ref();
         let text = read::file(path)?;
-        read::config(text, path).map(|profiles| Self { profiles })
+        read::config(text, path)
     }
 
     /// Reads `text`; `origin` stands for the file in messages, and relative paths start in its folder.
@@ -151,7 +155,7 @@ impl Config {
     /// # Errors
     /// As [`Config::read`].
     pub fn parse(text: &str, origin: impl AsRef<Path>) -> Result<Self, ConfigError> {
-        read::config(text.to_owned(), origin.as_ref()).map(|profiles| Self { profiles })
+        read::config(text.to_owned(), origin.as_ref())
     }
 
     /// Reads `castile.toml` in the working directory.

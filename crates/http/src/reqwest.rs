@@ -15,6 +15,7 @@ use http::header::ACCEPT_ENCODING;
 use http::{Request, Response};
 use http_body::{Body as _, Frame, SizeHint};
 
+pub(crate) use egress::hash_contents;
 pub use token::{ReqwestTokenHttp, TOKEN_TIME_LIMIT};
 
 use crate::profile::{Egress, Limits};

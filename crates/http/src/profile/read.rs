@@ -11,7 +11,9 @@ use super::defaults::Defaults;
 use super::layers::Layers;
 use super::table::{Found, Part, Source};
 use super::values::{dates, ids, state};
-use super::{ConfigError, Place, Profile, SecretRef, Variants, include, keys, modes, shadow};
+use super::{
+    Config, ConfigError, Place, Profile, SecretRef, Variants, include, keys, modes, shadow,
+};
 
 /// The largest configuration file that is read: 4 MiB, some 10,000 profiles.
 const FILE_LIMIT: u64 = 4 * 1024 * 1024;
@@ -43,7 +45,7 @@ pub(super) fn file(path: &Path) -> Result<String, ConfigError> {
 }
 
 /// All profiles of a configuration and its included files.
-pub(super) fn config(text: String, origin: &Path) -> Result<Profiles, ConfigError> {
+pub(super) fn config(text: String, origin: &Path) -> Result<Config, ConfigError> {
     let source = Source::new(origin, text);
     let document = document(&source)?;
     let top = Part {
@@ -55,7 +57,8 @@ pub(super) fn config(text: String, origin: &Path) -> Result<Profiles, ConfigErro
     let defaults = Defaults::read(top)?;
     let mut all = Collected::default();
     all.take(top, &defaults)?;
-    for path in included(top)? {
+    let (files, patterns) = included(top)?;
+    for path in files {
         let source = Source::new(&path, file(&path)?);
         let document = self::document(&source)?;
         let top = Part {
@@ -65,7 +68,10 @@ pub(super) fn config(text: String, origin: &Path) -> Result<Profiles, ConfigErro
         top.only("an included file", keys::INCLUDED)?;
         all.take(top, &defaults)?;
     }
-    Ok(all.profiles)
+    Ok(Config {
+        profiles: all.profiles,
+        patterns,
+    })
 }
 
 fn document(source: &Source) -> Result<DeTable<'_>, ConfigError> {
@@ -112,20 +118,23 @@ fn version(top: Part<'_>) -> Result<(), ConfigError> {
     }
 }
 
-fn included(top: Part<'_>) -> Result<Vec<PathBuf>, ConfigError> {
+/// The files that are included, and the patterns that name them.
+fn included(top: Part<'_>) -> Result<(Vec<PathBuf>, Vec<String>), ConfigError> {
+    let (mut files, mut patterns) = (Vec::new(), Vec::new());
     let Some(found) = top.find("include") else {
-        return Ok(Vec::new());
+        return Ok((files, patterns));
     };
-    let mut files = Vec::new();
     for pattern in found.strings("an array of strings")? {
-        for path in include::files(&pattern)? {
+        let whole = include::whole(&pattern)?;
+        for path in include::files(&pattern, &whole)? {
             // Two patterns may overlap; a file is read once.
             if !files.contains(&path) {
                 files.push(path);
             }
         }
+        patterns.push(whole);
     }
-    Ok(files)
+    Ok((files, patterns))
 }
 
 #[derive(Default)]

@@ -1,5 +1,6 @@
 //! Makes an HTTP client leave by the way that a profile names.
 
+use std::hash::{Hash as _, Hasher};
 use std::io::Read as _;
 use std::path::Path;
 
@@ -51,7 +52,28 @@ fn through(proxy: &profile::Proxy) -> Result<Proxy, Error> {
     Ok(way.basic_auth(username, &password))
 }
 
+/// Tells what the files and secrets hold that `egress` names.
+pub(crate) fn hash_contents(egress: &Egress, hasher: &mut impl Hasher) -> Result<(), ConfigError> {
+    if let Some(path) = &egress.roots {
+        read(path)?.hash(hasher);
+    }
+    let password = egress.proxy.iter().flat_map(|proxy| &proxy.password);
+    for secret in egress.client_certificate.iter().chain(password) {
+        secret.read()?.hash(hasher);
+    }
+    Ok(())
+}
+
 fn roots(path: &Path) -> Result<Vec<Certificate>, ConfigError> {
+    match Certificate::from_pem_bundle(&read(path)?) {
+        Ok(roots) if !roots.is_empty() => Ok(roots),
+        _ => Err(ConfigError::NoRoots {
+            path: path.to_owned(),
+        }),
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, ConfigError> {
     let failed = |source| ConfigError::Roots {
         path: path.to_owned(),
         source,
@@ -62,10 +84,5 @@ fn roots(path: &Path) -> Result<Vec<Certificate>, ConfigError> {
     file.take(ROOTS_LIMIT)
         .read_to_end(&mut pem)
         .map_err(failed)?;
-    match Certificate::from_pem_bundle(&pem) {
-        Ok(roots) if !roots.is_empty() => Ok(roots),
-        _ => Err(ConfigError::NoRoots {
-            path: path.to_owned(),
-        }),
-    }
+    Ok(pem)
 }

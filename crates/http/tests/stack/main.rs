@@ -11,6 +11,7 @@ mod egress;
 mod ended;
 mod guarded;
 mod peer;
+mod reloaded;
 mod repeated;
 mod silent;
 mod streamed;
