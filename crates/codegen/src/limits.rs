@@ -12,6 +12,8 @@ pub(crate) const FILES: usize = 1_000;
 pub(crate) const ENTITY_BYTES: usize = 64 << 10;
 /// Groups, extensions or simple types that lead to each other.
 pub(crate) const CHAIN: usize = 64;
+/// Particles inside each other, through groups and anonymous types.
+pub(crate) const NESTING: usize = 200;
 /// Child elements and attributes of all types together, groups put in place.
 pub(crate) const MEMBERS: usize = 500_000;
 /// Files and folders that a run looks at.

@@ -1,5 +1,6 @@
 //! Loads a contract: the WSDL, what it imports, and the schemas, from local files only.
 
+mod borrow;
 mod catalog;
 mod redefine;
 
@@ -18,6 +19,7 @@ use crate::verbatim;
 use crate::wsdl::{self, Definitions, WSDL};
 use crate::xml::{self, Element};
 
+use borrow::Borrowed;
 use catalog::Bundled;
 pub(crate) use catalog::Catalog;
 
@@ -89,6 +91,8 @@ struct Unlocated {
     place: Place,
     namespace: String,
     location: Option<String>,
+    /// There is no import at all.
+    is_implied: bool,
 }
 
 /// What an import or include leads to.
@@ -175,6 +179,7 @@ impl Loader<'_> {
                 place,
                 namespace,
                 location,
+                is_implied,
             } = import;
             if self.namespaces.contains(&namespace) {
                 if let Some(location) = location {
@@ -191,7 +196,16 @@ impl Loader<'_> {
                 self.find(Path::new(""), &place, &namespace, None)?,
                 location,
             ) {
-                (Some(source), _) => self.import(&place, &source, None)?,
+                (Some(source), _) => {
+                    if is_implied {
+                        let message = format!(
+                            "names of `{namespace}` are used without an import; the schema that comes along is read"
+                        );
+                        let remark = Diagnostic::new("import-missing", &place, message);
+                        self.document.remarks.push(remark);
+                    }
+                    self.import(&place, &source, None)?;
+                }
                 (None, Some(location)) => return Err(Error::MissingFile { place, location }),
                 // Whether something is amiss shows where a name of the namespace is used.
                 (None, None) => {}
@@ -226,6 +240,10 @@ impl Loader<'_> {
         let definitions = wsdl::read(root)?;
         let imports = definitions.imports.clone();
         self.document.definitions.push(definitions);
+        let mut borrowed = Borrowed::of(root);
+        root.named(WSDL, "message")
+            .for_each(|message| borrowed.add(message));
+        self.lend(borrowed);
         for types in root.named(WSDL, "types") {
             for schema in types.named(XSD, "schema") {
                 self.schema(path, schema, None)?;
@@ -254,8 +272,36 @@ impl Loader<'_> {
         Ok(())
     }
 
+    /// Remembers what a document takes for known.
+    fn lend(&mut self, borrowed: Borrowed) {
+        for (namespace, place) in borrowed.namespaces {
+            // The first to be settled is the last: an import goes before.
+            let implied = Unlocated {
+                place,
+                namespace,
+                location: None,
+                is_implied: true,
+            };
+            self.unlocated.insert(0, implied);
+        }
+        let mut remarks = self.document.remarks.iter();
+        let is_told = |remark: &Diagnostic, place: &Place| {
+            remark.code == "schema-draft" && remark.place.file == place.file
+        };
+        if let Some(place) = borrowed.draft
+            && !remarks.any(|remark| is_told(remark, &place))
+        {
+            let message = "a draft of XML Schema is read as the recommendation of 2001".to_owned();
+            let remark = Diagnostic::new("schema-draft", &place, message);
+            self.document.remarks.push(remark);
+        }
+    }
+
     fn schema(&mut self, path: &Path, root: &Element, lent: Option<&str>) -> Result<(), Error> {
         let mut schema = schema::read(root, lent)?;
+        let mut borrowed = Borrowed::of(root);
+        borrowed.add(root);
+        self.lend(borrowed);
         let own = root
             .attribute("targetNamespace")
             .or(lent)
@@ -318,6 +364,7 @@ impl Loader<'_> {
                     place: place.clone(),
                     namespace: namespace.to_owned(),
                     location: location.map(str::to_owned),
+                    is_implied: false,
                 });
                 Ok(())
             }

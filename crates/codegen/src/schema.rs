@@ -3,12 +3,14 @@
 mod content;
 mod read;
 mod simple;
+mod structure;
 
 use crate::diagnostic::Diagnostic;
 use crate::doc::Doc;
 use crate::error::Place;
 use crate::qname::QName;
 
+pub(crate) use content::count;
 pub(crate) use read::read;
 
 /// The namespace of XML Schema.
@@ -168,12 +170,22 @@ pub(crate) struct AttributeGroup {
 #[derive(Debug)]
 pub(crate) enum AttributeUse {
     Local(Attribute),
-    Ref(Place, QName),
+    Ref(AttributeRef),
     GroupRef(Place, QName),
     /// An attribute of the base that may not stand any more.
     Prohibited(QName),
     /// Any attribute at all; the model keeps unknown attributes on every value.
     Any,
+}
+
+/// A reference to a global attribute; what it says of its use goes before what the declaration says.
+#[derive(Debug)]
+pub(crate) struct AttributeRef {
+    pub(crate) place: Place,
+    pub(crate) name: QName,
+    pub(crate) required: bool,
+    /// The default or fixed value of this use.
+    pub(crate) doc: Doc,
 }
 
 #[derive(Debug)]

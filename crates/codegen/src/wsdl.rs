@@ -75,6 +75,8 @@ pub(crate) struct PortOperation {
     pub(crate) doc: crate::doc::Doc,
     pub(crate) input: Option<MessageUse>,
     pub(crate) output: Option<MessageUse>,
+    /// The names of input and output, where they have some.
+    pub(crate) messages: [Option<String>; 2],
     pub(crate) faults: Vec<MessageUse>,
     /// The service speaks first (WSDL 1.1, section 2.4.3).
     pub(crate) output_first: bool,
@@ -137,6 +139,8 @@ pub(crate) struct BindingOperation {
     pub(crate) style: Style,
     pub(crate) input: Option<BoundMessage>,
     pub(crate) output: Option<BoundMessage>,
+    /// The names of input and output, where they have some.
+    pub(crate) messages: [Option<String>; 2],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -35,6 +35,8 @@ pub(crate) enum Child {
 #[derive(Debug, Default)]
 struct Scope {
     bindings: Vec<(String, Arc<str>)>,
+    /// One of them, or of those behind, names a draft of XML Schema.
+    is_draft: bool,
     outer: Option<Arc<Scope>>,
 }
 
@@ -109,13 +111,18 @@ impl Element {
     /// Names end up in messages, so nothing else may pass.
     pub(crate) fn own_name(&self) -> Result<&str, Error> {
         let name = self.required("name")?.trim();
-        let starts = name.starts_with(|first: char| first.is_alphabetic() || first == '_');
-        let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '\u{b7}');
-        if starts && name.chars().all(goes_on) {
-            Ok(name)
-        } else {
-            Err(self.incomplete("name"))
-        }
+        is_ncname(name)
+            .then_some(name)
+            .ok_or_else(|| self.incomplete("name"))
+    }
+
+    /// The value of a `name` attribute in WSDL, where any token will do: `2parts` (WSDL 1.1, section 2.1, `nmtoken`).
+    pub(crate) fn own_token(&self) -> Result<&str, Error> {
+        let name = self.required("name")?.trim();
+        name.chars()
+            .all(|c| is_name_character(c) || c == ':')
+            .then_some(name)
+            .ok_or_else(|| self.incomplete("name"))
     }
 
     /// The error that names an attribute of this element.
@@ -170,6 +177,16 @@ impl Element {
         }
     }
 
+    /// The namespace of a prefix here.
+    pub(crate) fn namespace_of(&self, prefix: &str) -> Option<Arc<str>> {
+        self.scope.namespace(prefix)
+    }
+
+    /// Whether the declarations in scope name a draft of XML Schema, which is read as the recommendation.
+    pub(crate) fn names_draft(&self) -> bool {
+        self.scope.is_draft
+    }
+
     /// All text inside, without mark-up.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
@@ -185,4 +202,14 @@ impl Element {
             }
         }
     }
+}
+
+/// Whether a text is an XML name without colon.
+pub(crate) fn is_ncname(name: &str) -> bool {
+    let starts = name.starts_with(|first: char| first.is_alphabetic() || first == '_');
+    starts && name.chars().all(is_name_character)
+}
+
+fn is_name_character(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '\u{b7}')
 }

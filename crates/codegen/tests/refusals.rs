@@ -5,6 +5,8 @@
 
 #[path = "refusals/schema.rs"]
 mod schema;
+#[path = "refusals/wild.rs"]
+mod wild;
 
 use std::fs;
 

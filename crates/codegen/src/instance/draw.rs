@@ -55,7 +55,7 @@ impl<'a, 'r> Draw<'a, 'r> {
     /// A global element as the root of an instance; `place` is where it is asked for.
     pub(super) fn root(&mut self, name: &QName, place: &Place) -> Result<Tree, Error> {
         let Some(node) = self.schemas.find(Kind::Element, name) else {
-            if verbatim::is_verbatim(name.namespace()) {
+            if verbatim::is_element(name) {
                 return Ok(self.verbatim(name));
             }
             // A wrapper that SOAP makes from an operation's name, for example.
@@ -75,9 +75,7 @@ impl<'a, 'r> Draw<'a, 'r> {
             let name = particle.local_name()?;
             return self.declared(particle, name, depth);
         };
-        if verbatim::is_verbatim(head.namespace())
-            && self.schemas.find(Kind::Element, &head).is_none()
-        {
+        if verbatim::is_element(&head) && self.schemas.find(Kind::Element, &head).is_none() {
             return Ok(self.verbatim(&head));
         }
         let mut candidates = Vec::new();

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::error::{Error, Place};
 use crate::load::Tree;
 use crate::qname::QName;
-use crate::schema::XSD;
+use crate::schema::{self, XSD};
 use crate::xml::Element;
 
 /// What a name can name; each kind is a symbol space of its own (XML Schema part 1, section 2.5).
@@ -281,18 +281,15 @@ impl<'a> Node<'a> {
     /// The least and the greatest number of occurrences; `None` when there is no greatest.
     pub(super) fn occurs(&self) -> Result<(u32, Option<u32>), Error> {
         let number = |attribute: &'static str| match self.element.attribute(attribute) {
-            Some(text) => text
-                .trim()
-                .parse()
-                .map_err(|_| self.element.incomplete(attribute)),
-            None => Ok(1),
+            Some(text) => schema::count(text).ok_or_else(|| self.element.incomplete(attribute)),
+            None => Ok(Some(1)),
         };
         let unbounded = self.element.attribute("maxOccurs").map(str::trim) == Some("unbounded");
         let most = if unbounded {
             None
         } else {
-            Some(number("maxOccurs")?)
+            number("maxOccurs")?
         };
-        Ok((number("minOccurs")?, most))
+        Ok((number("minOccurs")?.unwrap_or(u32::MAX), most))
     }
 }

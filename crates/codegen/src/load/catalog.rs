@@ -113,7 +113,7 @@ macro_rules! bundled {
     };
 }
 
-static BUNDLED: [Bundled; 15] = bundled! {
+static BUNDLED: [Bundled; 18] = bundled! {
     "b-2.xsd" "http://docs.oasis-open.org/wsn/b-2"
     "bf-2.xsd" "http://docs.oasis-open.org/wsrf/bf-2"
     "br-2.xsd" "http://docs.oasis-open.org/wsn/br-2"
@@ -121,12 +121,15 @@ static BUNDLED: [Bundled; 15] = bundled! {
     "r-2.xsd" "http://docs.oasis-open.org/wsrf/r-2"
     "rp-2.xsd" "http://docs.oasis-open.org/wsrf/rp-2"
     "rw-2.wsdl" "http://docs.oasis-open.org/wsrf/rw-2"
+    "serialization.xsd" "http://schemas.microsoft.com/2003/10/Serialization/"
     "soap-encoding.xsd" "http://schemas.xmlsoap.org/soap/encoding/"
     "soap-envelope.xsd" "http://schemas.xmlsoap.org/soap/envelope/"
     "soap12-encoding.xsd" "http://www.w3.org/2003/05/soap-encoding"
     "soap12-envelope.xsd" "http://www.w3.org/2003/05/soap-envelope"
     "t-1.xsd" "http://docs.oasis-open.org/wsn/t-1"
+    "ws-addr-2004-08.xsd" "http://schemas.xmlsoap.org/ws/2004/08/addressing"
     "ws-addr.xsd" "http://www.w3.org/2005/08/addressing"
+    "xlink.xsd" "http://www.w3.org/1999/xlink"
     "xmlmime.xsd" "http://www.w3.org/2005/05/xmlmime"
     "xop-include.xsd" "http://www.w3.org/2004/08/xop/include"
 };

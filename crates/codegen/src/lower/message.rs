@@ -221,17 +221,13 @@ impl<'a> Messages<'a> {
         }
         let mut operations = Vec::new();
         for (index, operation) in ty.operations.iter().enumerate() {
-            // Operations may share a name (WSDL 1.1, section 2.5): they are bound in their order.
             let before = &ty.operations[..index];
             let nth = before
                 .iter()
                 .filter(|other| other.name == operation.name)
                 .count();
-            let mut bound = binding
-                .operations
-                .iter()
-                .filter(|bound| bound.name == operation.name);
-            operations.push(self.operation(binding, operation, bound.nth(nth), nth)?);
+            let bound = bound(binding, operation, nth);
+            operations.push(self.operation(binding, operation, bound, nth)?);
         }
         Ok(operations)
     }
@@ -259,13 +255,58 @@ impl<'a> Messages<'a> {
     }
 }
 
-/// The first way by SOAP 1.1, else the first; a group has one at least.
+/// What a binding says of an operation, of which so many of the same name stand before.
+///
+/// Operations that share a name are told apart by the names of their messages (WSDL 1.1, section 2.5), and where those
+/// say nothing, bound in their order.
+fn bound<'b>(
+    binding: &'b Binding,
+    operation: &wsdl::PortOperation,
+    nth: usize,
+) -> Option<&'b wsdl::BindingOperation> {
+    let of_name = |bound: &&wsdl::BindingOperation| bound.name == operation.name;
+    // Their default names (WSDL 1.1, section 2.4.5).
+    let defaults = match &operation.output {
+        Some(_) => ["Request", "Response"].map(|end| format!("{}{end}", operation.name)),
+        None => [operation.name.clone(), String::new()],
+    };
+    let mut by_messages = binding.operations.iter().filter(|bound| {
+        let mut names = bound
+            .messages
+            .iter()
+            .zip(&operation.messages)
+            .zip(&defaults);
+        of_name(bound)
+            && bound.messages != [None, None]
+            && names.all(|((bound, own), default)| {
+                bound.is_none() || bound.as_ref() == Some(own.as_ref().unwrap_or(default))
+            })
+    });
+    match (by_messages.next(), by_messages.next()) {
+        (Some(only), None) => Some(only),
+        _ => binding.operations.iter().filter(of_name).nth(nth),
+    }
+}
+
+/// The way by which most operations can be called; of several the first by SOAP 1.1, else the first.
+///
+/// A group has one at least.
 fn best<'w, 'a>(group: &'w [Way<'a>]) -> &'w Way<'a> {
-    let first = &group[0];
-    group
-        .iter()
-        .find(|way| way.binding.soap() == Some(wsdl::SoapVersion::V1_1))
-        .unwrap_or(first)
+    let is_callable = |bound: &&wsdl::BindingOperation| {
+        let mut messages = bound.input.iter().chain(&bound.output);
+        messages.all(|message| message.unsupported.is_none())
+    };
+    let worth = |way: &Way<'_>| {
+        let callable = way.binding.operations.iter().filter(is_callable);
+        let is_first_version = way.binding.soap() == Some(wsdl::SoapVersion::V1_1);
+        (callable.count(), is_first_version)
+    };
+    group.iter().fold(
+        &group[0],
+        |best, way| {
+            if worth(way) > worth(best) { way } else { best }
+        },
+    )
 }
 
 fn dangling(place: &Place, kind: &'static str, name: &QName) -> Error {

@@ -1,9 +1,10 @@
 //! Types, with groups put in place and anonymous types given names.
 
 mod attributes;
+mod declaration;
 mod substitution;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Components, Layer};
 use crate::doc::Doc;
@@ -12,7 +13,7 @@ use crate::ir::{self, Body, Builtin, Ir, Member, ScopeKind, Struct, Type, TypeRe
 use crate::limits;
 use crate::qname::QName;
 use crate::schema::{
-    ComplexType, Content, Element, Occurs, Particle, SimpleType, Term, TypeUse, Variety, XSD,
+    ComplexType, Content, Element, Occurs, Particle, SimpleType, Term, Variety, XSD,
 };
 use crate::verbatim;
 
@@ -23,6 +24,9 @@ pub(super) fn lower(components: &Components<'_>, layer: &Layer<'_>) -> Result<Ir
         ir: Ir::default(),
         spent: 0,
         groups: BTreeMap::new(),
+        anonymous: BTreeMap::new(),
+        open: BTreeSet::new(),
+        inside: 0,
     };
     for (name, ty) in &layer.simple_types {
         let lowered = lowering.simple_type(name, ty);
@@ -34,7 +38,12 @@ pub(super) fn lower(components: &Components<'_>, layer: &Layer<'_>) -> Result<Ir
     }
     for (name, element) in &layer.elements {
         let inner = anonymous(name, "");
-        let lowered = lowering.type_use(&element.ty, &element.place, inner.clone());
+        let lowered = match lowering.typed(element) {
+            typed if std::ptr::eq(typed, *element) => {
+                lowering.type_use(&element.ty, &element.place, inner.clone())
+            }
+            head => lowering.global(head).map(|head| head.ty),
+        };
         let ty = lowering.or_dangling(lowered, &inner)?;
         let ty = ty.unwrap_or(TypeRef::Named(inner));
         let lowered = lowering.element(element, ty);
@@ -53,6 +62,12 @@ struct Lowering<'a> {
     spent: usize,
     /// How many groups of each definition were named.
     groups: BTreeMap<(QName, &'static str), usize>,
+    /// The definition behind each name of an anonymous type.
+    anonymous: BTreeMap<QName, usize>,
+    /// The anonymous types that are being read, each inside the one before.
+    open: BTreeSet<QName>,
+    /// How many particles stand around the one that is being read.
+    inside: usize,
 }
 
 /// Content that is not taken apart.
@@ -180,6 +195,27 @@ impl<'a> Lowering<'a> {
         particle: &Particle,
         depth: usize,
     ) -> Result<Vec<Member>, Error> {
+        // Groups may lead from one anonymous type to the next, without end.
+        self.inside += 1;
+        let members = if self.inside > limits::NESTING {
+            Err(Error::Limit {
+                place: particle.place.clone(),
+                what: "particles inside each other",
+                limit: limits::NESTING,
+            })
+        } else {
+            self.particle(owner, particle, depth)
+        };
+        self.inside -= 1;
+        members
+    }
+
+    fn particle(
+        &mut self,
+        owner: &QName,
+        particle: &Particle,
+        depth: usize,
+    ) -> Result<Vec<Member>, Error> {
         if depth > limits::CHAIN {
             let place = particle.place.clone();
             return Err(Error::Limit {
@@ -254,30 +290,6 @@ impl<'a> Lowering<'a> {
         Ok(field(&element.name, self.element(element, ty), occurs))
     }
 
-    /// A global element, its type by name only: the chain of elements that refer to each other may be long.
-    fn global(&mut self, element: &Element) -> Result<ir::Element, Error> {
-        let ty = match &element.ty {
-            TypeUse::Complex(_) | TypeUse::Simple(_) => {
-                TypeRef::Named(anonymous(&element.name, ""))
-            }
-            TypeUse::Named(name) => self.reference(name, &element.place, "type")?,
-            TypeUse::Anything => TypeRef::Raw,
-        };
-        Ok(self.element(element, ty))
-    }
-
-    fn element(&self, element: &Element, ty: TypeRef) -> ir::Element {
-        ir::Element {
-            wire: ir::Wire::Own,
-            place: element.place.clone(),
-            doc: element.doc.clone(),
-            ty,
-            nillable: element.nillable,
-            unsupported: element.is_abstract.then_some("an abstract element"),
-            rust: String::new(),
-        }
-    }
-
     /// Counts what comes out, so that groups of groups of groups cannot fill the memory.
     fn spend(&mut self, place: &Place) -> Result<(), Error> {
         self.spent += 1;
@@ -290,17 +302,6 @@ impl<'a> Lowering<'a> {
             });
         }
         Ok(())
-    }
-
-    /// The type that a declaration names, or the anonymous one inside it under the name given.
-    fn type_use(&mut self, ty: &TypeUse, place: &Place, name: QName) -> Result<TypeRef, Error> {
-        match ty {
-            TypeUse::Named(name) => return self.reference(name, place, "type"),
-            TypeUse::Anything => return Ok(TypeRef::Raw),
-            TypeUse::Complex(ty) => self.complex_type(&name, ty)?,
-            TypeUse::Simple(ty) => self.simple_type(&name, ty)?,
-        }
-        Ok(TypeRef::Named(name))
     }
 
     fn reference(&self, name: &QName, place: &Place, kind: &'static str) -> Result<TypeRef, Error> {

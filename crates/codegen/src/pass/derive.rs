@@ -36,7 +36,7 @@ pub(crate) fn derive(ir: &mut Ir) {
         if !structure.is_abstract && (variants.len() < 2 || name.local().contains('/')) {
             continue;
         }
-        let any = QName::new(name.namespace(), format!("{}/any", name.local()));
+        let any = QName::new(name.namespace(), format!("{}//any", name.local()));
         let derived = Derived {
             base: name.clone(),
             variants,

@@ -311,7 +311,7 @@ struct Parts {
 /// The word for a field of the group.
 fn label(name: &QName) -> String {
     let local = name.local();
-    let words = ["/element", "/group//"];
+    let words = ["//element", "/group//"];
     match words.iter().find_map(|word| local.split_once(word)) {
         Some((before, _)) => before.to_owned(),
         None => {

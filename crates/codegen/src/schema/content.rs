@@ -34,7 +34,10 @@ pub(super) fn complex_type(
             "simpleContent" | "complexContent" => derived(context, child, &mut ty)?,
             _ => {
                 if let Some(particle) = particle(context, child)? {
-                    ty.content = Content::Children(particle);
+                    ty.content = Content::Children(match ty.content {
+                        Content::Children(before) => in_a_row(before, particle),
+                        _ => particle,
+                    });
                 }
             }
         }
@@ -61,7 +64,10 @@ fn derived(context: &Context<'_>, from: &xml::Element, ty: &mut ComplexType) -> 
         ty.attributes.extend(attribute_uses(context, child)?);
         let mut children = None;
         for inner in child.elements() {
-            children = particle(context, inner)?.or(children);
+            children = match (children, particle(context, inner)?) {
+                (Some(before), Some(more)) => Some(in_a_row(before, more)),
+                (before, more) => more.or(before),
+            };
         }
         ty.content = match (simple, child.name.local()) {
             // A restriction of text narrows what may stand there; the text is kept as it is.
@@ -74,6 +80,25 @@ fn derived(context: &Context<'_>, from: &xml::Element, ty: &mut ComplexType) -> 
         };
     }
     Ok(())
+}
+
+/// Two particles where one may stand, as drafts of XML Schema have them: a sequence.
+fn in_a_row(before: Particle, more: Particle) -> Particle {
+    let place = before.place.clone();
+    let mut row = match before {
+        Particle {
+            term: Term::Sequence(row),
+            occurs: Occurs::ONCE,
+            ..
+        } => row,
+        other => vec![other],
+    };
+    row.push(more);
+    Particle {
+        place,
+        occurs: Occurs::ONCE,
+        term: Term::Sequence(row),
+    }
 }
 
 /// Reads one particle; `None` when the element is none.
@@ -119,15 +144,21 @@ fn particles(context: &Context<'_>, from: &xml::Element) -> Result<Vec<Particle>
 fn occurs(from: &xml::Element) -> Result<Occurs, Error> {
     let mut occurs = Occurs::ONCE;
     if let Some(min) = from.attribute("minOccurs") {
-        occurs.min = min
-            .trim()
-            .parse()
-            .map_err(|_| from.incomplete("minOccurs"))?;
+        let min = count(min).ok_or_else(|| from.incomplete("minOccurs"))?;
+        occurs.min = min.unwrap_or(u32::MAX);
     }
     match from.attribute("maxOccurs").map(str::trim) {
         Some("unbounded") => occurs.max = None,
-        Some(max) => occurs.max = Some(max.parse().map_err(|_| from.incomplete("maxOccurs"))?),
+        Some(max) => occurs.max = count(max).ok_or_else(|| from.incomplete("maxOccurs"))?,
         None => {}
     }
     Ok(occurs)
+}
+
+/// The `xs:nonNegativeInteger` that a text is; nothing inside for more than anything can hold.
+pub(crate) fn count(text: &str) -> Option<Option<u32>> {
+    let digits = text.trim();
+    let digits = digits.strip_prefix('+').unwrap_or(digits);
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits.parse().ok())
 }

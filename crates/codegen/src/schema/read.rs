@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use super::content::complex_type;
 use super::simple::{attribute, attribute_uses, preset, simple_type};
+use super::structure;
 use super::{
     AttributeGroup, Element, Group, Redefinition, Reference, ReferenceKind, Schema, TypeUse, XSD,
 };
@@ -115,6 +116,7 @@ pub(crate) fn read(root: &xml::Element, chameleon: Option<&str>) -> Result<Schem
     let mut schema = components(&context, root)?;
     schema.version = root.attribute("version").map(str::to_owned);
     schema.remarks = context.remarks.into_inner();
+    structure::misplaced(root, &mut schema.remarks);
     Ok(schema)
 }
 

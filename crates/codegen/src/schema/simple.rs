@@ -1,7 +1,9 @@
 //! Reads simple types and attributes.
 
 use super::read::Context;
-use super::{Attribute, AttributeUse, FIXED, PRESET, SimpleType, TypeUse, Variety, XSD};
+use super::{
+    Attribute, AttributeRef, AttributeUse, FIXED, PRESET, SimpleType, TypeUse, Variety, XSD,
+};
 use crate::doc::Doc;
 use crate::error::Error;
 use crate::qname::QName;
@@ -109,7 +111,7 @@ pub(super) fn attribute_uses(
                 let is_prohibited = child.attribute("use") == Some("prohibited");
                 uses.push(match context.qname(child, "ref")? {
                     Some(name) if is_prohibited => AttributeUse::Prohibited(name),
-                    Some(name) => AttributeUse::Ref(child.place.clone(), name),
+                    Some(name) => AttributeUse::Ref(attribute_ref(child, name)),
                     None => {
                         let name = context.local(child, context.qualified_attributes)?;
                         match is_prohibited {
@@ -130,6 +132,17 @@ pub(super) fn attribute_uses(
         }
     }
     Ok(uses)
+}
+
+fn attribute_ref(from: &xml::Element, name: QName) -> AttributeRef {
+    let mut doc = Doc::of(from);
+    preset(from, &mut doc);
+    AttributeRef {
+        place: from.place.clone(),
+        name,
+        required: from.attribute("use") == Some("required"),
+        doc,
+    }
 }
 
 /// Reads an attribute declaration that has a name.

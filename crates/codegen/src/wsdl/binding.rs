@@ -1,5 +1,6 @@
 //! Reads a `binding` element.
 
+use super::read::message_name;
 use super::{
     Binding, BindingOperation, BoundHeader, BoundMessage, HTTP, MIME, Protocol, SOAP11, SOAP12,
     SoapVersion, Style, WSDL,
@@ -141,7 +142,7 @@ fn binding_operation(
     }
     Ok(BindingOperation {
         place: from.place.clone(),
-        name: from.own_name()?.to_owned(),
+        name: from.own_token()?.to_owned(),
         action: soap
             .and_then(|soap| soap.attribute("soapAction"))
             .unwrap_or_default()
@@ -149,6 +150,7 @@ fn binding_operation(
         style,
         input,
         output,
+        messages: ["input", "output"].map(|local| message_name(from, local)),
     })
 }
 

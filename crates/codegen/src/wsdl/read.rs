@@ -33,7 +33,7 @@ pub(crate) fn read(root: &Element) -> Result<Definitions, Error> {
         .elements()
         .filter(|child| child.name.namespace() == WSDL)
     {
-        let name = || Ok::<_, Error>(QName::new(namespace, child.own_name()?));
+        let name = || Ok::<_, Error>(QName::new(namespace, child.own_token()?));
         match child.name.local() {
             "import" => definitions.imports.push(Import {
                 place: child.place.clone(),
@@ -68,7 +68,7 @@ fn parts(message: &Element) -> Result<Vec<Part>, Error> {
     let part = |part: &Element| {
         Ok(Part {
             place: part.place.clone(),
-            name: part.own_name()?.to_owned(),
+            name: part.own_token()?.to_owned(),
             content: match (part.qname("element")?, part.qname("type")?) {
                 (Some(element), _) => PartContent::Element(element),
                 (None, Some(ty)) => PartContent::Type(ty),
@@ -93,7 +93,7 @@ fn port_operation(operation: &Element) -> Result<PortOperation, Error> {
     Ok(PortOperation {
         output_first: matches!((speaks("input"), speaks("output")), (Some(input), Some(output)) if output < input),
         place: operation.place.clone(),
-        name: operation.own_name()?.to_owned(),
+        name: operation.own_token()?.to_owned(),
         doc: Doc::of(operation),
         input: operation
             .named(WSDL, "input")
@@ -105,11 +105,18 @@ fn port_operation(operation: &Element) -> Result<PortOperation, Error> {
             .next()
             .map(message)
             .transpose()?,
+        messages: ["input", "output"].map(|local| message_name(operation, local)),
         faults: operation
             .named(WSDL, "fault")
             .map(message)
             .collect::<Result<_, _>>()?,
     })
+}
+
+/// The `name` of an `input` or `output`.
+pub(super) fn message_name(operation: &Element, local: &str) -> Option<String> {
+    let message = operation.named(WSDL, local).next()?;
+    Some(message.attribute("name")?.trim().to_owned())
 }
 
 fn service(from: &Element) -> Result<Service, Error> {
@@ -122,14 +129,14 @@ fn service(from: &Element) -> Result<Service, Error> {
             .unwrap_or_default();
         Ok(Port {
             place: port.place.clone(),
-            name: port.own_name()?.to_owned(),
+            name: port.own_token()?.to_owned(),
             binding: port.required_qname("binding")?,
             address: address.trim().to_owned(),
         })
     };
     Ok(Service {
         place: from.place.clone(),
-        name: from.own_name()?.to_owned(),
+        name: from.own_token()?.to_owned(),
         doc: Doc::of(from),
         ports: from
             .named(WSDL, "port")

@@ -11,6 +11,13 @@ use super::{Child, Element, Scope, XML_NAMESPACE, encoding};
 use crate::error::{Error, Place};
 use crate::limits;
 use crate::qname::QName;
+use crate::schema::XSD;
+
+/// The drafts of XML Schema; the examples of WSDL 1.1 itself are written in the second.
+const DRAFTS: [&str; 2] = [
+    "http://www.w3.org/1999/XMLSchema",
+    "http://www.w3.org/2000/10/XMLSchema",
+];
 
 /// Reads one document.
 ///
@@ -148,6 +155,8 @@ impl Tree<'_> {
         }
         let mut bindings = Vec::new();
         let mut plain = Vec::new();
+        let outer = self.open.last().map(|element| element.scope.clone());
+        let mut is_draft = outer.as_ref().is_some_and(|outer| outer.is_draft);
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|error| self.not_xml(error))?;
             let value = attribute.normalized_value_with(XmlVersion::Implicit1_0, NESTING, |name| {
@@ -160,16 +169,28 @@ impl Tree<'_> {
                 }
                 Err(error) => return Err(self.not_xml(error)),
             };
-            match attribute.key.0.split_once(':') {
-                Some(("xmlns", prefix)) => bindings.push((prefix.to_owned(), value.into())),
-                None if attribute.key.0 == "xmlns" => bindings.push((String::new(), value.into())),
-                _ => plain.push((attribute.key.0.to_owned(), value)),
+            let prefix = match attribute.key.0.split_once(':') {
+                Some(("xmlns", prefix)) => prefix,
+                None if attribute.key.0 == "xmlns" => "",
+                _ => {
+                    plain.push((attribute.key.0.to_owned(), value));
+                    continue;
+                }
+            };
+            if DRAFTS.contains(&value.as_str()) {
+                is_draft = true;
+                bindings.push((prefix.to_owned(), XSD.into()));
+            } else {
+                bindings.push((prefix.to_owned(), value.into()));
             }
         }
-        let outer = self.open.last().map(|element| element.scope.clone());
         let scope = match outer {
             Some(outer) if bindings.is_empty() => outer,
-            outer => Arc::new(Scope { bindings, outer }),
+            outer => Arc::new(Scope {
+                bindings,
+                is_draft,
+                outer,
+            }),
         };
         let name = self.name(&scope, start.name().0, true)?;
         let mut attributes = Vec::with_capacity(plain.len());

@@ -118,6 +118,27 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "nothing",
     },
     Entry {
+        code: "import-missing",
+        exit: Exit::Findings,
+        who: YOU,
+        means: "Names of a well-known namespace are used without an import; the schema that comes along was read.",
+        remedy: "nothing; adding the import makes the contract whole",
+    },
+    Entry {
+        code: "schema-draft",
+        exit: Exit::Findings,
+        who: YOU,
+        means: "The contract names a draft of XML Schema, of 1999 or 2000; it is read as the recommendation of 2001.",
+        remedy: "check one message against the service",
+    },
+    Entry {
+        code: "schema-misplaced",
+        exit: Exit::Findings,
+        who: YOU,
+        means: "A schema holds an element where XML Schema has no place for it; what it is for is a guess.",
+        remedy: "correct the schema: a wrong namespace prefix is the usual cause",
+    },
+    Entry {
         code: "schema-location-unread",
         exit: Exit::Findings,
         who: YOU,

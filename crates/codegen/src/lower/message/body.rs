@@ -12,6 +12,7 @@ use crate::wsdl::{
     Binding, BindingOperation, BoundMessage, Message, MessageUse, Part, PartContent, PortOperation,
     Style,
 };
+use crate::xml::is_ncname;
 
 /// A message of an operation on its way into an envelope.
 #[derive(Clone, Copy)]
@@ -109,10 +110,14 @@ impl<'a> Messages<'a> {
                 is_answer,
                 nth,
             };
-            let body = self.body(use_)?;
-            let construct = match (bound_message.unsupported.clone(), body) {
-                (Some(unsupported), _) | (None, Err(unsupported)) => unsupported,
-                (None, Ok(element)) => {
+            // What cannot be generated is not followed: encoded parts name types that no schema has to declare.
+            let body = match bound_message.unsupported.clone() {
+                Some(unsupported) => self.message(used).map(|_| Err(unsupported))?,
+                None => self.body(use_)?,
+            };
+            let construct = match body {
+                Err(unsupported) => unsupported,
+                Ok(element) => {
                     *(if is_answer {
                         &mut made.output
                     } else {
@@ -124,7 +129,9 @@ impl<'a> Messages<'a> {
             };
             made.unsupported.get_or_insert(construct);
         }
-        self.faults(operation, &mut made.faults)?;
+        if made.unsupported.is_none() {
+            self.faults(operation, &mut made.faults)?;
+        }
         Ok(made)
     }
 
@@ -149,6 +156,10 @@ impl<'a> Messages<'a> {
                 .global(element, &part.place)
                 .map(|()| Ok(Some(element.clone()))),
             PartContent::Type(ty) => {
+                if !is_ncname(&part.name) {
+                    let construct = "a part by type whose name no XML element can have".to_owned();
+                    return Ok(Err((part.place.clone(), construct)));
+                }
                 // What such a part means, the specification leaves open; tools have the part name the element.
                 let message = format!(
                     "the part `{}` names a type, not an element; the body holds an element of the part's name",
@@ -175,6 +186,16 @@ impl<'a> Messages<'a> {
         parts: &[&Part],
     ) -> Result<Result<Option<QName>, (Place, String)>, Error> {
         let mut structure = Struct::default();
+        // What names an element has to be a name for one.
+        let unnamable = parts.iter().find(|part| !is_ncname(&part.name));
+        let unnamable = unnamable.map(|part| &part.place);
+        let operation = use_.operation;
+        let unnamable =
+            unnamable.or_else(|| (!is_ncname(&operation.name)).then_some(&operation.place));
+        if let Some(place) = unnamable {
+            let construct = "a name of rpc style that no XML element can have".to_owned();
+            return Ok(Err((place.clone(), construct)));
+        }
         for part in parts {
             let ty = match &part.content {
                 PartContent::Type(ty) => {
@@ -216,7 +237,7 @@ impl<'a> Messages<'a> {
         if self.components.first.elements.contains_key(name) {
             return Ok(());
         }
-        if !verbatim::is_verbatim(name.namespace()) {
+        if !verbatim::is_element(name) {
             return Err(dangling(place, "element", name));
         }
         self.made

@@ -1,7 +1,6 @@
 //! Attributes, with attribute groups put in place.
 
 use super::{Lowering, anonymous, dangling};
-use crate::doc::Doc;
 use crate::error::Error;
 use crate::ir::{self, Builtin, TypeRef};
 use crate::limits;
@@ -19,6 +18,7 @@ impl Lowering<'_> {
         depth: usize,
     ) -> Result<(), Error> {
         for use_ in uses {
+            let mut used = None;
             let attribute = match use_ {
                 AttributeUse::Any => continue,
                 AttributeUse::Local(attribute) => attribute,
@@ -26,20 +26,24 @@ impl Lowering<'_> {
                     into.retain(|attribute| attribute.name != *name);
                     continue;
                 }
-                AttributeUse::Ref(_, name) if verbatim::is_verbatim(name.namespace()) => {
-                    into.retain(|known| known.name != *name);
-                    into.push(ir::Attribute {
-                        name: name.clone(),
-                        ty: TypeRef::Builtin(Builtin::Text),
-                        required: false,
-                        doc: Doc::default(),
-                    });
-                    continue;
+                AttributeUse::Ref(reference) => {
+                    let name = &reference.name;
+                    used = Some(reference);
+                    match self.components.attributes.get(name) {
+                        Some(attribute) => attribute,
+                        None if verbatim::is_verbatim(name.namespace()) => {
+                            into.retain(|known| known.name != *name);
+                            into.push(ir::Attribute {
+                                name: name.clone(),
+                                ty: TypeRef::Builtin(Builtin::Text),
+                                required: reference.required,
+                                doc: reference.doc.clone(),
+                            });
+                            continue;
+                        }
+                        None => return Err(dangling(&reference.place, "attribute", name)),
+                    }
                 }
-                AttributeUse::Ref(place, name) => match self.components.attributes.get(name) {
-                    Some(attribute) => attribute,
-                    None => return Err(dangling(place, "attribute", name)),
-                },
                 AttributeUse::GroupRef(place, name) => {
                     let Some(group) = self.components.attribute_groups.get(name) else {
                         return Err(dangling(place, "attribute group", name));
@@ -60,11 +64,15 @@ impl Lowering<'_> {
             let inner = anonymous(owner, &format!("@{}", attribute.name.local()));
             let ty = self.type_use(&attribute.ty, &attribute.place, inner)?;
             into.retain(|known| known.name != attribute.name);
+            let doc = match used.map(|used| &used.doc) {
+                Some(doc) if !doc.is_empty() => doc,
+                _ => &attribute.doc,
+            };
             into.push(ir::Attribute {
                 name: attribute.name.clone(),
                 ty,
-                required: attribute.required,
-                doc: attribute.doc.clone(),
+                required: attribute.required || used.is_some_and(|used| used.required),
+                doc: doc.clone(),
             });
         }
         Ok(())

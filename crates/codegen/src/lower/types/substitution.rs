@@ -18,7 +18,7 @@ impl<'a> Lowering<'a> {
         place: &Place,
         occurs: Occurs,
     ) -> Result<Vec<Member>, Error> {
-        if verbatim::is_verbatim(name.namespace()) {
+        if verbatim::is_element(name) {
             let (place, doc, rust) = (place.clone(), Doc::default(), String::new());
             let element = ir::Element {
                 wire: ir::Wire::Own,
@@ -56,7 +56,7 @@ impl<'a> Lowering<'a> {
                 })]
             }
             _ => {
-                let name = QName::new(name.namespace(), format!("{}/element", name.local()));
+                let name = QName::new(name.namespace(), format!("{}//element", name.local()));
                 group_of(ScopeKind::Choice, name, occurs, members)
             }
         })
