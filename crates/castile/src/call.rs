@@ -4,9 +4,13 @@ mod open;
 
 use bytes::Bytes;
 use castile_envelope::{Content, Part, SoapVersion, Wrap};
-use castile_http::{Answer, Attempts, Body, CallLimits, Effect, SoapTransport};
+use castile_http::journal::Outcome;
+use castile_http::{
+    Answer, Attempts, Body, CallLimits, Effect, JournalEntry, OperationName, SoapTransport,
+};
 use castile_model::{Decoded, Fill, Operation, Raw, Scope};
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::response::Parts;
 use http::{Method, Request, Uri};
 use tracing::Instrument as _;
 
@@ -192,6 +196,26 @@ where
         effect: Effect,
     ) -> Result<Reply<O::Response>, Cause<O::Fault>> {
         let (head, body) = self.transport.send(request).await?.into_parts();
+        // A configuration may know better than the contract.
+        let effect = head.extensions.get().copied().unwrap_or(effect);
+        let answer = Self::answer(&head, body, effect).await;
+        if let Some(entry) = head.extensions.get::<JournalEntry>() {
+            match &answer {
+                Ok(_) => entry.settle(Outcome::Done, None),
+                Err(cause) if cause.outcome_unknown() => {
+                    entry.settle(Outcome::Open, Some(cause.code()));
+                }
+                Err(cause) => entry.settle(Outcome::NotDone, Some(cause.code())),
+            }
+        }
+        answer
+    }
+
+    async fn answer(
+        head: &Parts,
+        body: Body,
+        effect: Effect,
+    ) -> Result<Reply<O::Response>, Cause<O::Fault>> {
         let body = body.bytes(effect).await?;
         tracing::debug!(
             status = head.status.as_u16(),
@@ -230,6 +254,8 @@ where
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.url.clone();
         request.extensions_mut().insert(effect);
+        let operation = OperationName::new(O::SERVICE, O::NAME);
+        request.extensions_mut().insert(operation);
         let headers = request.headers_mut();
         match wrap.soap {
             SoapVersion::V11 => {

@@ -38,16 +38,6 @@ pub struct Fault<F> {
 /// The `ErrCode` of a `HdrFault` by which the gateway tells that the provider behind it did not take the connection.
 const COMMUNICATION: &str = "100";
 
-/// Codes which say that the message was not taken (SOAP 1.1 section 4.4.1, SOAP 1.2 part 1 section 5.4.6).
-const NOT_TAKEN: [&str; 6] = [
-    "Client",
-    "Sender",
-    "VersionMismatch",
-    "MustUnderstand",
-    "DataEncodingUnknown",
-    FAILED_AUTHENTICATION,
-];
-
 const FAILED_AUTHENTICATION: &str = "FailedAuthentication";
 
 impl<F: Detail> Fault<F> {
@@ -113,11 +103,7 @@ impl<F> Fault<F> {
     /// not taken. Anything else, such as a bare `Server`, says only that something failed, at the end perhaps.
     /// So does a fault of communication, whatever its code: no source tells at which of several connections.
     pub fn outcome_unknown(&self) -> bool {
-        let not_taken = self.code.as_ref().is_some_and(|code| {
-            // SOAP 1.1 refines codes behind a dot.
-            let name = code.local.split('.').next().unwrap_or_default();
-            NOT_TAKEN.contains(&name)
-        });
+        let not_taken = self.code.as_ref().is_some_and(FaultCode::is_not_taken);
         let is_refused = (self.is_declared || not_taken) && !self.is_communication;
         self.effect != Effect::Read && !is_refused
     }

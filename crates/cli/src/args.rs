@@ -4,6 +4,7 @@ mod config;
 mod contract;
 mod doctor;
 mod envelope;
+mod journal;
 mod keys;
 mod migrate;
 
@@ -20,6 +21,7 @@ pub(crate) use contract::{
 };
 pub(crate) use doctor::Doctor;
 pub(crate) use envelope::{Prove, Strip};
+pub(crate) use journal::{Found, Journal, JournalCommand, JournalPlace, Resolve};
 pub(crate) use keys::{
     Check, Keys, KeysCommand, New, Public, PublicForm, Rotate, RotateAction, Together, WhichKey,
 };
@@ -56,6 +58,8 @@ pub(crate) enum Command {
     Keys(Keys),
     /// Find out why no token comes, or why the gateway refuses
     Doctor(Doctor),
+    /// List the writes that may have happened although no answer says so, and note how they ended
+    Journal(Journal),
     /// Find what has to change in programs, and report how far each profile is
     Migrate(Migrate),
     /// Serve a local endpoint that strips, adds the bearer token, forwards and streams back

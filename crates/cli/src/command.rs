@@ -6,6 +6,7 @@ mod doctor;
 mod explain;
 mod files;
 mod generate;
+mod journal;
 mod keys;
 mod migrate;
 mod progress;
@@ -31,6 +32,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit, Problem> {
         Command::Token(arguments) => token::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Journal(arguments) => journal::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Proxy(arguments) => proxy::run(&arguments),
         Command::Sandbox(arguments) => sandbox::run(&arguments),

@@ -13,8 +13,8 @@ use castile_auth::{
 use crate::profile::{Egress, Limits, Oauth};
 use crate::stack::{self, Plan, Raw, Typed};
 use crate::{
-    Error, OsRandom, Profile, ReqwestTokenHttp, ReqwestTransport, RetryPolicy, SystemClock,
-    TOKEN_TIME_LIMIT, TokioSleep, TokioSpawn, budget,
+    Error, JournalFile, OsRandom, Profile, ReqwestTokenHttp, ReqwestTransport, RetryPolicy,
+    SystemClock, TOKEN_TIME_LIMIT, TokioSleep, TokioSpawn, budget,
 };
 
 mod pool;
@@ -55,7 +55,24 @@ pub fn plan(profile: &Profile, source: Arc<dyn TokenSource>) -> Result<Plan, Err
     plan.repeat_writes_on_401 = oauth.repeat_writes_on_401;
     plan.institution = Some(Arc::new(profile.institution()));
     plan.retry = Some(RetryPolicy::new(Arc::new(OsRandom)));
+    plan.effects = Arc::clone(&profile.effects);
+    if let Some(journal) = journal(profile)? {
+        plan.journal = Some(journal);
+    }
     Ok(plan)
+}
+
+/// The journal of a profile, if it keeps one: the same for all profiles of a process that name the same file.
+///
+/// The file is opened at the first write, or by [`JournalFile::ready`]; a long-lived process asks for it at once.
+///
+/// # Errors
+/// [`Error::Journal`] when the system starts no thread for it.
+pub fn journal(profile: &Profile) -> Result<Option<Arc<JournalFile>>, Error> {
+    let Some(path) = &profile.journal else {
+        return Ok(None);
+    };
+    Ok(Some(JournalFile::shared(path, Arc::new(SystemClock))?))
 }
 
 /// The token cache of a profile in state `oauth`. Nothing is fetched before someone asks for a token.

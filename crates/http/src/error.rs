@@ -6,7 +6,7 @@ use castile_auth::Blame;
 use castile_envelope::Refusal;
 
 use crate::keys::KeysError;
-use crate::{BodyError, ConfigError, Effect, Origin, Other, Phase};
+use crate::{BodyError, ConfigError, Effect, JournalError, Origin, Other, Phase};
 
 /// Why a request has no answer.
 ///
@@ -36,6 +36,9 @@ pub enum Error {
     /// The message cannot be rewritten safely. Nothing was sent.
     #[error("the envelope was refused: {0}")]
     Envelope(#[from] Refusal),
+    /// The write cannot be noted before it goes out. Nothing was sent.
+    #[error("the write was not sent, because it cannot be noted: {0}")]
+    Journal(#[from] JournalError),
     /// The message carries a digest over what it was with its security header. Nothing was sent.
     #[error("the header {header} holds a digest of the message with its security header")]
     Digest {
@@ -131,6 +134,7 @@ impl Error {
             Self::Setting(error) => error.code(),
             Self::Auth(error) => error.code(),
             Self::Envelope(refusal) => refusal.code(),
+            Self::Journal(error) => error.code(),
             Self::Digest { .. } => "request-digest",
             Self::Origin { .. } => "origin-refused",
             Self::Institution { other, .. } => match other {
@@ -148,6 +152,7 @@ impl Error {
             Self::Timeout { phase, .. } => match phase {
                 Phase::Request => "timeout-request",
                 Phase::Token => "timeout-token",
+                Phase::Journal => "timeout-journal",
                 Phase::Connect => "timeout-connect",
                 Phase::Answer => "timeout-answer",
             },
@@ -166,6 +171,7 @@ impl Error {
             | Self::Keys(_)
             | Self::Setting(_)
             | Self::Envelope(_)
+            | Self::Journal(_)
             | Self::Digest { .. }
             | Self::Origin { .. }
             | Self::Institution { .. }
@@ -180,7 +186,7 @@ impl Error {
             Self::TokenInstitution { .. } => Blame::Bank,
             Self::TokenUnsendable => Blame::JackHenry,
             Self::Timeout { phase, .. } => match phase {
-                Phase::Request => Blame::Caller,
+                Phase::Request | Phase::Journal => Blame::Caller,
                 Phase::Token | Phase::Connect => Blame::Network,
                 Phase::Answer => Blame::JackHenry,
             },

@@ -30,6 +30,7 @@
 pub mod connect;
 #[cfg(all(feature = "reqwest", feature = "tokio"))]
 pub mod doctor;
+pub mod journal;
 pub mod keys;
 pub mod profile;
 pub mod shadow;
@@ -43,11 +44,14 @@ mod bearer;
 mod body;
 mod deadline;
 mod effect;
+mod effects;
 mod error;
 mod guard;
+mod journaled;
 mod limit;
 #[cfg(feature = "metrics")]
 mod metrics;
+mod operation;
 mod origin;
 mod progress;
 #[cfg(feature = "tokio")]
@@ -68,11 +72,17 @@ pub use body::{Body, BodyError};
 pub use castile_auth::Blame;
 pub use deadline::Deadline;
 pub use effect::Effect;
+pub use effects::{Classify, Effects};
 pub use error::Error;
 pub use guard::{Guard, Institution, Other};
+pub use journal::JournalError;
+#[cfg(feature = "tokio")]
+pub use journal::JournalFile;
+pub use journaled::{JournalEntry, Journaled};
 pub use limit::{AnswerLimit, CallLimits};
 #[cfg(feature = "metrics")]
 pub use metrics::TokenMetrics;
+pub use operation::{OperationName, actions};
 pub use origin::Origin;
 pub use profile::{Config, ConfigError, Profile};
 pub use progress::{Phase, Progress};

@@ -27,9 +27,12 @@
 //! |---|---|---|
 //! | the file | `version` | `1`; needed |
 //! | | `include`, `defaults`, `profile` | as above |
+//! | | `effects` | what operations do, by name, where contract or name do not say it right: `"write"` for what must not be repeated, `"read-may-repeat"` for what changes nothing though it looks as if, which warns |
 //! | `[profile.NAME]` | `inst_rt_id`, `inst_env`, `product`, `state` | needed; no two profiles have the first three in common |
 //! | | `overrides` | the values of `OvrrdInstRtId` that messages may carry, besides `inst_rt_id`; none, unless given |
 //! | | `institution_id` | the claim `institutionId` that tokens must have, if they have one |
+//! | | `effects` | the same for this profile, nearer than that of the file |
+//! | | `journal` | a file in which each write is noted before it is sent; relative to this file; none, unless given; see [`journal`](crate::journal) |
 //! | | `client_id`, `key` | the OAuth client and where its private key lies; needed unless `state` is `legacy` |
 //! | | `jwks_url` | where Jack Henry reads the client's public keys; `castile keys` and `castile doctor` look there |
 //! | | `key_passphrase` | where the passphrase of an encrypted key lies, written as `key` is |
@@ -87,6 +90,7 @@
 //! Unknown keys, wrong types and duplicates are errors with line and column; later releases only add keys.
 
 mod defaults;
+mod effects;
 mod egress;
 mod error;
 mod include;
@@ -114,8 +118,8 @@ use castile_auth::{Algorithm, AssertionType, TokenEndpoint};
 use jiff::civil::Date;
 use url::Url;
 
-use crate::Institution;
 use crate::shadow::Shadowing;
+use crate::{Effects, Institution};
 
 pub use egress::{Egress, Proxy};
 pub use error::{ConfigError, Place};
@@ -218,6 +222,10 @@ pub struct Profile {
     pub evidence: Option<PathBuf>,
     /// What happened when, in the life of the registration.
     pub dates: Dates,
+    /// What operations do, where their contract or their name does not say it right.
+    pub effects: Arc<Effects>,
+    /// The file in which each write is noted before it is sent; see [`journal`](crate::journal).
+    pub journal: Option<PathBuf>,
     /// What differs for services and operations; see [`Profile::for_operation`].
     pub variants: Variants,
     /// What works but should not stay as it is.

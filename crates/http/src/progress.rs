@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use crate::Effect;
+
 /// What an exchange waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Phase {
@@ -11,6 +13,8 @@ pub enum Phase {
     Request,
     /// A token. Nothing was sent, or the attempt before was refused.
     Token,
+    /// The note in the journal. Nothing was sent, or the attempt before was refused.
+    Journal,
     /// A connection. Nothing was sent.
     Connect,
     /// The answer. The request, or a part of it, was sent.
@@ -22,6 +26,7 @@ impl fmt::Display for Phase {
         f.write_str(match self {
             Self::Request => "before the message was complete",
             Self::Token => "before there was a token",
+            Self::Journal => "before it stood in the journal",
             Self::Connect => "before there was a connection",
             Self::Answer => "after the request was sent",
         })
@@ -33,7 +38,13 @@ impl fmt::Display for Phase {
 /// A layer that hands a request to a transport says [`Phase::Answer`], the careful assumption; a transport
 /// that knows better says [`Phase::Connect`] and then [`Phase::Answer`] before the first byte leaves.
 #[derive(Debug, Clone, Default)]
-pub struct Progress(Arc<AtomicU8>);
+pub struct Progress(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    phase: AtomicU8,
+    effect: AtomicU8,
+}
 
 impl Progress {
     /// The progress that travels with `request`; a new one if none does.
@@ -43,15 +54,36 @@ impl Progress {
 
     /// Says what is waited for from now on.
     pub fn reach(&self, phase: Phase) {
-        self.0.store(phase as u8, Ordering::SeqCst);
+        self.0.phase.store(phase as u8, Ordering::SeqCst);
+    }
+
+    /// Says what the request does, once a layer knows better than the request's extension.
+    pub fn affect(&self, effect: Effect) {
+        let number = match effect {
+            Effect::Read => 1,
+            Effect::Write => 2,
+            Effect::Unknown => 3,
+        };
+        self.0.effect.store(number, Ordering::SeqCst);
+    }
+
+    /// What the request does, if a layer said so.
+    pub fn effect(&self) -> Option<Effect> {
+        match self.0.effect.load(Ordering::SeqCst) {
+            1 => Some(Effect::Read),
+            2 => Some(Effect::Write),
+            3 => Some(Effect::Unknown),
+            _ => None,
+        }
     }
 
     /// What is waited for now.
     pub fn phase(&self) -> Phase {
-        match self.0.load(Ordering::SeqCst) {
+        match self.0.phase.load(Ordering::SeqCst) {
             0 => Phase::Request,
             1 => Phase::Token,
-            2 => Phase::Connect,
+            2 => Phase::Journal,
+            3 => Phase::Connect,
             _ => Phase::Answer,
         }
     }

@@ -8,25 +8,27 @@ use castile_auth::ports::Sleep;
 use castile_envelope::Policy;
 use url::Url;
 
+use crate::journal::WriteLog;
 use crate::profile::Limits;
 use crate::{
-    AnswerLimit, Bearer, Deadline, Error, Guard, Institution, Login, Origin, Retry, RetryPolicy,
-    Rewrite, SoapTransport, WsSecurity,
+    AnswerLimit, Bearer, Classify, Deadline, Effects, Error, Guard, Institution, Journaled, Login,
+    Origin, Retry, RetryPolicy, Rewrite, SoapTransport, WsSecurity,
 };
 
-/// The stack of the typed client: time limit, answer limit, guard, repetition of reads, bearer, transport.
-pub type Typed<T> = Deadline<AnswerLimit<Guard<Retry<Bearer<T>>>>>;
-
-/// The stack of the proxy and of untyped callers: time limit, answer limit, rewriting, guard, bearer,
+/// The stack of the typed client: effects, time limit, answer limit, guard, repetition of reads, bearer, journal,
 /// transport.
-pub type Raw<T> = Deadline<AnswerLimit<Rewrite<Guard<Bearer<T>>>>>;
+pub type Typed<T> = Classify<Deadline<AnswerLimit<Guard<Retry<Bearer<Journaled<T>>>>>>>;
 
-/// The stack of the typed client by the old model: time limit, answer limit, guard, repetition of reads, login,
-/// transport.
-pub type TypedLegacy<T> = Deadline<AnswerLimit<Guard<Retry<WsSecurity<T>>>>>;
+/// The stack of the proxy and of untyped callers: effects, time limit, answer limit, rewriting, guard, bearer,
+/// journal, transport.
+pub type Raw<T> = Classify<Deadline<AnswerLimit<Rewrite<Guard<Bearer<Journaled<T>>>>>>>;
 
-/// The same for the proxy and untyped callers: time limit, answer limit, guard, login, transport.
-pub type RawLegacy<T> = Deadline<AnswerLimit<Guard<WsSecurity<T>>>>;
+/// The stack of the typed client by the old model: effects, time limit, answer limit, guard, repetition of reads,
+/// login, journal, transport.
+pub type TypedLegacy<T> = Classify<Deadline<AnswerLimit<Guard<Retry<WsSecurity<Journaled<T>>>>>>>;
+
+/// The same for the proxy and untyped callers: effects, time limit, answer limit, guard, login, journal, transport.
+pub type RawLegacy<T> = Classify<Deadline<AnswerLimit<Guard<WsSecurity<Journaled<T>>>>>>;
 
 /// What the layers of a stack are set to.
 #[derive(Clone)]
@@ -54,6 +56,10 @@ pub struct Plan {
     pub institution: Option<Arc<Institution>>,
     /// How the typed client repeats reads that failed; none by default.
     pub retry: Option<RetryPolicy>,
+    /// What operations do to the books where that is not what their contract or their name says; nothing by default.
+    pub effects: Arc<Effects>,
+    /// Where writes are noted before they go out; nowhere by default.
+    pub journal: Option<Arc<dyn WriteLog>>,
 }
 
 impl Plan {
@@ -78,6 +84,8 @@ impl Plan {
             repeat_writes_on_401: false,
             institution: None,
             retry: None,
+            effects: Arc::default(),
+            journal: None,
         })
     }
 
@@ -98,6 +106,8 @@ impl std::fmt::Debug for Plan {
             .field("repeat_writes_on_401", &self.repeat_writes_on_401)
             .field("institution", &self.institution)
             .field("retry", &self.retry)
+            .field("effects", &self.effects)
+            .field("has_journal", &self.journal.is_some())
             .finish_non_exhaustive()
     }
 }
@@ -120,6 +130,10 @@ pub struct LegacyPlan {
     pub institution: Option<Arc<Institution>>,
     /// How the typed client repeats reads that failed; none by default.
     pub retry: Option<RetryPolicy>,
+    /// As in [`Plan::effects`].
+    pub effects: Arc<Effects>,
+    /// As in [`Plan::journal`].
+    pub journal: Option<Arc<dyn WriteLog>>,
 }
 
 impl LegacyPlan {
@@ -137,6 +151,8 @@ impl LegacyPlan {
             answer_limit: 64 * 1024 * 1024,
             institution: None,
             retry: None,
+            effects: Arc::default(),
+            journal: None,
         })
     }
 }
@@ -150,6 +166,8 @@ impl std::fmt::Debug for LegacyPlan {
             .field("answer_limit", &self.answer_limit)
             .field("institution", &self.institution)
             .field("retry", &self.retry)
+            .field("effects", &self.effects)
+            .field("has_journal", &self.journal.is_some())
             .finish_non_exhaustive()
     }
 }
@@ -163,11 +181,14 @@ where
     let (total, sleep, limit) = (plan.total, plan.sleep.clone(), plan.answer_limit);
     let institution = plan.institution.clone();
     let retry = plan.retry.clone();
-    let inner = Bearer::planned(plan, transport);
+    let effects = plan.effects.clone();
+    let inner = journaled(transport, plan.journal.clone(), institution.as_deref());
+    let inner = Bearer::planned(plan, inner);
     let inner = Retry::new(inner, retry, sleep.clone());
     let inner = Guard::new(inner, institution);
     let inner = AnswerLimit::new(inner, limit);
-    Deadline::new(inner, total, sleep)
+    let inner = Deadline::new(inner, total, sleep);
+    Classify::new(inner, effects)
 }
 
 /// For messages as old clients make them.
@@ -179,11 +200,14 @@ where
     let (total, sleep, limit) = (plan.total, plan.sleep.clone(), plan.answer_limit);
     let (policy, replay_limit) = (plan.policy.clone(), plan.replay_limit);
     let institution = plan.institution.clone();
-    let inner = Bearer::planned(plan, transport);
+    let effects = plan.effects.clone();
+    let inner = journaled(transport, plan.journal.clone(), institution.as_deref());
+    let inner = Bearer::planned(plan, inner);
     let inner = Guard::new(inner, institution);
     let inner = Rewrite::new(inner, policy, replay_limit);
     let inner = AnswerLimit::new(inner, limit);
-    Deadline::new(inner, total, sleep)
+    let inner = Deadline::new(inner, total, sleep);
+    Classify::new(inner, effects)
 }
 
 /// By the old model, for messages without a security header, whole in memory.
@@ -192,11 +216,13 @@ where
     T: SoapTransport,
     T::Error: Into<Error>,
 {
-    let inner = WsSecurity::to_confidential(transport, plan.origin, plan.login);
+    let inner = journaled(transport, plan.journal, plan.institution.as_deref());
+    let inner = WsSecurity::to_confidential(inner, plan.origin, plan.login);
     let inner = Retry::new(inner, plan.retry, plan.sleep.clone());
     let inner = Guard::new(inner, plan.institution);
     let inner = AnswerLimit::new(inner, plan.answer_limit);
-    Deadline::new(inner, plan.total, plan.sleep)
+    let inner = Deadline::new(inner, plan.total, plan.sleep);
+    Classify::new(inner, plan.effects)
 }
 
 /// By the old model, for messages as old clients make them.
@@ -205,8 +231,19 @@ where
     T: SoapTransport,
     T::Error: Into<Error>,
 {
-    let inner = WsSecurity::to_confidential(transport, plan.origin, plan.login);
+    let inner = journaled(transport, plan.journal, plan.institution.as_deref());
+    let inner = WsSecurity::to_confidential(inner, plan.origin, plan.login);
     let inner = Guard::new(inner, plan.institution);
     let inner = AnswerLimit::new(inner, plan.answer_limit);
-    Deadline::new(inner, plan.total, plan.sleep)
+    let inner = Deadline::new(inner, plan.total, plan.sleep);
+    Classify::new(inner, plan.effects)
+}
+
+fn journaled<T>(
+    transport: T,
+    log: Option<Arc<dyn WriteLog>>,
+    institution: Option<&Institution>,
+) -> Journaled<T> {
+    let profile = institution.map(|institution| institution.profile.as_str().into());
+    Journaled::new(transport, log, profile)
 }

@@ -1,7 +1,6 @@
 //! Takes one request through the stack and brings the answer, or a fault, back.
 
-use castile_http::{Answer, Body, Effect, Error, Phase, SoapTransport};
-use http::header::{CONTENT_TYPE, HeaderValue};
+use castile_http::{Answer, Body, Effect, Error, Phase, SoapTransport, actions};
 use http::{HeaderMap, Request, Response, StatusCode, Uri};
 use http_body::Body as _;
 
@@ -36,6 +35,8 @@ where
         Ok(answer) => answer,
         Err(error) => return Err(fault(&error.into(), version)),
     };
+    // A configuration may know better than the name.
+    let effect = answer.extensions().get().copied().unwrap_or(effect);
     if answer.status().is_redirection() {
         // A client that followed it would take its old password there.
         return Err(redirect(answer.status(), effect));
@@ -73,28 +74,6 @@ fn effect(headers: &HeaderMap) -> Effect {
     } else {
         Effect::Unknown
     }
-}
-
-/// What the client says it calls: by `SOAPAction` (SOAP 1.1), or the media type's `action` (SOAP 1.2).
-pub(crate) fn actions(headers: &HeaderMap) -> impl Iterator<Item = String> {
-    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    let parameters = headers
-        .get_all(CONTENT_TYPE)
-        .iter()
-        .map(text)
-        .flat_map(|value| {
-            let parts = value.split(';').filter_map(|part| part.split_once('='));
-            parts
-                .filter(|(name, _)| name.trim().eq_ignore_ascii_case("action"))
-                .map(|(_, action)| action.to_owned())
-                .collect::<Vec<_>>()
-        });
-    headers
-        .get_all("soapaction")
-        .iter()
-        .map(text)
-        .chain(parameters)
-        .map(|action| action.trim().trim_matches('"').to_owned())
 }
 
 fn redirect(status: StatusCode, effect: Effect) -> Fault {

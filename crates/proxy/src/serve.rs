@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use castile_http::{Blame, Body, Profile, SoapTransport, connect};
+use castile_http::{Blame, Body, Profile, SoapTransport, actions, connect};
 use http::{HeaderMap, Request, Response, StatusCode, Uri};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -21,7 +21,7 @@ use tracing::Instrument as _;
 use url::Url;
 
 use crate::fault::{Fault, Party, Version};
-use crate::forward::{actions, forward};
+use crate::forward::forward;
 use crate::{Error, Settings, refuse};
 
 /// How long to wait after the system refused a connection: it is out of files or memory, not of clients.
@@ -45,6 +45,9 @@ where
     let (_, oauth) = profile.in_oauth().map_err(castile_http::Error::from)?;
     let url = oauth.url.clone();
     let stack = connect::raw(profile)?;
+    if let Some(journal) = connect::journal(profile)? {
+        journal.ready().await.map_err(castile_http::Error::from)?;
+    }
     let span = tracing::info_span!("proxy", profile = profile.name);
     serve_through(listener, stack, &url, settings, shutdown)
         .instrument(span)

@@ -37,7 +37,8 @@ impl Drop for UnderWay {
     fn drop(&mut self) {
         if !self.ended {
             let phase = self.progress.phase();
-            let outcome_unknown = phase == Phase::Answer && self.effect != Effect::Read;
+            let effect = self.progress.effect().unwrap_or(self.effect);
+            let outcome_unknown = phase == Phase::Answer && effect != Effect::Read;
             tracing::warn!(outcome_unknown, "given up {phase}: the client left");
         }
     }

@@ -41,16 +41,18 @@ where
         } = self.prepared()?;
         let begun = async {
             let (head, mut body) = self.transport.send(request).await?.into_parts();
+            // A configuration may know better than the contract.
+            let effect = head.extensions.get().copied().unwrap_or(effect);
             let start = start(&mut body, effect).await?;
             match Answer::classify(head.status, &head.headers, &start) {
-                Answer::Soap => Ok((start, body, head.status)),
+                Answer::Soap => Ok((start, body, head.status, effect)),
                 answer => Err(Cause::Status { answer, effect }),
             }
         };
         let begun = begun.instrument(span).await;
         context.tracked(&attempts);
         match begun {
-            Ok((start, body, status)) => Ok(Unread {
+            Ok((start, body, status, effect)) => Ok(Unread {
                 start,
                 body,
                 status,

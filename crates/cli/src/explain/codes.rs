@@ -5,6 +5,7 @@ mod command;
 mod config;
 mod envelope;
 mod gateway;
+mod journal;
 mod key;
 mod migrate;
 mod model;
@@ -30,6 +31,7 @@ pub(super) const AREAS: &[&[Entry]] = &[
     config::TABLE,
     envelope::TABLE,
     gateway::TABLE,
+    journal::TABLE,
     key::TABLE,
     migrate::TABLE,
     model::TABLE,

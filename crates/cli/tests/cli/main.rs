@@ -5,6 +5,7 @@ mod contract;
 mod doctor;
 mod folders;
 mod generate;
+mod journal;
 mod keys;
 mod migrate;
 #[cfg(feature = "pkcs11")]

@@ -47,6 +47,26 @@ pub struct FaultCode {
     pub local: String,
 }
 
+/// Codes which say that the message was not taken (SOAP 1.1 section 4.4.1, SOAP 1.2 part 1 section 5.4.6), and the one
+/// by which jXchange refuses a caller before any provider sees the message.
+const NOT_TAKEN: [&str; 6] = [
+    "Client",
+    "Sender",
+    "VersionMismatch",
+    "MustUnderstand",
+    "DataEncodingUnknown",
+    "FailedAuthentication",
+];
+
+impl FaultCode {
+    /// Whether it says that the message was not taken, so that nothing was carried out.
+    pub fn is_not_taken(&self) -> bool {
+        // SOAP 1.1 refines codes behind a dot.
+        let name = self.local.split('.').next().unwrap_or_default();
+        NOT_TAKEN.contains(&name)
+    }
+}
+
 /// A longer fault code is none. Without the bound, text in many pieces would cost its length for each piece.
 const LONGEST_CODE: usize = 1024;
 

@@ -1,5 +1,6 @@
 //! Reads `[defaults]`, what no profile takes up included.
 
+use super::effects::{self, Set};
 use super::table::Part;
 use super::{ConfigError, keys};
 
@@ -8,6 +9,8 @@ pub(super) struct Defaults<'a> {
     pub(super) flat: Option<Part<'a>>,
     pub(super) legacy: Option<Part<'a>>,
     pub(super) oauth: Option<Part<'a>>,
+    /// `[effects]`, which stands beside it.
+    pub(super) effects: Set,
 }
 
 impl<'a> Defaults<'a> {
@@ -24,10 +27,12 @@ impl<'a> Defaults<'a> {
             found.map(|found| found.table()).transpose()
         };
         let (legacy, oauth) = (inner("legacy")?, inner("oauth")?);
+        let effects = top.find("effects").map(|found| effects::read(&found));
         Ok(Self {
             flat,
             legacy,
             oauth,
+            effects: effects.transpose()?.unwrap_or_default(),
         })
     }
 }

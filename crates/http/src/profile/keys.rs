@@ -75,6 +75,7 @@ pub(super) const TOP: Keys = &[&[
         Takes::Tables(PROFILE),
         "One product's access to one institution in one environment.",
     ),
+    key("effects", Takes::Effects, EFFECTS_ABOUT),
 ]];
 
 /// An included file holds profiles only.
@@ -190,6 +191,8 @@ pub(super) const EGRESS: Keys = &[&[
         "Whether the token endpoint is reached without all this; false by default.",
     ),
 ]];
+const EFFECTS_ABOUT: &str = "What operations do, by name, where contract or name do not say it right: write, or \
+    read-may-repeat for one that changes nothing though it looks as if.";
 
 const IDENTITY: &[Key] = &[
     key(
@@ -221,6 +224,11 @@ const IDENTITY: &[Key] = &[
         "overrides",
         Takes::Ids,
         "The values of OvrrdInstRtId that messages may carry, besides inst_rt_id.",
+    ),
+    key(
+        "journal",
+        Takes::Path,
+        "A file in which each write is noted before it is sent, relative to this one.",
     ),
 ];
 
@@ -306,6 +314,7 @@ const SHADOW: Keys = &[&[
 
 /// Of one profile, never by default.
 const OWN: &[Key] = &[
+    key("effects", Takes::Effects, EFFECTS_ABOUT),
     key(
         "dates",
         Takes::Table(DATES),

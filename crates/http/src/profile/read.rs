@@ -10,9 +10,9 @@ use toml::de::{DeTable, DeValue};
 use super::defaults::Defaults;
 use super::layers::Layers;
 use super::table::{Found, Part, Source};
-use super::values::{dates, ids, state};
+use super::values::{dates, ids, is_name, state};
 use super::{
-    Config, ConfigError, Place, Profile, SecretRef, Variants, include, keys, modes, shadow,
+    Config, ConfigError, Place, Profile, SecretRef, Variants, effects, include, keys, modes, shadow,
 };
 
 /// The largest configuration file that is read: 4 MiB, some 10,000 profiles.
@@ -231,6 +231,12 @@ fn profile(found: &Found<'_>, defaults: &Defaults<'_>) -> Result<Profile, Config
     )?;
     let product = table.need("product", "the product registered with the institution")?;
     let settings = layers.settings(state)?;
+    let own_effects = own.find("effects").map(|found| effects::read(&found));
+    let (effects, loosened) = match own_effects.transpose()? {
+        Some(nearer) => defaults.effects.clone().with(nearer),
+        None => defaults.effects.clone(),
+    }
+    .into_parts();
     let mut profile = Profile {
         name: name.clone(),
         inst_rt_id: inst_rt_id.id()?,
@@ -250,8 +256,13 @@ fn profile(found: &Found<'_>, defaults: &Defaults<'_>) -> Result<Profile, Config
         shadow: shadow::shadow(&table)?,
         evidence: shadow::evidence(&table, name)?,
         dates: dates(own)?,
+        effects: Arc::new(effects),
+        journal: match table.find("journal") {
+            Some(found) => Some(found.source.folder().join(found.text()?)),
+            None => None,
+        },
         variants: Variants::default(),
-        warnings: settings.warnings,
+        warnings: settings.warnings.into_iter().chain(loosened).collect(),
     };
     profile.variants = variants(own, &layers, &profile)?;
     Ok(profile)
@@ -310,13 +321,4 @@ fn variants(
         }
     }
     Ok(variants)
-}
-
-/// Whether it could be the name of a service or an operation: an XML name without a colon, in ASCII.
-fn is_name(name: &str) -> bool {
-    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    begins
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::effects;
 use super::keys::{self, Keys, Takes, each};
 
 /// The JSON Schema (draft 2020-12) of a configuration file, made from the table that the reader goes by.
@@ -76,6 +77,11 @@ fn of(takes: Takes) -> Map<String, Value> {
         Takes::PrivateKey => {
             json!({ "anyOf": [{ "$ref": "#/$defs/secret" }, { "$ref": "#/$defs/token" }] })
         }
+        Takes::Effects => json!({
+            "type": "object",
+            "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_.-]*$" },
+            "additionalProperties": { "enum": effects::WORDS },
+        }),
         Takes::Table(keys) => Value::Object(object(keys)),
         Takes::Tables(keys) => json!({ "type": "object", "additionalProperties": object(keys) }),
     })

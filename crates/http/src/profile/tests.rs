@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod effects;
 mod proof;
 mod refused;
 mod variants;
@@ -103,7 +104,7 @@ fn an_unknown_key_comes_with_what_may_have_been_meant() {
     assert!(
         error
             .to_string()
-            .ends_with("known are version, include, defaults, profile"),
+            .ends_with("known are version, include, defaults, profile, effects"),
         "{error}"
     );
 }

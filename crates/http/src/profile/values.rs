@@ -285,3 +285,12 @@ pub(super) fn secret(found: &Found<'_>) -> Result<SecretRef, ConfigError> {
         }
     }
 }
+
+/// Whether it could be the name of a service or an operation: an XML name without a colon, in ASCII.
+pub(super) fn is_name(name: &str) -> bool {
+    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    begins
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+}

@@ -13,6 +13,13 @@ pub enum Warning {
         /// Where.
         place: Place,
     },
+    /// An operation is said to change nothing, whatever its contract says, and so may be repeated.
+    EffectLoosened {
+        /// Where.
+        place: Place,
+        /// The operation.
+        operation: String,
+    },
 }
 
 impl Warning {
@@ -20,13 +27,14 @@ impl Warning {
     pub fn code(&self) -> &'static str {
         match self {
             Self::ExpInMilliseconds { .. } => "config-exp-in-milliseconds",
+            Self::EffectLoosened { .. } => "config-effect-loosened",
         }
     }
 
     /// Where it stands.
     pub fn place(&self) -> &Place {
         match self {
-            Self::ExpInMilliseconds { place } => place,
+            Self::ExpInMilliseconds { place } | Self::EffectLoosened { place, .. } => place,
         }
     }
 }
@@ -38,6 +46,10 @@ impl fmt::Display for Warning {
                 f,
                 "{place}: exp of the assertion is in milliseconds: it practically never expires, and a server that caps its \
                  lifetime refuses it"
+            ),
+            Self::EffectLoosened { place, operation } => write!(
+                f,
+                "{place}: {operation} is repeated like a read, whatever its contract says: true only if it changes nothing"
             ),
         }
     }

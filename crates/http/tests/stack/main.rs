@@ -10,6 +10,7 @@ mod connected;
 mod egress;
 mod ended;
 mod guarded;
+mod journaled;
 mod peer;
 mod reloaded;
 mod repeated;

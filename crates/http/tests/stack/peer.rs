@@ -105,6 +105,14 @@ impl Peer {
         }
     }
 
+    /// A server that another process plays.
+    pub(crate) fn at(url: &str) -> Self {
+        Self {
+            url: url.parse().unwrap(),
+            arrivals: Arc::default(),
+        }
+    }
+
     /// Answers in this order; the last again and again.
     pub(crate) async fn replies(replies: Vec<Reply>) -> Self {
         Self::start(move |n, _| replies[n.min(replies.len() - 1)].clone()).await

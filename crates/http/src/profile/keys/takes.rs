@@ -2,7 +2,7 @@
 
 use super::super::ConfigError;
 use super::super::table::{Found, Part};
-use super::super::{shadow, token_key, values};
+use super::super::{effects, shadow, token_key, values};
 use super::{Keys, each};
 
 /// What a key takes.
@@ -46,6 +46,8 @@ pub(in super::super) enum Takes {
     Secret,
     /// The same, or a key in a token.
     PrivateKey,
+    /// What operations do, each by its name.
+    Effects,
     /// A table with these keys.
     Table(Keys),
     /// Tables with these keys, each under a name of the user's.
@@ -80,6 +82,7 @@ impl Takes {
             Self::Date => found.date().map(drop),
             Self::Secret => values::secret(found).map(drop),
             Self::PrivateKey => token_key::key(found).map(drop),
+            Self::Effects => effects::read(found).map(drop),
             Self::Table(keys) => check(found.table()?, keys, &inner(path, &found.key)),
             Self::Tables(keys) => {
                 let path = inner(path, &found.key);

@@ -1,0 +1,227 @@
+//! What the journal says of writes that came through, were refused, or were cut off by the end of the process.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use castile_http::journal::{Entry, Journal, Outcome, WriteLog, read};
+use castile_http::profile::Limits;
+use castile_http::{
+    Body, Effect, Error, Institution, JournalFile, ReqwestTransport, SoapTransport as _,
+    SystemClock, stack,
+};
+use http::Request;
+
+use crate::peer::{Peer, Reply};
+use crate::tokens::{Tokens, plan};
+
+const DONE: &[u8] = b"<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><R/></s:Body></s:Envelope>";
+const XML: &str = "200 OK\r\nContent-Type: text/xml";
+
+fn envelope(id: &str) -> String {
+    format!(
+        "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><XferAdd><MsgRqHdr><jXchangeHdr>\
+         <jXLogTrackingId>{id}</jXLogTrackingId><InstRtId>1</InstRtId><InstEnv>TEST</InstEnv></jXchangeHdr></MsgRqHdr>\
+         <Amt>12.50-canary</Amt></XferAdd></s:Body></s:Envelope>"
+    )
+}
+
+fn request(url: &str, operation: &str, effect: Effect) -> Request<Body> {
+    Request::post(url)
+        .header("content-type", "text/xml; charset=utf-8")
+        .header(
+            "soapaction",
+            format!("\"http://jackhenry.com/ws/{operation}\""),
+        )
+        .extension(effect)
+        .body(Body::whole(envelope(operation)))
+        .unwrap()
+}
+
+fn journaled(peer: &Peer, log: Arc<dyn WriteLog>) -> stack::Typed<ReqwestTransport> {
+    let mut plan = plan(peer, Arc::new(Tokens::default()));
+    plan.total = Duration::from_secs(30);
+    plan.institution = Some(Arc::new(Institution::new("first-bank", "1", "TEST")));
+    plan.journal = Some(log);
+    stack::typed(plan, ReqwestTransport::new(Limits::default()).unwrap())
+}
+
+fn file(path: &Path) -> Arc<JournalFile> {
+    Arc::new(JournalFile::new(path, Arc::new(SystemClock)).unwrap())
+}
+
+fn entry<'a>(journal: &'a Journal, operation: &str, attempt: u32) -> &'a Entry {
+    let mut entries = journal.entries.iter();
+    let is_it =
+        |entry: &&Entry| entry.operation.as_deref() == Some(operation) && entry.attempt == attempt;
+    entries.find(is_it).unwrap()
+}
+
+/// Ends a process amid its writes and asks the journal which they were. The process is this test once more, with the
+/// gateway's address and the journal's path in the environment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_kill_the_journal_lists_exactly_the_writes_that_were_open() {
+    const ROLE: &str = "CASTILE_TEST_JOURNAL_OF_CHILD";
+    if let Some(role) = std::env::var_os(ROLE) {
+        let role = role.into_string().unwrap();
+        let (path, url) = role.split_once('|').unwrap();
+        write_until_killed(Path::new(path), url).await;
+        return;
+    }
+    let peer = Peer::start(|_, arrival| {
+        if arrival.header("soapaction")[0].contains("Hang") {
+            Reply::Hang
+        } else {
+            Reply::Answer(XML, DONE.to_vec())
+        }
+    })
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("writes.journal");
+    let test = "journaled::after_a_kill_the_journal_lists_exactly_the_writes_that_were_open";
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .env(ROLE, format!("{}|{}", path.display(), peer.url))
+        .spawn()
+        .unwrap();
+    // Five writes hang at the gateway, and the answers to five others were noted.
+    let settled = |journal: &Journal| {
+        let mut entries = journal.entries.iter();
+        let done = entries
+            .by_ref()
+            .filter(|entry| entry.outcome == Some(Outcome::Done));
+        done.count()
+    };
+    for _ in 0..3000 {
+        let hanging = peer.arrivals();
+        let hanging = hanging
+            .iter()
+            .filter(|arrival| arrival.head.contains("Hang"));
+        if hanging.count() == 5 && settled(&read(&path).unwrap()) == 5 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(
+        read(&path).unwrap().unresolved().count(),
+        0,
+        "all are under way"
+    );
+    child.kill().unwrap();
+    child.wait().unwrap();
+
+    let journal = read(&path).unwrap();
+    let mut open: Vec<_> = journal
+        .unresolved()
+        .map(|entry| entry.tracking_id.clone().unwrap())
+        .collect();
+    open.sort();
+    assert_eq!(open, ["Hang0", "Hang1", "Hang2", "Hang3", "Hang4"]);
+    assert_eq!(settled(&journal), 5);
+    assert_eq!(
+        entry(&journal, "Hang3", 1).profile.as_deref(),
+        Some("first-bank")
+    );
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(!text.contains("canary"), "a value of a message or a token");
+}
+
+async fn write_until_killed(path: &Path, url: &str) {
+    let peer = Peer::at(url);
+    let stack = Arc::new(journaled(&peer, file(path)));
+    let send = |operation: String| {
+        let (stack, request) = (Arc::clone(&stack), request(url, &operation, Effect::Write));
+        tokio::spawn(async move {
+            let answer = stack.send(request).await.unwrap();
+            answer.into_body().bytes(Effect::Write).await.unwrap();
+        })
+    };
+    let hanging: Vec<_> = (0..5).map(|n| send(format!("Hang{n}"))).collect();
+    for n in 0..5 {
+        send(format!("Done{n}")).await.unwrap();
+    }
+    for hangs in hanging {
+        let _ = hangs.await;
+    }
+}
+
+#[tokio::test]
+async fn each_attempt_is_noted_with_what_came_of_it_and_reads_are_not() {
+    let peer = Peer::start(|_, arrival| {
+        let first = arrival.header("authorization") == ["Bearer token-1-canary"];
+        match arrival.header("soapaction")[0] {
+            action if action.contains("Again") && first => {
+                Reply::Answer("401 Unauthorized\r\nWWW-Authenticate: Bearer", Vec::new())
+            }
+            action if action.contains("Forbidden") => Reply::Answer("403 Forbidden", Vec::new()),
+            action if action.contains("Closed") => Reply::Close,
+            action if action.contains("Cut") => Reply::Stall("200 OK\r\nContent-Type: text/xml"),
+            _ => Reply::Answer(XML, DONE.to_vec()),
+        }
+    })
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("writes.journal");
+    let stack = journaled(&peer, file(&path));
+    let send = async |operation: &str, effect| {
+        let request = request(peer.url.as_str(), operation, effect);
+        let answer = stack.send(request).await?;
+        // A caller who leaves amid an answer.
+        if operation == "CutAdd" {
+            drop(answer);
+            return Ok(());
+        }
+        answer.into_body().bytes(effect).await.map(drop)
+    };
+    send("AgainAdd", Effect::Write).await.unwrap();
+    send("ForbiddenAdd", Effect::Unknown).await.unwrap();
+    send("AcctInq", Effect::Read).await.unwrap();
+    send("CutAdd", Effect::Write).await.unwrap();
+    assert!(
+        send("ClosedAdd", Effect::Write)
+            .await
+            .unwrap_err()
+            .outcome_unknown()
+    );
+    drop(stack);
+
+    let journal = read(&path).unwrap();
+    let said = |operation, attempt| {
+        let entry = entry(&journal, operation, attempt);
+        (entry.outcome.unwrap(), entry.code.as_deref())
+    };
+    let refused = (Outcome::NotDone, Some("gateway-unauthorized"));
+    assert_eq!(said("AgainAdd", 1), refused);
+    assert_eq!(said("AgainAdd", 2), (Outcome::Done, None));
+    assert_eq!(
+        said("ForbiddenAdd", 1),
+        (Outcome::NotDone, Some("gateway-forbidden"))
+    );
+    assert_eq!(said("CutAdd", 1), (Outcome::Open, Some("call-dropped")));
+    assert_eq!(
+        said("ClosedAdd", 1),
+        (Outcome::Open, Some("gateway-interrupted"))
+    );
+    assert_eq!(journal.entries.len(), 5, "the read is not noted");
+    assert_eq!(journal.unresolved().count(), 2);
+}
+
+#[tokio::test]
+async fn a_write_that_cannot_be_noted_is_not_sent_and_a_read_is() {
+    let peer = Peer::replies(vec![Reply::Answer(XML, DONE.to_vec())]).await;
+    let stack = journaled(
+        &peer,
+        file(&PathBuf::from("/no/such/folder/writes.journal")),
+    );
+    for effect in [Effect::Write, Effect::Unknown] {
+        let request = request(peer.url.as_str(), "XferAdd", effect);
+        let error = stack.send(request).await.unwrap_err();
+        assert_eq!(error.code(), "journal-unwritable");
+        assert!(matches!(error, Error::Journal(_)) && !error.outcome_unknown());
+    }
+    assert_eq!(peer.arrivals().len(), 0);
+    let request = request(peer.url.as_str(), "AcctInq", Effect::Read);
+    stack.send(request).await.unwrap();
+    assert_eq!(peer.arrivals().len(), 1);
+}
