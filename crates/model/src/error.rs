@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::fill::Misfit;
+
 /// Why a payload could not be read. No variant carries text of the message, only names and places.
 ///
 /// Offsets are bytes from the start of the payload slice, a byte order mark included.
@@ -163,6 +165,28 @@ pub enum EncodeError {
         /// The element.
         path: String,
     },
+    /// A value was set to nothing, which would leave a stored value as it is.
+    #[error("{path}: set to an empty text, which would change nothing; clear it instead")]
+    Blank {
+        /// The element.
+        path: String,
+    },
+    /// A value that is to go with the message has no place in it.
+    #[error("{path}: the contract has no {element} there")]
+    NoPlace {
+        /// The message.
+        path: String,
+        /// Local name of the element.
+        element: String,
+    },
+    /// A value that is to go with the message is there already.
+    #[error("{path}: the message has a {element} of its own")]
+    GivenTwice {
+        /// The element around it.
+        path: String,
+        /// Local name of the element.
+        element: String,
+    },
     /// The message lacks what its contract requires, or has what it excludes.
     #[error("{}", listed(.problems))]
     Invalid {
@@ -180,11 +204,21 @@ fn listed(problems: &[Warning]) -> String {
 }
 
 impl EncodeError {
+    pub(crate) fn misfit(path: String, misfit: Misfit) -> Self {
+        match misfit {
+            Misfit::NoPlace(element) => Self::NoPlace { path, element },
+            Misfit::Given(element) => Self::GivenTwice { path, element },
+        }
+    }
+
     /// Stable name of the cause.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Character { .. } => "model-unwritable-character",
             Self::Attribute { .. } => "model-unwritable-attribute",
+            Self::Blank { .. } => "model-blank",
+            Self::NoPlace { .. } => "model-no-place",
+            Self::GivenTwice { .. } => "model-given-twice",
             Self::Invalid { .. } => "model-invalid",
         }
     }

@@ -34,6 +34,8 @@ enum State<T> {
     Unset,
     /// An element without text.
     Empty,
+    /// A value that a change was told to set, and that is none; it cannot be written.
+    Blank,
     Value(T),
 }
 
@@ -144,6 +146,20 @@ impl Field<Str> {
     }
 }
 
+impl<T: Scalar> Field<T> {
+    /// The value that a change puts in place of another; refused by the writer if it is none.
+    pub(crate) fn of_change(value: T) -> Self {
+        let is_blank = value.text().trim_matches(XML_SPACE).is_empty();
+        Self {
+            state: match is_blank {
+                true => State::Blank,
+                false => State::Value(value),
+            },
+            attributes: Attributes::default(),
+        }
+    }
+}
+
 impl<T> Default for Field<T> {
     fn default() -> Self {
         Self {
@@ -185,6 +201,7 @@ impl<T: Scalar> fmt::Debug for Field<T> {
             State::Value(value) => redacted(value, f)?,
             State::Empty | State::Unset if self.is_null() => f.write_str("Null")?,
             State::Empty => f.write_str("Empty")?,
+            State::Blank => f.write_str("Blank")?,
             State::Unset => f.write_str("NotGiven")?,
         }
         match self.attributes.is_empty() {
@@ -238,6 +255,9 @@ pub trait Leaf {
     /// The text to write; empty if there is no value.
     fn text(&self) -> Cow<'_, str>;
 
+    /// Whether it was [`set`](Field::set) to nothing.
+    fn is_blank(&self) -> bool;
+
     /// The attributes to write.
     fn attributes(&self) -> &Attributes;
 
@@ -262,6 +282,10 @@ impl<T: Scalar> Leaf for Field<T> {
 
     fn text(&self) -> Cow<'_, str> {
         self.value().map_or(Cow::Borrowed(""), Scalar::text)
+    }
+
+    fn is_blank(&self) -> bool {
+        matches!(self.state, State::Blank)
     }
 
     fn attributes(&self) -> &Attributes {

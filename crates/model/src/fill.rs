@@ -2,14 +2,63 @@
 
 use std::fmt;
 
-/// Values for the elements of one parent, written where the message has none of its own.
+/// Values for what a message leaves open, written where the message has none of its own.
 ///
-/// For what every request of a caller has in common, such as the institution in `jXchangeHdr`. What the message
-/// gives, an empty value or a null included, stays. A parent that the message does not have is not made.
+/// For what every request of a caller has in common, such as the institution in `jXchangeHdr`
+/// ([`with`](Self::with)), and for what one call adds to the message it is given ([`demand`](Self::demand),
+/// [`demand_list`](Self::demand_list)). What the message gives, an empty value or a null included, stays. Nothing is
+/// dropped: a value that finds no place is an error ([`EncodeError::NoPlace`](crate::EncodeError::NoPlace)).
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Fill {
     parent: String,
-    values: Vec<(String, String)>,
+    values: Vec<Value>,
+    lists: Vec<List>,
+    /// Whether the message has the parent.
+    has_parent: bool,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+struct Value {
+    name: String,
+    text: String,
+    need: Need,
+    is_met: bool,
+}
+
+/// When a value must find its place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    /// Never.
+    Offered,
+    /// If the message has the parent.
+    InParent,
+    /// Always, in the parent.
+    Parent,
+    /// Always, in the message itself, which may not have one of its own.
+    Message,
+}
+
+/// An element with one element for each text, which holds it in one of its own.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct List {
+    /// Names of the list, of an entry, and of what holds the text.
+    pub(crate) names: [&'static str; 3],
+    pub(crate) texts: Vec<String>,
+    is_met: bool,
+}
+
+/// What is written for an element that the message leaves open.
+pub(crate) enum Filling {
+    Text(String),
+    List(List),
+}
+
+/// Why a value could not be put where it belongs.
+pub(crate) enum Misfit {
+    /// The message has no such element.
+    NoPlace(String),
+    /// The message has one of its own.
+    Given(String),
 }
 
 impl Fill {
@@ -17,36 +66,147 @@ impl Fill {
     pub fn of(parent: impl Into<String>) -> Self {
         Self {
             parent: parent.into(),
-            values: Vec::new(),
+            ..Self::default()
         }
     }
 
     /// Sets the value of the element of that local name; one set before is replaced.
+    ///
+    /// A message without the parent goes without it; one whose parent has no such element is refused.
     #[must_use]
-    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.values.retain(|(known, _)| known != name);
-        self.values.push((name.to_owned(), value.into()));
+    pub fn with(self, name: &str, value: impl Into<String>) -> Self {
+        self.put(name, value.into(), Need::InParent)
+    }
+
+    /// The same for a value that a message may go without.
+    #[must_use]
+    pub fn offer(self, name: &str, value: impl Into<String>) -> Self {
+        self.put(name, value.into(), Need::Offered)
+    }
+
+    /// The same for a value that no message may go without, unless it has one of its own.
+    #[must_use]
+    pub fn insist(self, name: &str, value: impl Into<String>) -> Self {
+        self.put(name, value.into(), Need::Parent)
+    }
+
+    /// Sets the value of a simple element of the message itself, which must have a place for it and none of its own.
+    ///
+    /// The message itself is its root element, or for a `Validate` operation of jXchange the message in it that is
+    /// to be judged.
+    #[must_use]
+    pub fn demand(self, name: &str, value: impl Into<String>) -> Self {
+        self.put(name, value.into(), Need::Message)
+    }
+
+    /// The same for an element that holds a list: `names` are those of the list, of an entry, and of the element in an
+    /// entry that holds a text.
+    #[must_use]
+    pub fn demand_list(
+        mut self,
+        names: [&'static str; 3],
+        texts: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.lists.retain(|list| list.names != names);
+        self.lists.push(List {
+            names,
+            texts: texts.into_iter().map(Into::into).collect(),
+            is_met: false,
+        });
         self
     }
 
-    /// The value for an element inside of `parent`.
-    pub(crate) fn value(&self, parent: Option<&&'static str>, name: &str) -> Option<&str> {
-        if parent.is_none_or(|parent| **parent != *self.parent) {
-            return None;
+    fn put(mut self, name: &str, text: String, need: Need) -> Self {
+        let is_below = need == Need::Message;
+        self.values
+            .retain(|value| value.name != name || (value.need == Need::Message) != is_below);
+        self.values.push(Value {
+            name: name.to_owned(),
+            text,
+            need,
+            is_met: false,
+        });
+        self
+    }
+
+    /// What is to be written in place of an element that the message leaves open.
+    pub(crate) fn take(&mut self, path: &[&'static str], name: &str) -> Option<Filling> {
+        let is_parent = path.last().is_some_and(|parent| **parent == *self.parent);
+        for value in &mut self.values {
+            let is_here = match value.need {
+                Need::Message => !value.is_met && is_message(path),
+                _ => is_parent,
+            };
+            if is_here && value.name == name {
+                value.is_met = true;
+                return Some(Filling::Text(value.text.clone()));
+            }
         }
-        let mut values = self.values.iter();
-        values
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        let mut lists = self.lists.iter_mut().filter(|_| is_message(path));
+        let list = lists.find(|list| !list.is_met && list.names[0] == name)?;
+        list.is_met = true;
+        Some(Filling::List(list.clone()))
+    }
+
+    /// Notes that the message can have an element, and whether it has it.
+    pub(crate) fn meet(
+        &mut self,
+        path: &[&'static str],
+        name: &str,
+        is_given: bool,
+    ) -> Result<(), Misfit> {
+        let is_parent = path.last().is_some_and(|parent| **parent == *self.parent);
+        self.has_parent |= is_parent;
+        for value in self.values.iter_mut().filter(|value| value.name == name) {
+            match value.need {
+                Need::Message if is_given && !value.is_met && is_message(path) => {
+                    return Err(Misfit::Given(value.name.clone()));
+                }
+                Need::Message => {}
+                _ => value.is_met |= is_parent,
+            }
+        }
+        let is_own = |list: &&List| !list.is_met && list.names[0] == name;
+        let own = self.lists.iter().find(is_own);
+        match own.filter(|_| is_given && is_message(path)) {
+            Some(list) => Err(Misfit::Given(list.names[0].to_owned())),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether all that must have a place had one.
+    pub(crate) fn settle(self) -> Result<(), Misfit> {
+        let is_missed = |value: &Value| match value.need {
+            Need::Offered => false,
+            Need::InParent => self.has_parent && !value.is_met,
+            Need::Parent | Need::Message => !value.is_met,
+        };
+        let value = self.values.iter().find(|value| is_missed(value));
+        let list = self.lists.iter().find(|list| !list.is_met);
+        let value = value.map(|value| value.name.clone());
+        match value.or_else(|| list.map(|list| list.names[0].to_owned())) {
+            Some(name) => Err(Misfit::NoPlace(name)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether these elements are around a child of the message itself.
+fn is_message(path: &[&'static str]) -> bool {
+    match path {
+        [_] => true,
+        [root, inner] => root.strip_suffix("Validate") == Some(inner),
+        _ => false,
     }
 }
 
 /// Prints the names only: the values are a customer's.
 impl fmt::Debug for Fill {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.values.iter().map(|(name, _)| name);
+        let values = self.values.iter().map(|value| value.name.as_str());
+        let lists = self.lists.iter().map(|list| list.names[0]);
         write!(f, "Fill of {} ", self.parent)?;
-        f.debug_list().entries(names).finish()
+        f.debug_list().entries(values.chain(lists)).finish()
     }
 }
 
@@ -115,6 +275,135 @@ mod tests {
         let told = encode(&inq).unwrap();
         assert_eq!(encode_filled(&inq, &fill()).unwrap(), told);
         assert!(told.contains("<Usr/>") && told.contains("PROD"), "{told}");
+    }
+
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Code {
+        code: Option<Text>,
+        ext: Ext,
+    }
+
+    elements! { Code: "Code" => code, }
+
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Codes {
+        entry: Vec<Code>,
+        ext: Ext,
+    }
+
+    elements! { Codes: "Entry" => entry, }
+
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct Mod {
+        hdr: Hdr,
+        codes: Option<Box<Codes>>,
+        key: Text,
+        more: Option<Text>,
+        ext: Ext,
+    }
+
+    elements! { Mod:
+        "Hdr" => hdr,
+        [version 1]
+        "Codes" => codes,
+        [version 2]
+        "Key" => key,
+        "More" => more,
+    }
+
+    impl Message for Mod {
+        const NAMESPACE: &'static str = "urn:x";
+        const ELEMENT: &'static str = "Mod";
+    }
+
+    #[derive(Debug, Clone, Default, PartialEq)]
+    struct ModValidate {
+        inner: Option<Box<Mod>>,
+        ext: Ext,
+    }
+
+    elements! { ModValidate: "Mod" => inner, }
+
+    impl Message for ModValidate {
+        const NAMESPACE: &'static str = "urn:x";
+        const ELEMENT: &'static str = "ModValidate";
+    }
+
+    const CODES: [&str; 3] = ["Codes", "Entry", "Code"];
+
+    #[test]
+    fn a_list_and_a_value_stand_in_their_places() {
+        let fill = fill().demand("Key", "k").demand_list(CODES, ["1", "<2>"]);
+        let body = "<Hdr><Usr>u</Usr><Ver_1/><Ver_2/><Env>T&lt;1</Env></Hdr><Ver_1/><Codes>\
+            <Entry><Code>1</Code></Entry><Entry><Code>&lt;2&gt;</Code></Entry></Codes><Ver_2/><Key>k</Key>";
+        assert_eq!(
+            encode_filled_valid(&Mod::default(), &fill).unwrap(),
+            format!("<Mod xmlns=\"urn:x\">{body}</Mod>")
+        );
+        let inner = Some(Box::default());
+        let validate = ModValidate {
+            inner,
+            ..ModValidate::default()
+        };
+        assert_eq!(
+            encode_filled_valid(&validate, &fill).unwrap(),
+            format!("<ModValidate xmlns=\"urn:x\"><Mod>{body}</Mod></ModValidate>")
+        );
+    }
+
+    fn code(message: &impl Message, fill: Fill) -> (&'static str, String) {
+        let error = encode_filled(message, &fill).unwrap_err();
+        (error.code(), error.to_string())
+    }
+
+    #[test]
+    fn what_finds_no_place_is_an_error_and_not_dropped() {
+        let (inq, hdr) = (Inq::default(), || Fill::of("Hdr"));
+        for fill in [
+            hdr().demand("Key", "k"),
+            hdr().demand_list(CODES, ["1"]),
+            hdr().with("Key", "k"),
+            hdr().insist("Key", "k"),
+        ] {
+            let (code, told) = code(&inq, fill);
+            assert_eq!(code, "model-no-place");
+            assert!(told.contains("Key") || told.contains("Codes"), "{told}");
+            assert!(!told.contains("k\""), "{told}");
+        }
+        assert!(encode_filled(&inq, &hdr().offer("Key", "k")).is_ok());
+        // Without the parent there is nothing to be filled, unless the caller insists.
+        let bare = ModValidate::default();
+        assert!(encode_filled(&bare, &hdr().with("Env", "T")).is_ok());
+        assert_eq!(code(&bare, hdr().insist("Env", "T")).0, "model-no-place");
+        // What the message says itself is its place, too.
+        let mut inq = inq;
+        inq.hdr.env = Some("PROD".into());
+        let told = encode_filled(&inq, &hdr().insist("Env", "T")).unwrap();
+        assert!(told.contains("PROD"), "{told}");
+    }
+
+    #[test]
+    fn what_the_message_has_itself_is_never_replaced_by_a_demand() {
+        let own = Mod {
+            key: "mine".into(),
+            codes: Some(Box::default()),
+            ..Mod::default()
+        };
+        for fill in [
+            Fill::default().demand("Key", "k"),
+            Fill::default().demand_list(CODES, ["1"]),
+        ] {
+            assert_eq!(code(&own, fill).0, "model-given-twice");
+        }
+    }
+
+    #[test]
+    fn a_value_is_asked_for_where_it_belongs_only() {
+        // `Env` of the header and `Env` of the message are two.
+        let fill = fill().demand("Env", "of the message");
+        let told = encode_filled_valid(&Inq::default(), &fill).unwrap();
+        let end = "<Env>T&lt;1</Env></Hdr><Env>of the message</Env></Inq>";
+        assert!(told.ends_with(end), "{told}");
     }
 
     #[test]

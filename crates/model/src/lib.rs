@@ -71,6 +71,7 @@
 //! - Before a request is sent, [`Message::validate`] tells what it lacks.
 
 mod attributes;
+mod change;
 mod derived;
 mod error;
 mod ext;
@@ -91,6 +92,7 @@ mod write;
 pub mod yaserde;
 
 pub use attributes::{Attribute, Attributes};
+pub use change::Given;
 pub use derived::Other;
 pub use error::{DecodeError, EncodeError, InvalidValue, Warning, WarningKind};
 pub use ext::Ext;

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use crate::attributes::XSI;
 use crate::error::{self, Warning, WarningKind};
+use crate::fill::{Filling, List};
 use crate::name::local_start;
 use crate::{Attributes, EncodeError, Ext, Fill, Groups, Leaf, Particle, Raw, Struct, Text};
 
@@ -79,7 +80,21 @@ impl Writer {
 
     /// Writes an element, if it is there.
     pub fn put(&mut self, name: &'static str, particle: &dyn Particle) {
+        let before = self.out.len();
         particle.write_as(name, self);
+        if self.fill.is_some() {
+            self.filled(name, self.out.len() > before);
+        }
+    }
+
+    /// Puts in what is to stand in place of an element that was just passed, if it is not there.
+    fn filled(&mut self, name: &'static str, is_there: bool) {
+        let is_there = is_there || self.fill(name);
+        let fill = self.fill.as_mut();
+        let met = fill.map_or(Ok(()), |fill| fill.meet(&self.path, name, is_there));
+        if let Err(misfit) = met {
+            self.fail(|path| EncodeError::misfit(path, misfit));
+        }
     }
 
     /// Writes an element with a value, given or not: the root element of a message that is one.
@@ -235,6 +250,9 @@ impl Writer {
         let local = self.open(name, Some(leaf.attributes()));
         let text = leaf.text();
         if text.is_empty() {
+            if leaf.is_blank() {
+                self.fail(|path| EncodeError::Blank { path });
+            }
             self.out.push_str("/>");
         } else {
             self.out.push('>');
@@ -247,18 +265,31 @@ impl Writer {
         self.default = outer_default;
     }
 
-    /// Writes a simple element that the message does not have; tells whether there was a value for it.
+    /// Writes an element that the message does not have; tells whether there was something for it.
     pub(crate) fn fill(&mut self, name: &'static str) -> bool {
-        let Some(fill) = self.fill.take() else {
-            return false;
-        };
-        let value = fill.value(self.path.last(), name);
-        if let Some(value) = value.filter(|_| self.look.is_none()) {
-            self.leaf(name, &Text::from(value));
+        let fill = self.fill.as_mut().filter(|_| self.look.is_none());
+        match fill.and_then(|fill| fill.take(&self.path, name)) {
+            Some(Filling::Text(text)) => self.leaf(name, &Text::from(text)),
+            Some(Filling::List(list)) => self.list(name, &list),
+            None => return false,
         }
-        let is_filled = value.is_some();
-        self.fill = Some(fill);
-        is_filled
+        true
+    }
+
+    fn list(&mut self, name: &'static str, list: &List) {
+        self.write_markers();
+        let outer_default = self.default;
+        let local = self.open(name, None);
+        self.out.push('>');
+        let [_, entry, leaf] = list.names;
+        for text in &list.texts {
+            let _ = write!(self.out, "<{entry}>");
+            self.leaf(leaf, &Text::from(text.as_str()));
+            let _ = write!(self.out, "</{entry}>");
+        }
+        self.close(local);
+        self.path.pop();
+        self.default = outer_default;
     }
 
     pub(crate) fn raw(&mut self, raw: &Raw) {

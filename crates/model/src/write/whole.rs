@@ -18,7 +18,7 @@ pub fn encode<T: Message>(message: &T) -> Result<String, EncodeError> {
 /// The same as [`encode`], with values for what the message leaves open.
 ///
 /// # Errors
-/// As [`encode`].
+/// As [`encode`]; or a value finds no place in the message, or one that is taken.
 pub fn encode_filled<T: Message>(message: &T, fill: &Fill) -> Result<String, EncodeError> {
     Writer {
         fill: Some(fill.clone()),
@@ -78,6 +78,8 @@ impl Writer {
         if let Some(error) = self.error {
             return Err(error);
         }
+        let settled = self.fill.map_or(Ok(()), Fill::settle);
+        settled.map_err(|misfit| EncodeError::misfit(format!("/{}", T::ELEMENT), misfit))?;
         // A marker that was not read is written all the same.
         let problems = self.audit.into_iter().flatten();
         let problems: Vec<Warning> = problems

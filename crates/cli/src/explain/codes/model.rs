@@ -110,4 +110,25 @@ pub(super) const TABLE: &[Entry] = &[
         means: "An attribute of the request has a name that XML cannot carry, or has one name twice.",
         remedy: "mend it at the path that is named",
     },
+    Entry {
+        code: "model-blank",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "A value of a change was set to an empty text. A provider leaves the stored value as it is then.",
+        remedy: "clear the value at the path that is named, or keep it",
+    },
+    Entry {
+        code: "model-no-place",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "A value that was to go with the request has no place in it: the operation's contract lacks the element.",
+        remedy: "leave the value out, or call the operation that has the element that is named",
+    },
+    Entry {
+        code: "model-given-twice",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "A value that was to go with the request stands in it already.",
+        remedy: "give it in one of the two places",
+    },
 ];
