@@ -1,6 +1,7 @@
 //! One call: typed request out, typed response or error back.
 
 mod open;
+mod options;
 
 use bytes::Bytes;
 use castile_envelope::{Content, Part, SoapVersion, Wrap};
@@ -14,6 +15,7 @@ use http::response::Parts;
 use http::{Method, Request, Uri};
 use tracing::Instrument as _;
 
+use self::options::Unfit;
 use crate::error::{Context, tracking_id};
 use crate::{Cause, Error, Fault, Header};
 pub(crate) use open::Unread;
@@ -32,9 +34,14 @@ pub struct Call<'c, T, O> {
     request: &'c O,
     fill: Fill,
     tracking_id: Option<String>,
+    /// Whether each attempt has a tracking id of its own.
+    is_traced: bool,
+    /// Tracking ids that the request may not have.
+    used_ids: Vec<String>,
     is_checked: bool,
     headers: Vec<Raw>,
     limits: CallLimits,
+    unfit: Option<Unfit>,
 }
 
 /// A request that is ready, and what is to be told of it.
@@ -72,28 +79,13 @@ where
             request,
             fill,
             tracking_id,
+            is_traced: true,
+            used_ids: Vec::new(),
             is_checked: true,
             headers: Vec::new(),
             limits: CallLimits::default(),
+            unfit: None,
         }
-    }
-
-    /// Adds a header block to the request: a declared one by [`Raw::of`], any other by [`Raw::parse`].
-    ///
-    /// Credentials do not belong there: the transport brings them.
-    pub fn header(mut self, block: Raw) -> Self {
-        self.headers.push(block);
-        self
-    }
-
-    /// Sends the request even if it lacks what the contract requires.
-    ///
-    /// By default such a request is refused before a byte is sent
-    /// ([`Message::validate`](castile_model::Message::validate)). For callers whose provider is known to take less,
-    /// or who pass on what they read.
-    pub fn unchecked(mut self) -> Self {
-        self.is_checked = false;
-        self
     }
 
     /// Other limits for this call than those of its client.
@@ -185,7 +177,10 @@ where
         let envelope = request.body().as_whole();
         let text = envelope.and_then(|envelope| std::str::from_utf8(envelope).ok());
         match text.and_then(tracking_id) {
-            Some(id) => self.header.attempts(id, self.tracking_id()),
+            Some(id) => {
+                let made = self.tracking_id().filter(|_| self.is_traced);
+                self.header.attempts(id, made)
+            }
             None => Attempts::default(),
         }
     }
@@ -235,10 +230,17 @@ where
     }
 
     fn message(&self, effect: Effect) -> Result<Request<Body>, Cause<O::Fault>> {
+        if let Some(unfit) = self.unfit {
+            return Err(unfit.into());
+        }
         let payload = match self.is_checked {
             true => castile_model::encode_filled_valid(self.request, &self.fill)?,
             false => castile_model::encode_filled(self.request, &self.fill)?,
         };
+        let has_used_id = || tracking_id(&payload).is_some_and(|id| self.used_ids.contains(&id));
+        if !self.used_ids.is_empty() && has_used_id() {
+            return Err(Unfit::SameTrackingId.into());
+        }
         let headers: String = self.headers.iter().map(Raw::to_xml).collect();
         let wrap = Wrap {
             soap: soap_of::<O>(),
@@ -279,6 +281,16 @@ where
             }
         }
         Ok(request)
+    }
+}
+
+impl<F> From<Unfit> for Cause<F> {
+    fn from(unfit: Unfit) -> Self {
+        match unfit {
+            Unfit::NoActIntentKey => Self::NoActIntentKey,
+            Unfit::OtherOperation { refused } => Self::OtherOperation { refused },
+            Unfit::SameTrackingId => Self::SameTrackingId,
+        }
     }
 }
 

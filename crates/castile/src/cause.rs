@@ -25,6 +25,18 @@ pub enum Cause<F> {
         /// The action.
         action: &'static str,
     },
+    /// The reading that the change is to be made upon gave no `ActIntentKey`. Nothing was sent.
+    #[error("the inquiry gave no ActIntentKey: its ActIntent must be Upd or Dlt")]
+    NoActIntentKey,
+    /// The overrides are those of another operation. Nothing was sent.
+    #[error("the overrides are for {refused}, which was refused")]
+    OtherOperation {
+        /// The operation that was refused.
+        refused: &'static str,
+    },
+    /// The request has the tracking id of the call that was refused. Nothing was sent.
+    #[error("the request has the jXLogTrackingId of the call that was refused")]
+    SameTrackingId,
     /// No token, or no answer.
     #[error(transparent)]
     Transport(#[from] castile_http::Error),
@@ -76,6 +88,9 @@ impl<F> Cause<F> {
             Self::Encode(error) => error.code(),
             Self::Envelope(refusal) | Self::Reply { refusal, .. } => refusal.code(),
             Self::Action { .. } => "call-action",
+            Self::NoActIntentKey => "call-no-act-intent-key",
+            Self::OtherOperation { .. } => "call-other-operation",
+            Self::SameTrackingId => "call-same-tracking-id",
             Self::Transport(error) => error.code(),
             Self::Status { answer, .. } => answer.code().unwrap_or("gateway-not-soap"),
             Self::Fault(fault) if fault.is_failed_authentication() => {
@@ -93,7 +108,12 @@ impl<F> Cause<F> {
             Self::Fault(fault) if fault.is_failed_authentication() || fault.is_communication() => {
                 Blame::JackHenry
             }
-            Self::Encode(_) | Self::Envelope(_) | Self::Fault(_) => Blame::Caller,
+            Self::Encode(_)
+            | Self::Envelope(_)
+            | Self::NoActIntentKey
+            | Self::OtherOperation { .. }
+            | Self::SameTrackingId
+            | Self::Fault(_) => Blame::Caller,
             Self::Action { .. } => Blame::Castile,
             Self::Transport(error) => error.blame(),
             Self::Status { answer, .. } => answer.blame(),
@@ -103,7 +123,12 @@ impl<F> Cause<F> {
 
     pub(crate) fn outcome_unknown(&self) -> bool {
         match self {
-            Self::Encode(_) | Self::Envelope(_) | Self::Action { .. } => false,
+            Self::Encode(_)
+            | Self::Envelope(_)
+            | Self::Action { .. }
+            | Self::NoActIntentKey
+            | Self::OtherOperation { .. }
+            | Self::SameTrackingId => false,
             Self::Fault(fault) => fault.outcome_unknown(),
             Self::Transport(error) => error.outcome_unknown(),
             Self::Status { answer, effect } => answer.outcome_unknown(*effect),

@@ -7,7 +7,7 @@ use castile_http::{Attempts, Blame};
 use castile_model::Operation;
 use quick_xml::escape::unescape;
 
-use crate::{Cause, LookUp};
+use crate::{Cause, FaultRecord, LookUp, OverrideError, Overrides};
 
 /// Why a call has no response. `F` is the fault message that the contract declares.
 ///
@@ -127,6 +127,50 @@ impl<F> Error<F> {
     pub fn how_to_look_up(&self) -> Option<LookUp> {
         let envelope = self.context.text().filter(|_| self.outcome_unknown())?;
         Some(LookUp::of(self.context.operation, envelope))
+    }
+
+    /// What the provider says against the call, if it answered with a `HdrFault`.
+    pub fn records(&self) -> &[FaultRecord] {
+        match self.cause() {
+            Cause::Fault(fault) => &fault.records,
+            _ => &[],
+        }
+    }
+
+    /// The records that the provider may pass over when it is asked to ([`overrides`](Self::overrides)).
+    ///
+    /// Somebody who may answer for it decides: what they say is the bank's caution.
+    pub fn overridable(&self) -> impl Iterator<Item = &FaultRecord> {
+        self.records()
+            .iter()
+            .filter(|record| record.is_overridable())
+    }
+
+    /// The codes of this fault that the provider shall pass over, for [`Call::with_overrides`](crate::Call::with_overrides).
+    ///
+    /// Never a code that is not named here. Any of the fault may be named: which ones a provider lets pass is its own
+    /// to say, and it refuses the others again.
+    ///
+    /// # Errors
+    /// The call was not refused by the provider or its outcome is open; the fault does not name a code.
+    pub fn overrides<'a>(
+        &self,
+        codes: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Overrides, OverrideError> {
+        if self.records().is_empty() || self.outcome_unknown() {
+            return Err(OverrideError::NotRefused);
+        }
+        let codes: Vec<String> = codes.into_iter().map(str::to_owned).collect();
+        if codes.is_empty() {
+            return Err(OverrideError::NoCode);
+        }
+        let named = |code: &str| self.records().iter().any(|record| record.code == code);
+        let is_named = |code: &&String| !code.is_empty() && named(code);
+        if let Some(code) = codes.iter().find(|code| !is_named(code)) {
+            return Err(OverrideError::OtherCode { code: code.clone() });
+        }
+        let ids = self.context.tracking_ids.clone();
+        Ok(Overrides::new(self.operation(), codes, ids))
     }
 
     /// The fault message that the contract declares, if that is what came.

@@ -1,5 +1,7 @@
 //! A SOAP fault with the detail that the contract declares.
 
+mod record;
+
 use std::fmt;
 
 use bytes::Bytes;
@@ -9,6 +11,8 @@ use castile_model::{DecodeError, Detail, Raw};
 
 use crate::call::scope;
 use crate::leaves::leaves;
+
+pub use record::FaultRecord;
 
 /// What the service says instead of a response.
 ///
@@ -23,6 +27,8 @@ pub struct Fault<F> {
     pub detail: Option<F>,
     /// Why the declared fault message could not be read, if that is so.
     pub detail_error: Option<DecodeError>,
+    /// The records of its `HdrFault`, if it has one.
+    pub records: Vec<FaultRecord>,
     /// The elements of the detail as they came. May hold customer data.
     pub raw_detail: Vec<Bytes>,
     /// The header blocks that came with it. May hold customer data.
@@ -61,11 +67,12 @@ impl<F: Detail> Fault<F> {
                 Err(error) => detail_error = Some(error),
             }
         }
+        let parts = || fault.detail.iter().map(|part| &reply[part.range.clone()]);
         Self {
-            is_communication: fault
-                .detail
-                .iter()
-                .any(|part| is_communication(&reply[part.range.clone()])),
+            is_communication: parts().any(is_communication),
+            records: parts()
+                .flat_map(|part| FaultRecord::read(part, &scope))
+                .collect(),
             is_declared: detail.as_ref().is_some_and(Detail::is_declared),
             code: fault.code,
             reason: fault.reason,
@@ -142,6 +149,7 @@ impl<F> fmt::Debug for Fault<F> {
         f.debug_struct("Fault")
             .field("code", &self.code)
             .field("has_detail", &self.is_declared)
+            .field("records", &self.records)
             .field("detail_error", &self.detail_error)
             .field("raw_detail", &self.raw_detail.len())
             .finish_non_exhaustive()

@@ -18,7 +18,7 @@ pub struct Header {
 
 impl Header {
     const ELEMENT: &'static str = "jXchangeHdr";
-    const TRACKING_ID: &'static str = "jXLogTrackingId";
+    pub(crate) const TRACKING_ID: &'static str = "jXLogTrackingId";
 
     /// Fills nothing.
     pub fn empty() -> Self {
@@ -69,7 +69,7 @@ impl Header {
     /// The values for one call, and its `jXLogTrackingId`.
     pub(crate) fn for_call(&self) -> (Fill, Option<String>) {
         match self.random.as_deref().and_then(tracking_id) {
-            Some(id) => (self.fill.clone().with(Self::TRACKING_ID, &id), Some(id)),
+            Some(id) => (self.fill.clone().offer(Self::TRACKING_ID, &id), Some(id)),
             None => (self.fill.clone(), None),
         }
     }

@@ -39,6 +39,7 @@ mod fault;
 mod header;
 mod leaves;
 mod look_up;
+mod overrides;
 mod pages;
 
 pub use castile_auth as auth;
@@ -50,7 +51,8 @@ pub use call::{Call, Reply};
 pub use cause::Cause;
 pub use client::Client;
 pub use error::Error;
-pub use fault::Fault;
+pub use fault::{Fault, FaultRecord};
 pub use header::Header;
 pub use look_up::LookUp;
+pub use overrides::{OverrideError, Overrides};
 pub use pages::{Page, PageError, Records};

@@ -7,6 +7,7 @@ mod manifest;
 mod message;
 mod module;
 mod operation;
+mod part;
 mod search;
 mod structure;
 mod text;

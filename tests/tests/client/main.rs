@@ -3,4 +3,5 @@
 mod answered;
 mod money;
 mod odd;
+mod options;
 mod repeated;

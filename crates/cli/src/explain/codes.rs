@@ -1,5 +1,6 @@
 //! The table, one file an area.
 
+mod call;
 mod cause;
 mod command;
 mod config;
@@ -26,6 +27,7 @@ const CASTILE: &str = "Castile: please report it";
 
 /// All areas.
 pub(super) const AREAS: &[&[Entry]] = &[
+    call::TABLE,
     cause::TABLE,
     command::TABLE,
     config::TABLE,

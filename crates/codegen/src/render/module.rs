@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::search::Search;
 use super::text::{Source, order};
-use super::{Context, MARK, comment, group, message, operation, structure, value};
+use super::{Context, MARK, comment, group, message, operation, part, structure, value};
 use crate::ir::{Body, Builtin, Group, Item, Operation, Scalar, Service, Struct, Type, TypeRef};
 use crate::pass::partition::Home;
 use crate::pass::select::{self, Root};
@@ -149,6 +149,7 @@ fn operation_file(context: &Context<'_>, service: &Service, operation: &Operatio
         file.model(&["Effect", "Operation"]);
         operation::push(&mut file.body, context, service, operation);
         file.body.blank();
+        part::push(&mut file.body, context, operation);
         if let Some(search) = Search::of(context, operation) {
             file.model(&["Search", "Text"]);
             file.use_type(&search.record.ty);

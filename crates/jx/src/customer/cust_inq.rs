@@ -59,6 +59,18 @@ impl Operation for CustInq {
     type Fault = HdrFault;
 }
 
+/// Parts of the answer that are left out unless the request names them.
+impl CustInq {
+    /// Parts of a name that are sent only when asked for.
+    pub const X_PERSON_NAME: castile_model::Part<Self> = castile_model::Part::new("x_PersonName");
+
+    /// Tax standing of the customer, with the codes in words.
+    pub const X_TAX_DETAIL: castile_model::Part<Self> = castile_model::Part::new("x_TaxDetail");
+
+    /// How the bank looks after the customer, with the codes in words.
+    pub const X_BUS_DETAIL: castile_model::Part<Self> = castile_model::Part::new("x_BusDetail");
+}
+
 /// Answers CustInq with the basic record and the parts that were asked for.
 #[doc(alias = "CustInqRs_MType")]
 #[derive(Debug, Clone, Default, PartialEq)]

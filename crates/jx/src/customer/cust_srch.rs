@@ -81,6 +81,12 @@ impl Operation for CustSrch {
     type Fault = HdrFault;
 }
 
+/// Parts of the answer that are left out unless the request names them.
+impl CustSrch {
+    /// Parts of a name that are sent only when asked for.
+    pub const X_PERSON_NAME: castile_model::Part<Self> = castile_model::Part::new("x_PersonName");
+}
+
 impl Search for CustSrch {
     type Record = CustSrchRec;
     const RECORDS: [&'static str; 2] = ["CustSrchRecArray", "CustSrchRec"];

@@ -59,6 +59,26 @@ impl Operation for AcctInq {
     type Fault = HdrFault;
 }
 
+/// Parts of the answer that are left out unless the request names them.
+impl AcctInq {
+    /// Deposit account: holder, product and balances.
+    pub const X_DEP_INFO_REC: castile_model::Part<Self> = castile_model::Part::new("x_DepInfoRec");
+
+    /// Parts of a name that are sent only when asked for.
+    pub const X_PERSON_NAME: castile_model::Part<Self> = castile_model::Part::new("x_PersonName");
+
+    /// Deposit account: balances over time.
+    pub const X_DEP_BAL_DT_INFO: castile_model::Part<Self> =
+        castile_model::Part::new("x_DepBalDtInfo");
+
+    /// Loan account: borrower, product, balance and payoff.
+    pub const X_LN_INFO_REC: castile_model::Part<Self> = castile_model::Part::new("x_LnInfoRec");
+
+    /// Loan account: balances beside the principal.
+    pub const X_LN_BAL_DT_INFO: castile_model::Part<Self> =
+        castile_model::Part::new("x_LnBalDtInfo");
+}
+
 /// Answers AcctInq with the record that fits the account type.
 #[doc(alias = "AcctInqRs_MType")]
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -70,6 +70,12 @@ impl Operation for AcctSrch {
     type Fault = HdrFault;
 }
 
+/// Parts of the answer that are left out unless the request names them.
+impl AcctSrch {
+    /// Parts of a name that are sent only when asked for.
+    pub const X_PERSON_NAME: castile_model::Part<Self> = castile_model::Part::new("x_PersonName");
+}
+
 impl Search for AcctSrch {
     type Record = AcctSrchRec;
     const RECORDS: [&'static str; 2] = ["AcctSrchRecArray", "AcctSrchRec"];

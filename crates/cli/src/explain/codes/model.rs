@@ -1,17 +1,10 @@
 //! Reading and writing typed messages.
 
-use super::{CASTILE, JACK_HENRY, YOU};
+use super::{JACK_HENRY, YOU};
 use crate::explain::Entry;
 use crate::problem::Exit;
 
 pub(super) const TABLE: &[Entry] = &[
-    Entry {
-        code: "call-action",
-        exit: Exit::Usage,
-        who: CASTILE,
-        means: "The SOAPAction of the contract cannot stand in an HTTP header.",
-        remedy: "mend the contract and generate again",
-    },
     Entry {
         code: "model-utf8",
         exit: Exit::Gateway,
