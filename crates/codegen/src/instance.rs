@@ -13,9 +13,12 @@
 //! security standards that are carried as they come, stands in it as a minimal example of its kind.
 
 mod attribute;
+mod callable;
+mod check;
 mod content;
 mod draw;
 mod height;
+mod message;
 mod pattern;
 mod plan;
 mod random;
@@ -37,6 +40,9 @@ use draw::Draw;
 use height::Heights;
 use schemas::Schemas;
 
+pub use callable::Callable;
+pub use check::{Violation, ViolationKind};
+pub use message::Message;
 pub use plan::{Amount, Plan};
 pub use random::Random;
 
@@ -54,9 +60,16 @@ pub struct Instances {
 /// The services of one WSDL file, with its own schemas: two files may define one name differently.
 #[derive(Debug)]
 struct Contract {
-    services: Vec<(String, Vec<Operation>)>,
+    services: Vec<Service>,
     schemas: Schemas,
     heights: Heights,
+}
+
+#[derive(Debug)]
+struct Service {
+    name: String,
+    address: String,
+    operations: Vec<Operation>,
 }
 
 impl Instances {
@@ -82,7 +95,11 @@ impl Instances {
             let services = lower(&document)?
                 .into_iter()
                 .flat_map(|part| part.services)
-                .map(|service| (service.short().to_owned(), service.operations))
+                .map(|service| Service {
+                    name: service.short().to_owned(),
+                    address: service.address,
+                    operations: service.operations,
+                })
                 .collect();
             let schemas = Schemas::new(trees)?;
             let heights = Heights::of(&schemas)?;
@@ -100,11 +117,68 @@ impl Instances {
     pub fn operations(&self) -> Vec<String> {
         let mut names = BTreeSet::new();
         for contract in &self.contracts {
-            for (service, operations) in &contract.services {
-                names.extend(operations.iter().map(|operation| full(service, operation)));
+            for service in &contract.services {
+                let operations = service.operations.iter();
+                names.extend(operations.map(|operation| full(service, operation)));
             }
         }
         names.into_iter().collect()
+    }
+
+    /// The operations with what a caller must know of each, in the order of the contract.
+    #[must_use]
+    pub fn callables(&self) -> Vec<Callable> {
+        let services = self
+            .contracts
+            .iter()
+            .flat_map(|contract| &contract.services);
+        let callables = services.flat_map(|service| {
+            let operations = service.operations.iter();
+            operations.map(|operation| Callable::new(&service.name, &service.address, operation))
+        });
+        callables.collect()
+    }
+
+    /// The operation of a name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownOperation`]: there is none, or several.
+    pub fn callable(&self, operation: &str) -> Result<Callable, Error> {
+        let found = self.find(operation)?;
+        Ok(Callable::new(
+            &found.service.name,
+            &found.service.address,
+            found.operation,
+        ))
+    }
+
+    /// What the contract does not allow in a request of an operation; nothing when it is valid.
+    ///
+    /// # Errors
+    ///
+    /// No such operation, one whose request is not one element, or a contract that cannot be followed.
+    pub fn check_request(
+        &self,
+        operation: &str,
+        message: &Message,
+    ) -> Result<Vec<Violation>, Error> {
+        let found = self.find(operation)?;
+        found.check(found.operation.input.as_ref(), message)
+    }
+
+    /// What the contract does not allow in a response of an operation; nothing when it is valid.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`check_request`](Self::check_request).
+    pub fn check_response(
+        &self,
+        operation: &str,
+        message: &Message,
+    ) -> Result<Vec<Violation>, Error> {
+        let found = self.find(operation)?;
+        found.check(found.operation.output.as_ref(), message)
     }
 
     /// A request of an operation.
@@ -118,7 +192,11 @@ impl Instances {
         plan: &Plan,
         random: &mut Random,
     ) -> Result<String, Error> {
-        let (contract, operation) = self.find(operation)?;
+        let Found {
+            contract,
+            operation,
+            ..
+        } = self.find(operation)?;
         contract.message(operation, operation.input.as_ref(), plan, random)
     }
 
@@ -133,7 +211,11 @@ impl Instances {
         plan: &Plan,
         random: &mut Random,
     ) -> Result<String, Error> {
-        let (contract, operation) = self.find(operation)?;
+        let Found {
+            contract,
+            operation,
+            ..
+        } = self.find(operation)?;
         contract.message(operation, operation.output.as_ref(), plan, random)
     }
 
@@ -148,7 +230,11 @@ impl Instances {
         plan: &Plan,
         random: &mut Random,
     ) -> Result<String, Error> {
-        let (contract, operation) = self.find(operation)?;
+        let Found {
+            contract,
+            operation,
+            ..
+        } = self.find(operation)?;
         let fault = if plan.is_random() {
             random.pick(&operation.faults)
         } else {
@@ -163,26 +249,30 @@ impl Instances {
         }
     }
 
-    fn find(&self, name: &str) -> Result<(&Contract, &Operation), Error> {
+    fn find(&self, name: &str) -> Result<Found<'_>, Error> {
         let mut found = Vec::new();
         for contract in &self.contracts {
-            for (service, operations) in &contract.services {
-                let meant = operations
+            for service in &contract.services {
+                let meant = service
+                    .operations
                     .iter()
                     .filter(|operation| operation.name == name || full(service, operation) == name);
-                found
-                    .extend(meant.map(|operation| (full(service, operation), contract, operation)));
+                found.extend(meant.map(|operation| Found {
+                    contract,
+                    service,
+                    operation,
+                }));
             }
         }
         match found.as_slice() {
-            [(_, contract, operation)] => Ok((contract, operation)),
+            [found] => Ok(*found),
             [] => Err(Error::UnknownOperation {
                 name: name.to_owned(),
                 similar: self.similar(name),
             }),
             several => Err(Error::UnknownOperation {
                 name: name.to_owned(),
-                similar: several.iter().map(|(full, ..)| full.clone()).collect(),
+                similar: several.iter().map(Found::full_name).collect(),
             }),
         }
     }
@@ -199,8 +289,29 @@ impl Instances {
     }
 }
 
-fn full(service: &str, operation: &Operation) -> String {
-    format!("{service}.{}", operation.name)
+fn full(service: &Service, operation: &Operation) -> String {
+    format!("{}.{}", service.name, operation.name)
+}
+
+/// An operation with what it stands in.
+#[derive(Debug, Clone, Copy)]
+struct Found<'i> {
+    contract: &'i Contract,
+    service: &'i Service,
+    operation: &'i Operation,
+}
+
+impl Found<'_> {
+    fn full_name(&self) -> String {
+        full(self.service, self.operation)
+    }
+
+    fn check(&self, element: Option<&QName>, message: &Message) -> Result<Vec<Violation>, Error> {
+        match element {
+            Some(element) => check::check(&self.contract.schemas, element, message),
+            None => Err(self.operation.without_content()),
+        }
+    }
 }
 
 impl Contract {
@@ -213,16 +324,7 @@ impl Contract {
     ) -> Result<String, Error> {
         match element {
             Some(element) => self.element(operation, element, plan, random),
-            None => {
-                let none = || {
-                    (
-                        operation.place.clone(),
-                        "a message without content".to_owned(),
-                    )
-                };
-                let (place, construct) = operation.unsupported.clone().unwrap_or_else(none);
-                Err(Error::Unsupported { place, construct })
-            }
+            None => Err(operation.without_content()),
         }
     }
 
@@ -237,6 +339,15 @@ impl Contract {
         let tree = draw.root(name, &operation.place)?;
         let prefixed = plan.is_random() && random.chance(25);
         Ok(tree.to_xml(prefixed, plan.indent))
+    }
+}
+
+impl Operation {
+    /// The error of a message that is not one element.
+    fn without_content(&self) -> Error {
+        let none = || (self.place.clone(), "a message without content".to_owned());
+        let (place, construct) = self.unsupported.clone().unwrap_or_else(none);
+        Error::Unsupported { place, construct }
     }
 }
 

@@ -99,6 +99,12 @@ impl Element {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// All attributes that declare no namespace, in order.
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = (&QName, &str)> {
+        let attributes = self.attributes.iter();
+        attributes.map(|(name, value)| (name, value.as_str()))
+    }
+
     /// The value of an attribute that must be there.
     pub(crate) fn required(&self, local: &'static str) -> Result<&str, Error> {
         self.attribute(local)
@@ -157,7 +163,8 @@ impl Element {
         self.resolve(attribute, self.required(attribute)?)
     }
 
-    fn resolve(&self, attribute: &'static str, value: &str) -> Result<QName, Error> {
+    /// The name that a text of this element means, by the prefixes in scope here.
+    pub(crate) fn resolve(&self, attribute: &'static str, value: &str) -> Result<QName, Error> {
         let value = value.trim();
         let (prefix, local) = value.split_once(':').unwrap_or(("", value));
         if local.is_empty() {

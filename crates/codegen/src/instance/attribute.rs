@@ -2,7 +2,7 @@
 
 use super::Amount;
 use super::draw::Draw;
-use super::schemas::{Kind, Node, derivation};
+use super::schemas::{Kind, Node, Schemas, derivation};
 use super::simple::{self, Simple};
 use super::tree::{Text, Tree};
 use crate::error::Error;
@@ -14,19 +14,18 @@ const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// What a type says about its attributes.
 #[derive(Default)]
-struct Uses<'a> {
+pub(super) struct Uses<'a> {
     /// Declarations with their uses, the most derived last.
-    declared: Vec<(QName, Node<'a>, Node<'a>)>,
+    pub(super) declared: Vec<(QName, Node<'a>, Node<'a>)>,
     /// References to the attributes that every XML document has.
-    xml: Vec<(QName, Node<'a>)>,
-    any: bool,
+    pub(super) xml: Vec<(QName, Node<'a>)>,
+    pub(super) any: bool,
 }
 
 impl<'a> Draw<'a, '_> {
     /// Gives an element the attributes that its type requires, and some that it allows.
     pub(super) fn attributes(&mut self, tree: &mut Tree, ty: Node<'a>) -> Result<(), Error> {
-        let mut uses = Uses::default();
-        self.uses(ty, &mut uses, 0)?;
+        let mut uses = Uses::of(self.schemas, ty)?;
         for (name, use_, declaration) in std::mem::take(&mut uses.declared) {
             if self.is_given(use_) {
                 let value = self.attribute(use_, declaration)?;
@@ -64,23 +63,41 @@ impl<'a> Draw<'a, '_> {
     }
 
     fn attribute(&mut self, use_: Node<'a>, declaration: Node<'a>) -> Result<String, Error> {
-        for node in [use_, declaration] {
-            if let Some(fixed) = node.element.attribute("fixed") {
-                return Ok(fixed.to_owned());
-            }
+        if let Some(fixed) = fixed(use_, declaration) {
+            return Ok(fixed.to_owned());
         }
-        let simple = match declaration.element.qname("type")? {
-            Some(ty) => simple::named(self.schemas, &ty, declaration)?,
-            None => match declaration.named("simpleType").next() {
-                Some(simple) => simple::defined(self.schemas, simple)?,
-                None => Simple::builtin("string"),
-            },
-        };
+        let simple = type_of(self.schemas, declaration)?;
         self.value(&simple, declaration.place())
+    }
+}
+
+/// The only value that an attribute may have.
+pub(super) fn fixed<'a>(use_: Node<'a>, declaration: Node<'a>) -> Option<&'a str> {
+    let mut nodes = [use_, declaration].into_iter();
+    nodes.find_map(|node| node.element.attribute("fixed"))
+}
+
+/// The type of an attribute.
+pub(super) fn type_of(schemas: &Schemas, declaration: Node<'_>) -> Result<Simple, Error> {
+    match declaration.element.qname("type")? {
+        Some(ty) => simple::named(schemas, &ty, declaration),
+        None => match declaration.named("simpleType").next() {
+            Some(simple) => simple::defined(schemas, simple),
+            None => Ok(Simple::builtin("string")),
+        },
+    }
+}
+
+impl<'a> Uses<'a> {
+    /// The attributes of a type and of its bases.
+    pub(super) fn of(schemas: &'a Schemas, ty: Node<'a>) -> Result<Self, Error> {
+        let mut uses = Self::default();
+        uses.of_type(schemas, ty, 0)?;
+        Ok(uses)
     }
 
     /// Collects the attributes of a type, those of its bases first.
-    fn uses(&self, ty: Node<'a>, uses: &mut Uses<'a>, depth: usize) -> Result<(), Error> {
+    fn of_type(&mut self, schemas: &'a Schemas, ty: Node<'a>, depth: usize) -> Result<(), Error> {
         if depth > limits::CHAIN {
             return Err(Error::Limit {
                 place: ty.place().clone(),
@@ -96,19 +113,19 @@ impl<'a> Draw<'a, '_> {
                 };
                 let base = derived.element.required_qname("base")?;
                 if base.namespace() != XSD {
-                    let base = self.schemas.get(Kind::Type, &base, derived)?;
+                    let base = schemas.get(Kind::Type, &base, derived)?;
                     if base.is("complexType") {
-                        self.uses(base, uses, depth + 1)?;
+                        self.of_type(schemas, base, depth + 1)?;
                     }
                 }
-                self.listed(derived, uses, depth)?;
+                self.listed(schemas, derived, depth)?;
             }
         }
-        self.listed(ty, uses, depth)
+        self.listed(schemas, ty, depth)
     }
 
     /// Collects the attributes that a node lists itself.
-    fn listed(&self, node: Node<'a>, uses: &mut Uses<'a>, depth: usize) -> Result<(), Error> {
+    fn listed(&mut self, schemas: &'a Schemas, node: Node<'a>, depth: usize) -> Result<(), Error> {
         if depth > limits::CHAIN {
             return Err(Error::Limit {
                 place: node.place().clone(),
@@ -119,32 +136,32 @@ impl<'a> Draw<'a, '_> {
         for use_ in node.named("attribute") {
             let (name, declaration) = match use_.element.qname("ref")? {
                 Some(name) if name.namespace() == XML => {
-                    uses.xml.push((name, use_));
+                    self.xml.push((name, use_));
                     continue;
                 }
                 Some(name) => {
-                    let declaration = match self.schemas.find(Kind::Attribute, &name) {
+                    let declaration = match schemas.find(Kind::Attribute, &name) {
                         Some(declaration) => declaration,
                         // Only what is carried verbatim may be without a schema.
                         None if crate::verbatim::is_verbatim(name.namespace()) => continue,
-                        None => self.schemas.get(Kind::Attribute, &name, use_)?,
+                        None => schemas.get(Kind::Attribute, &name, use_)?,
                     };
                     (name, declaration)
                 }
                 None => (use_.local_name()?, use_),
             };
-            uses.declared.retain(|(known, ..)| *known != name);
+            self.declared.retain(|(known, ..)| *known != name);
             if use_.element.attribute("use") != Some("prohibited") {
-                uses.declared.push((name, use_, declaration));
+                self.declared.push((name, use_, declaration));
             }
         }
         for group in node.named("attributeGroup") {
             if let Some(name) = group.element.qname("ref")? {
-                let group = self.schemas.get(Kind::AttributeGroup, &name, group)?;
-                self.listed(group, uses, depth + 1)?;
+                let group = schemas.get(Kind::AttributeGroup, &name, group)?;
+                self.listed(schemas, group, depth + 1)?;
             }
         }
-        uses.any |= node.named("anyAttribute").next().is_some();
+        self.any |= node.named("anyAttribute").next().is_some();
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Draws what stands inside an element: particles, wildcards, text.
 
 use super::draw::{Draw, unsupported};
-use super::schemas::{Kind, Node, derivation};
+use super::schemas::{Kind, Node, Schemas, derivation};
 use super::simple;
 use super::tree::{Child, Tree};
 use crate::error::Error;
@@ -24,7 +24,7 @@ impl<'a> Draw<'a, '_> {
             return self.text(tree, &simple, ty.place());
         }
         let mut parts = Vec::new();
-        let mixed = self.parts(ty, &mut parts, 0)?;
+        let mixed = self::parts(self.schemas, ty, &mut parts, 0)?;
         for part in parts {
             for particle in part.particles() {
                 self.particle(tree, particle, depth)?;
@@ -34,32 +34,6 @@ impl<'a> Draw<'a, '_> {
             self.mix(tree);
         }
         Ok(())
-    }
-
-    /// The nodes whose particles make up a type, those of its bases first; whether text may stand between them.
-    fn parts(&self, ty: Node<'a>, parts: &mut Vec<Node<'a>>, depth: usize) -> Result<bool, Error> {
-        if depth > limits::CHAIN {
-            return Err(Error::Limit {
-                place: ty.place().clone(),
-                what: "types extending each other",
-                limit: limits::CHAIN,
-            });
-        }
-        let mut mixed = ty.flag("mixed");
-        let Some(content) = ty.named("complexContent").next() else {
-            parts.push(ty);
-            return Ok(mixed);
-        };
-        mixed |= content.flag("mixed");
-        if let Some(derivation) = derivation(content.element).map(|element| content.at(element)) {
-            let base = derivation.element.required_qname("base")?;
-            if derivation.is("extension") && base.namespace() != XSD {
-                let base = self.schemas.get(Kind::Type, &base, derivation)?;
-                mixed |= self.parts(base, parts, depth + 1)?;
-            }
-            parts.push(derivation);
-        }
-        Ok(mixed)
     }
 
     /// Draws a particle as often as it may and shall occur.
@@ -177,7 +151,7 @@ impl<'a> Draw<'a, '_> {
             },
         };
         if strict {
-            return self.known(tree, node, allowed, depth);
+            return self.known(tree, node, depth);
         }
         let name = format!("Unheard{}", self.random.below(9) + 1);
         let mut unknown = Tree::new(QName::new(home, name));
@@ -191,23 +165,8 @@ impl<'a> Draw<'a, '_> {
     }
 
     /// A global element where a wildcard wants one that its schema declares.
-    fn known(
-        &mut self,
-        tree: &mut Tree,
-        node: Node<'a>,
-        allowed: &str,
-        depth: usize,
-    ) -> Result<(), Error> {
-        let own = node.namespace();
-        let fits = |name: &QName| match allowed.trim() {
-            "##any" => true,
-            "##other" => name.namespace() != own && !name.namespace().is_empty(),
-            list => list.split_ascii_whitespace().any(|item| match item {
-                "##targetNamespace" => name.namespace() == own,
-                "##local" => name.namespace().is_empty(),
-                namespace => name.namespace() == namespace,
-            }),
-        };
+    fn known(&mut self, tree: &mut Tree, node: Node<'a>, depth: usize) -> Result<(), Error> {
+        let fits = |name: &QName| node.admits(name);
         let mut least: Option<(u32, &QName, Node<'a>)> = None;
         for name in self.schemas.names(Kind::Element).filter(|name| fits(name)) {
             let Some(element) = self.schemas.find(Kind::Element, name) else {
@@ -252,4 +211,35 @@ impl<'a> Draw<'a, '_> {
         }
         tree.children = mixed;
     }
+}
+
+/// The nodes whose particles make up a type, those of its bases first; whether text may stand between them.
+pub(super) fn parts<'a>(
+    schemas: &'a Schemas,
+    ty: Node<'a>,
+    into: &mut Vec<Node<'a>>,
+    depth: usize,
+) -> Result<bool, Error> {
+    if depth > limits::CHAIN {
+        return Err(Error::Limit {
+            place: ty.place().clone(),
+            what: "types extending each other",
+            limit: limits::CHAIN,
+        });
+    }
+    let mut mixed = ty.flag("mixed");
+    let Some(content) = ty.named("complexContent").next() else {
+        into.push(ty);
+        return Ok(mixed);
+    };
+    mixed |= content.flag("mixed");
+    if let Some(derivation) = derivation(content.element).map(|element| content.at(element)) {
+        let base = derivation.element.required_qname("base")?;
+        if derivation.is("extension") && base.namespace() != XSD {
+            let base = schemas.get(Kind::Type, &base, derivation)?;
+            mixed |= parts(schemas, base, into, depth + 1)?;
+        }
+        into.push(derivation);
+    }
+    Ok(mixed)
 }

@@ -278,6 +278,25 @@ impl<'a> Node<'a> {
         Ok(QName::new(namespace, self.element.own_name()?))
     }
 
+    /// Whether a wildcard lets an element of this name stand (XML Schema part 1, section 3.10.1).
+    pub(super) fn admits(&self, name: &QName) -> bool {
+        let (own, its) = (self.namespace(), name.namespace());
+        match self
+            .element
+            .attribute("namespace")
+            .unwrap_or("##any")
+            .trim()
+        {
+            "##any" => true,
+            "##other" => its != own && !its.is_empty(),
+            list => list.split_ascii_whitespace().any(|item| match item {
+                "##targetNamespace" => its == own,
+                "##local" => its.is_empty(),
+                namespace => its == namespace,
+            }),
+        }
+    }
+
     /// The least and the greatest number of occurrences; `None` when there is no greatest.
     pub(super) fn occurs(&self) -> Result<(u32, Option<u32>), Error> {
         let number = |attribute: &'static str| match self.element.attribute(attribute) {

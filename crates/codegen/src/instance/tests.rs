@@ -3,7 +3,7 @@
 use super::*;
 
 /// A contract with one operation `Op`, whose request is the element `Rq` of this schema.
-fn contract(schema: &str) -> Instances {
+pub(super) fn contract(schema: &str) -> Instances {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a.wsdl");
     let text = format!(

@@ -2,10 +2,13 @@
 
 mod builtin;
 mod check;
+mod lexical;
 
 use super::Plan;
 use super::random::Random;
 use super::simple::{Facets, Simple, Variety};
+
+pub(super) use lexical::is_valid;
 
 /// How often a text is drawn anew until all facets hold.
 const TRIES: usize = 400;

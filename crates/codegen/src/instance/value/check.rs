@@ -78,6 +78,12 @@ fn decimal(text: &str) -> Option<Decimal<'_>> {
     (all_digits(whole) && all_digits(fraction)).then_some((negative && !zero, whole, fraction))
 }
 
+/// Whether two texts are one number, written alike or not.
+pub(super) fn same_number(a: &str, b: &str) -> bool {
+    let is_number = |text: &str| text.contains(|c: char| c.is_ascii_digit());
+    is_number(a) && is_number(b) && decimal(a).is_some_and(|a| Some(a) == decimal(b))
+}
+
 fn compare(a: &Decimal<'_>, b: &Decimal<'_>) -> Ordering {
     let size = |a: &Decimal<'_>, b: &Decimal<'_>| {
         (a.1.len().cmp(&b.1.len()))
