@@ -15,7 +15,8 @@ use crate::data::Data;
 use crate::provider::{ProviderKey, check_jwks};
 use crate::state::{Client, Observer, Sandboxed, Settings};
 use crate::{
-    Clock, Entry, Jwks, Running, StartError, SystemClock, Unauthorized, Website, gateway, provider,
+    Clock, Contract, Entry, Jwks, Running, StartError, SystemClock, Unauthorized, Website, gateway,
+    provider,
 };
 
 /// Seconds that a token lives, as in Jack Henry's example.
@@ -40,6 +41,9 @@ impl Sandbox {
             observer: Box::new(|_| {}),
             unauthorized: Unauthorized::default(),
             data: Data::default(),
+            contract: None,
+            seed: 1,
+            username: None,
         }
     }
 }
@@ -56,6 +60,9 @@ pub struct Builder {
     observer: Observer,
     unauthorized: Unauthorized,
     data: Data,
+    contract: Option<Contract>,
+    seed: u64,
+    username: Option<(String, String)>,
 }
 
 impl std::fmt::Debug for Builder {
@@ -140,6 +147,29 @@ impl Builder {
         self
     }
 
+    /// The contract that the gateway keeps in place of the sample's: each request is judged by its schemas, each answer
+    /// is drawn from them unless a test sets it.
+    #[must_use]
+    pub fn contract(mut self, contract: Contract) -> Self {
+        self.contract = Some(contract);
+        self
+    }
+
+    /// What decides the answers that are drawn from a contract; the same number gives the same answers.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Serves the old model, too: the same services at [`Running::legacy_url`], for messages with this user name and
+    /// password in their security header.
+    #[must_use]
+    pub fn username_token(mut self, username: &str, password: &str) -> Self {
+        self.username = Some((username.to_owned(), password.to_owned()));
+        self
+    }
+
     /// Starts both servers on the current tokio runtime.
     ///
     /// # Errors
@@ -158,6 +188,9 @@ impl Builder {
                 token_audience: self.token_audience,
                 observer: self.observer,
                 unauthorized: self.unauthorized,
+                contract: self.contract,
+                seed: self.seed,
+                username: self.username,
             },
             clients: Mutex::new(clients(self.clients, self.websites)?),
             bank: Mutex::new(Bank::new(self.data)),
@@ -165,6 +198,7 @@ impl Builder {
             issued: Mutex::default(),
             users: Mutex::default(),
             script: Mutex::default(),
+            answers: Mutex::default(),
             log: Mutex::default(),
             received: Mutex::default(),
             counts: Default::default(),

@@ -193,6 +193,12 @@ pub enum Cause {
     /// A header-level `wsse:Security`.
     #[error("wsse:Security in the SOAP header")]
     HeaderSecurity,
+    /// No `UsernameToken` in the SOAP header, where the old model wants one.
+    #[error("no UsernameToken in the SOAP header")]
+    UsernameTokenMissing,
+    /// A `UsernameToken` with another user name or password.
+    #[error("user name or password of the UsernameToken is wrong")]
+    UsernameTokenWrong,
     /// A header block that must be understood, and is not.
     #[error("header block with mustUnderstand that the gateway does not know")]
     MustUnderstand,
@@ -202,6 +208,16 @@ pub enum Cause {
     /// The service has no such operation.
     #[error("operation is not in this service's contract")]
     OperationUnknown,
+
+    /// The request is not what its contract says.
+    #[error("the request does not keep its contract: {violation}")]
+    ContractViolated {
+        /// Where and how; names elements, and no value.
+        violation: String,
+    },
+    /// The contract allows no answer that could be drawn, and none was set.
+    #[error("no answer can be drawn from the contract, and none was set")]
+    NoAnswer,
 
     // The operation; the caller sees these in a HdrFault.
     /// A required element is absent.

@@ -16,6 +16,9 @@
 //! # }
 //! ```
 //!
+//! [`testing`] makes of it a bank for your own tests that keeps your contract, any contract: requests are judged by
+//! its schemas and answers drawn from them. What follows is about the sample contract's bank.
+//!
 //! Requests are read, not validated: order and `Ver_N` marks are not judged.
 //! An element that a real provider would judge and the sandbox does not is named by a warning in
 //! the `MsgRecInfoArray` of the answer.
@@ -43,11 +46,13 @@
 
 mod bank;
 mod body;
+mod broken;
 mod builder;
 mod cause;
 mod client_key;
 mod clock;
 mod connection;
+mod contract;
 pub mod data;
 mod error;
 mod gateway;
@@ -56,9 +61,11 @@ mod log;
 mod play;
 mod provider;
 mod received;
+mod reply;
 mod running;
 mod script;
 mod state;
+pub mod testing;
 mod xml;
 
 pub use bank::Transfer;
@@ -66,10 +73,12 @@ pub use builder::{Builder, Sandbox};
 pub use cause::{Cause, NotSoap};
 pub use client_key::ClientKey;
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use contract::Contract;
 pub use error::StartError;
 pub use gateway::Unauthorized;
 pub use log::{Counters, Entry, Event};
 pub use provider::{Institution, Jwks, JwksError, Website};
 pub use received::Received;
+pub use reply::Reply;
 pub use running::Running;
 pub use script::{Peer, Step};

@@ -1,5 +1,6 @@
 //! Keeps what the sandbox decided and why, for the tests and for the person at the terminal.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use crate::Cause;
@@ -36,8 +37,8 @@ pub enum Event {
     },
     /// The gateway answered an operation.
     Answered {
-        /// Name of the operation, such as `AcctSrch`.
-        operation: &'static str,
+        /// Name of the operation, such as `AcctSrch`; with its service where a contract is kept.
+        operation: Cow<'static, str>,
     },
     /// The gateway refused, or answered with a fault.
     Refused {

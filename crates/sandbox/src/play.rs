@@ -5,11 +5,14 @@ use std::sync::atomic::Ordering;
 
 use axum::body::Body;
 use axum::response::Response;
+use bytes::Bytes;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 
+use crate::broken::Broken;
 use crate::connection::Cutter;
-use crate::gateway::access_denied;
+use crate::gateway::{access_denied, scripted_fault};
+use crate::reply::packed;
 use crate::state::{Sandboxed, lock};
 use crate::{Event, Peer, Step};
 
@@ -17,10 +20,11 @@ use crate::{Event, Peer, Step};
 pub(crate) async fn play(
     sandbox: &Sandboxed,
     peer: Peer,
+    operation: Option<&str>,
     cutter: &Cutter,
     truth: impl Future<Output = Response>,
 ) -> Response {
-    let step = lock(&sandbox.script).next(peer);
+    let step = lock(&sandbox.script).next(peer, operation);
     let scripted = |status: StatusCode| sandbox.note(status, Event::Scripted { step });
     match step {
         Step::Pass => truth.await,
@@ -38,6 +42,36 @@ pub(crate) async fn play(
             cutter.cut();
             sandbox.note_cut(step);
             answer
+        }
+        Step::CutAt(bytes) => {
+            let (head, body) = truth.await.into_parts();
+            sandbox.note_cut(step);
+            let whole = whole(body).await;
+            Response::from_parts(head, Body::new(Broken::new(whole, bytes)))
+        }
+        Step::HdrFault(code) => {
+            scripted(StatusCode::INTERNAL_SERVER_ERROR);
+            scripted_fault(sandbox, operation, code)
+        }
+        Step::Html => {
+            scripted(StatusCode::OK);
+            let page =
+                "<!DOCTYPE html><html><head><title>Sign in</title></head><body></body></html>";
+            plain(StatusCode::OK, "text/html", page)
+        }
+        Step::Mtom => {
+            let (mut head, body) = truth.await.into_parts();
+            let start_info = match head.headers.get(CONTENT_TYPE) {
+                Some(media) if media.as_bytes().starts_with(b"application/soap+xml") => {
+                    "application/soap+xml"
+                }
+                _ => "text/xml",
+            };
+            let (media_type, body) = packed(&whole(body).await, start_info, []);
+            if let Ok(media_type) = media_type.parse() {
+                head.headers.insert(CONTENT_TYPE, media_type);
+            }
+            Response::from_parts(head, Body::from(body))
         }
         Step::Unauthorized => {
             scripted(StatusCode::UNAUTHORIZED);
@@ -72,6 +106,13 @@ pub(crate) async fn play(
             answer
         }
     }
+}
+
+/// The bytes of an answer that was made here, and so is whole.
+async fn whole(body: Body) -> Bytes {
+    axum::body::to_bytes(body, usize::MAX)
+        .await
+        .unwrap_or_default()
 }
 
 /// An answer of a fixed text.

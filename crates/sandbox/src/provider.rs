@@ -110,7 +110,7 @@ async fn token(
             Err(cause) => refuse(&sandbox, cause),
         }
     };
-    crate::play::play(&sandbox, Peer::TokenEndpoint, &cutter, answer).await
+    crate::play::play(&sandbox, Peer::TokenEndpoint, None, &cutter, answer).await
 }
 
 /// Counts a request at the token endpoint until it is answered, or its caller has gone.

@@ -10,9 +10,9 @@ use tokio::task::JoinHandle;
 
 use crate::bank::Transfer;
 use crate::builder::client;
-use crate::gateway::BASE_PATH;
+use crate::gateway::{LEGACY_PATH, OAUTH_PATH};
 use crate::provider::check_jwks;
-use crate::state::{Sandboxed, lock};
+use crate::state::{Answer, Sandboxed, lock};
 use crate::{Counters, Entry, Jwks, JwksError, Peer, Received, Step};
 
 /// A routing number of no bank: its check digit is wrong.
@@ -68,7 +68,13 @@ impl Running {
     /// The URL of a service: `Inquiry`, `Customer`, `Transaction`, or `ServiceGateway`, which
     /// answers the operations of all three.
     pub fn gateway_url(&self, service: &str) -> String {
-        format!("{}{BASE_PATH}{service}.svc", self.sandbox.gateway)
+        format!("{}{OAUTH_PATH}{service}.svc", self.sandbox.gateway)
+    }
+
+    /// The URL of a service under the old model; it is served only if a user name was given
+    /// ([`Builder::username_token`](crate::Builder::username_token)).
+    pub fn legacy_url(&self, service: &str) -> String {
+        format!("{}{LEGACY_PATH}{service}.svc", self.sandbox.gateway)
     }
 
     /// Registers a client by the public keys that it signs with, or replaces them.
@@ -124,9 +130,43 @@ scope = "openid"
         )
     }
 
+    /// One more profile, `sandbox-legacy`, for the end of that file: the same services under the old model; the password
+    /// lies at `password`, relative to the file.
+    pub fn legacy_toml(&self, username: &str, password: &Path) -> String {
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        format!(
+            r#"
+[profile.sandbox-legacy]
+inst_rt_id = "{INSTITUTION}"
+inst_env = "TEST"
+product = "sandbox-legacy"
+state = "legacy"
+
+[profile.sandbox-legacy.legacy]
+url = {url}
+username = {username}
+password = {{ file = {password} }}
+"#,
+            url = quoted(&self.legacy_url("ServiceGateway")),
+            username = quoted(username),
+            password = quoted(&password.to_string_lossy()),
+        )
+    }
+
     /// Lets the next requests go wrong, one step each, after those already scripted.
     pub fn script(&self, peer: Peer, steps: impl IntoIterator<Item = Step>) {
         lock(&self.sandbox.script).append(peer, steps);
+    }
+
+    /// Lets the next requests of one operation go wrong, one step each; such steps come before those of
+    /// [`script`](Self::script). The operation is named as [`Received::operation`] names it.
+    pub fn script_operation(&self, operation: &str, steps: impl IntoIterator<Item = Step>) {
+        lock(&self.sandbox.script).append_to(operation, steps);
+    }
+
+    /// Answers an operation of the contract in place of what would be drawn, once the request was found good.
+    pub(crate) fn set_answer(&self, operation: String, answer: Answer) {
+        lock(&self.sandbox.answers).insert(operation, answer);
     }
 
     /// Revokes every token given so far; the gateway answers 401 to them.

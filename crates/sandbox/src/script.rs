@@ -1,6 +1,6 @@
 //! Lets a test say how the next requests go wrong.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 /// Which of the two peers a script is for.
@@ -35,6 +35,15 @@ pub enum Step {
     CutBefore,
     /// The request is processed, then the connection is cut in place of the answer.
     CutAfter,
+    /// The request is processed, and the connection is cut after so many bytes of the answer's body.
+    CutAt(usize),
+    /// 500 with a `HdrFault` of this error code, or with the fault that the contract declares in its place; nothing is
+    /// processed.
+    HdrFault(u32),
+    /// 200 with an HTML page, as a portal answers; nothing is processed.
+    Html,
+    /// The true answer as the root part of an MTOM message.
+    Mtom,
 }
 
 /// The steps that are still to come, one per request.
@@ -42,6 +51,8 @@ pub enum Step {
 pub(crate) struct Script {
     token_endpoint: VecDeque<Step>,
     gateway: VecDeque<Step>,
+    /// Those of single operations, which come before those of the gateway.
+    operations: HashMap<String, VecDeque<Step>>,
 }
 
 impl Script {
@@ -49,8 +60,17 @@ impl Script {
         self.queue(peer).extend(steps);
     }
 
-    pub(crate) fn next(&mut self, peer: Peer) -> Step {
-        self.queue(peer).pop_front().unwrap_or(Step::Pass)
+    pub(crate) fn append_to(&mut self, operation: &str, steps: impl IntoIterator<Item = Step>) {
+        let queue = self.operations.entry(operation.to_owned()).or_default();
+        queue.extend(steps);
+    }
+
+    /// The step for the next request, of an operation if it is known.
+    pub(crate) fn next(&mut self, peer: Peer, operation: Option<&str>) -> Step {
+        let own = operation.and_then(|operation| self.operations.get_mut(operation));
+        let step = own.and_then(VecDeque::pop_front);
+        step.or_else(|| self.queue(peer).pop_front())
+            .unwrap_or(Step::Pass)
     }
 
     fn queue(&mut self, peer: Peer) -> &mut VecDeque<Step> {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::Body;
 use axum::response::Response;
@@ -14,7 +14,7 @@ use crate::log::Log;
 use crate::provider::{Issued, ProviderKey, TOKEN_PATH, Used, Users};
 use crate::received::{Kept, Received};
 use crate::script::Script;
-use crate::{Clock, Counters, Entry, Event, Jwks, Step, Unauthorized, Website};
+use crate::{Clock, Contract, Counters, Entry, Event, Jwks, Reply, Step, Unauthorized, Website};
 
 /// What is told each decision.
 pub(crate) type Observer = Box<dyn Fn(&Entry) + Send + Sync>;
@@ -27,7 +27,16 @@ pub(crate) struct Settings {
     /// Told each decision as it is made.
     pub(crate) observer: Observer,
     pub(crate) unauthorized: Unauthorized,
+    /// What the gateway keeps in place of the sample contract.
+    pub(crate) contract: Option<Contract>,
+    /// What answers of a contract are drawn by.
+    pub(crate) seed: u64,
+    /// User name and password of the old model, if it is served.
+    pub(crate) username: Option<(String, String)>,
 }
+
+/// What answers an operation in place of what is drawn.
+pub(crate) type Answer = Arc<dyn Fn(&Received) -> Reply + Send + Sync>;
 
 /// A registered client.
 #[derive(Clone)]
@@ -52,6 +61,8 @@ pub(crate) struct Sandboxed {
     pub(crate) issued: Mutex<Issued>,
     pub(crate) users: Mutex<Users>,
     pub(crate) script: Mutex<Script>,
+    /// The answers that tests set, by full names of operations.
+    pub(crate) answers: Mutex<HashMap<String, Answer>>,
     pub(crate) bank: Mutex<Bank>,
     pub(crate) log: Mutex<Log>,
     pub(crate) received: Mutex<Kept>,

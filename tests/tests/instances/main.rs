@@ -7,4 +7,5 @@ mod driver;
 mod judge;
 mod sample;
 mod seen;
+mod test_bank;
 mod yaserde;

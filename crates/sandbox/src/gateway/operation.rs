@@ -23,15 +23,15 @@ pub(crate) enum Service {
 }
 
 impl Service {
-    pub(crate) fn of_file(file: &str) -> Option<Self> {
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
         [
-            ("Inquiry.svc", Self::Inquiry),
-            ("Customer.svc", Self::Customer),
-            ("Transaction.svc", Self::Transaction),
-            ("ServiceGateway.svc", Self::All),
+            ("Inquiry", Self::Inquiry),
+            ("Customer", Self::Customer),
+            ("Transaction", Self::Transaction),
+            (super::ALL, Self::All),
         ]
         .into_iter()
-        .find(|(known, _)| known.eq_ignore_ascii_case(file))
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
         .map(|(_, service)| service)
     }
 }
@@ -195,12 +195,10 @@ pub(crate) fn choose(
                 || service == Service::All
         })
         .ok_or_else(|| Fault::client(Cause::OperationUnknown))?;
-    // Quoted and unquoted both occur.
-    let action = headers
-        .get("SOAPAction")
-        .and_then(|value| value.to_str().ok())
-        .map(|value| value.trim().trim_matches('"'));
-    let named = action.and_then(|action| action.strip_prefix(ACTION));
+    let action = super::soap::action(headers);
+    let named = action
+        .as_deref()
+        .and_then(|action| action.strip_prefix(ACTION));
     if named == Some(operation.name) {
         Ok(operation)
     } else {

@@ -14,4 +14,5 @@ mod operations;
 mod profile;
 mod schema;
 mod script;
+mod testing;
 mod transfers;

@@ -27,6 +27,20 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "check the system's random device",
     },
     Entry {
+        code: "sandbox-folder",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "A test bank has no temporary folder for its configuration.",
+        remedy: "let TMPDIR name a folder that can be written to",
+    },
+    Entry {
+        code: "sandbox-answer",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "An answer that a test sets is not what the contract allows.",
+        remedy: "mend the answer at the path named; `castile contract sample --response` prints a valid one",
+    },
+    Entry {
         code: "sandbox-jwks-unreadable",
         exit: Exit::Usage,
         who: YOU,

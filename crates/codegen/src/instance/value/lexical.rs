@@ -49,7 +49,7 @@ fn is_lexical(local: &str, text: &str) -> bool {
         "boolean" => matches!(text, "true" | "false" | "1" | "0"),
         "decimal" => is_decimal(text),
         "float" | "double" => matches!(text, "INF" | "-INF" | "NaN") || is_float(text),
-        "hexBinary" => text.len() % 2 == 0 && text.bytes().all(|b| b.is_ascii_hexdigit()),
+        "hexBinary" => text.len().is_multiple_of(2) && text.bytes().all(|b| b.is_ascii_hexdigit()),
         "base64Binary" => is_base64(text),
         "date" => date(text).is_some_and(is_zone),
         "dateTime" => date(text)
@@ -151,7 +151,9 @@ fn is_base64(text: &str) -> bool {
     let digits: Vec<u8> = text.bytes().filter(|b| *b != b' ').collect();
     let padding = digits.iter().rev().take_while(|b| **b == b'=').count();
     let is_digit = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
-    digits.len() % 4 == 0 && padding <= 2 && digits[..digits.len() - padding].iter().all(is_digit)
+    digits.len().is_multiple_of(4)
+        && padding <= 2
+        && digits[..digits.len() - padding].iter().all(is_digit)
 }
 
 /// What follows a year.
@@ -193,7 +195,7 @@ fn date(text: &str) -> Option<&str> {
 fn is_leap(year: &str) -> bool {
     let last = year.get(year.len().saturating_sub(4)..).unwrap_or_default();
     let year: u32 = last.parse().unwrap_or_default();
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }
 
 /// What follows a time of day.
