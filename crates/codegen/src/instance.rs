@@ -15,6 +15,7 @@
 mod attribute;
 mod callable;
 mod check;
+mod compose;
 mod content;
 mod draw;
 mod height;
@@ -42,6 +43,7 @@ use schemas::Schemas;
 
 pub use callable::Callable;
 pub use check::{Violation, ViolationKind};
+pub use compose::{ComposeError, Values};
 pub use message::Message;
 pub use plan::{Amount, Plan};
 pub use random::Random;

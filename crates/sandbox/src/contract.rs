@@ -33,6 +33,11 @@ impl Contract {
         self.operations.iter().map(Callable::full_name)
     }
 
+    /// The same with what a caller must know of each.
+    pub fn callables(&self) -> &[Callable] {
+        &self.operations
+    }
+
     /// A request of an operation that is valid by the contract, the same for the same seed.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use castile_tests::{NO_SHARED, not_run, shared};
 use super::contracts::{SEED, release};
 use super::judge::{Case, judge};
 
-/// An operation with its action and what a bank answered.
+/// An operation and what a bank answered.
 struct Answered {
     operation: String,
     payload: String,
@@ -26,9 +26,8 @@ async fn ask_all(contract: &Path) -> Result<Vec<Answered>, String> {
     let token = source.token().await.expect("a token");
     let http = reqwest::Client::builder().no_proxy().build();
     let http = http.expect("a client");
-    let instances = Instances::read([contract]).expect("it was read before");
     let mut answered = Vec::new();
-    for callable in instances.callables() {
+    for callable in bank.contract().callables() {
         let operation = callable.full_name();
         let request = bank.contract().request(&operation, SEED);
         let request = request.map_err(|error| format!("{operation}: {error}"))?;
@@ -174,6 +173,10 @@ fn spoil(document: &str, random: &mut Random) -> String {
         .chars()
         .take_while(|c| !matches!(c, ' ' | '>' | '/'))
         .collect();
+    // What the security standards define is not judged here.
+    if name.ends_with("Security") || name.ends_with("Assertion") {
+        return document.to_owned();
+    }
     let end = match tag[..close].ends_with('/') {
         true => close + 1,
         false => {

@@ -14,8 +14,8 @@ use crate::qname::QName;
 use crate::schema::XSD;
 use crate::verbatim;
 use crate::xml::Element;
-use content::Model;
 
+pub(super) use content::Model;
 pub use violation::{Violation, ViolationKind};
 
 /// No more violations of one message are told.

@@ -8,7 +8,7 @@ use crate::limits;
 use crate::qname::QName;
 
 /// A content model: the particles of a type and of its bases.
-pub(super) struct Model<'a> {
+pub(in super::super) struct Model<'a> {
     schemas: &'a Schemas,
     nodes: Vec<Node<'a>>,
     /// The declaration of each element that may stand in it: one name has one type (XML Schema part 1, section 3.8.6).
@@ -36,7 +36,7 @@ struct Run<'m, 'a, 'n> {
 }
 
 impl<'a> Model<'a> {
-    pub(super) fn of(schemas: &'a Schemas, nodes: Vec<Node<'a>>) -> Result<Self, Error> {
+    pub(in super::super) fn of(schemas: &'a Schemas, nodes: Vec<Node<'a>>) -> Result<Self, Error> {
         let mut model = Self {
             schemas,
             nodes,
@@ -79,7 +79,7 @@ impl<'a> Model<'a> {
     }
 
     /// The group that a reference means; the node itself when it is none.
-    fn target(&self, node: Node<'a>) -> Result<Node<'a>, Error> {
+    pub(in super::super) fn target(&self, node: Node<'a>) -> Result<Node<'a>, Error> {
         match node.element.qname("ref")? {
             Some(name) if node.is("group") => self.schemas.get(Kind::Group, &name, node),
             _ => Ok(node),
@@ -87,8 +87,28 @@ impl<'a> Model<'a> {
     }
 
     /// Whether the model names the element, and not only a wildcard.
-    pub(super) fn names(&self, name: &QName) -> bool {
+    pub(in super::super) fn names(&self, name: &QName) -> bool {
         self.declarations.contains_key(name)
+    }
+
+    /// The elements that the model names.
+    pub(in super::super) fn declared(&self) -> impl Iterator<Item = (&QName, Node<'a>)> {
+        self.declarations.iter().map(|(name, node)| (name, *node))
+    }
+
+    /// Their local names.
+    pub(in super::super) fn locals(&self) -> impl Iterator<Item = &str> {
+        self.declarations.keys().map(QName::local)
+    }
+
+    /// Whether the model names an element of that local name.
+    pub(in super::super) fn has_local(&self, local: &str) -> bool {
+        self.locals().any(|known| known == local)
+    }
+
+    /// The nodes whose particles make it up.
+    pub(in super::super) fn nodes(&self) -> &[Node<'a>] {
+        &self.nodes
     }
 
     /// The declaration of an element of that name; none for what no schema knows.
