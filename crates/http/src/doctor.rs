@@ -17,9 +17,10 @@ use bytes::Bytes;
 use castile_auth::diagnosis::Certainty;
 use castile_auth::ports::Ports;
 
+pub use crate::origin::is_private;
 pub use cause::{Cause, Finding};
 pub use metadata::{Answered, ask_server};
-pub use network::{Resolve, is_private, resolve};
+pub use network::{Resolve, resolve};
 
 use crate::profile::Limits;
 use crate::{Error, Profile, connect};

@@ -1,7 +1,7 @@
 //! Where a bearer token may go: scheme, host and port, compared exactly.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use http::Uri;
 use url::{Host, Url};
@@ -57,6 +57,24 @@ fn is_loopback(host: &Host<&str>) -> bool {
         Host::Domain(name) => *name == "localhost",
         Host::Ipv4(address) => Ipv4Addr::is_loopback(address),
         Host::Ipv6(address) => Ipv6Addr::is_loopback(address),
+    }
+}
+
+/// Whether an address cannot be reached over the internet: RFC 1918, RFC 6598, RFC 4193, link-local.
+///
+/// Loopback is neither: sandboxes live there.
+pub fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => {
+            let [first, second, ..] = address.octets();
+            address.is_private()
+                || address.is_link_local()
+                || (first == 100 && (64..128).contains(&second))
+        }
+        IpAddr::V6(address) => match address.to_ipv4_mapped() {
+            Some(address) => is_private(IpAddr::V4(address)),
+            None => address.is_unique_local() || address.is_unicast_link_local(),
+        },
     }
 }
 

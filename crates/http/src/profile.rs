@@ -90,8 +90,10 @@
 //! Unknown keys, wrong types and duplicates are errors with line and column; later releases only add keys.
 
 mod defaults;
+mod doubts;
 mod effects;
 mod egress;
+mod elsewhere;
 mod error;
 mod include;
 mod keys;
@@ -122,6 +124,7 @@ use crate::shadow::Shadowing;
 use crate::{Effects, Institution};
 
 pub use egress::{Egress, Proxy};
+pub use elsewhere::Elsewhere;
 pub use error::{ConfigError, Place};
 pub use schema::schema;
 pub use secret::{SECRET_LIMIT, Secret, SecretRef, TokenKey};

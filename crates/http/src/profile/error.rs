@@ -131,6 +131,16 @@ pub enum ConfigError {
         /// The key.
         key: String,
     },
+    /// A URL that would carry a secret in the clear, to an endpoint that does not move to OAuth.
+    #[error("{place}: {what}; and `{key}` would have to be an https URL")]
+    Elsewhere {
+        /// Where the value stands.
+        place: Place,
+        /// The key.
+        key: String,
+        /// What the endpoint is.
+        what: super::Elsewhere,
+    },
     /// A secret in the file instead of a reference to it.
     #[error(
         "{place}: `{key}` holds a secret: write {{ file = … }}, {{ env = … }} or {{ command = […] }}"
@@ -299,6 +309,7 @@ impl ConfigError {
             Self::BadValue { .. } => "config-bad-value",
             Self::MissingKey { .. } => "config-missing-key",
             Self::InsecureUrl { .. } => "config-insecure-url",
+            Self::Elsewhere { what, .. } => what.code(),
             Self::InlineSecret { .. } => "config-inline-secret",
             Self::Include { .. } => "config-include",
             Self::DuplicateProfile { .. } => "config-duplicate-profile",
@@ -333,6 +344,7 @@ impl ConfigError {
             | Self::BadValue { place, .. }
             | Self::MissingKey { place, .. }
             | Self::InsecureUrl { place, .. }
+            | Self::Elsewhere { place, .. }
             | Self::InlineSecret { place, .. }
             | Self::Include { place, .. }
             | Self::DuplicateProfile { place, .. }

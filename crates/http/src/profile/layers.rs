@@ -1,9 +1,10 @@
 //! Puts the tables that say what holds for a call over one another, the nearest first.
 
 use super::defaults::Defaults;
+use super::doubts::{of_egress, warnings};
 use super::egress::egress;
 use super::table::{Found, Part, Table};
-use super::values::{client, legacy, oauth, proof_fits, warnings};
+use super::values::{client, legacy, oauth, proof_fits};
 use super::{Client, ConfigError, Egress, Legacy, Oauth, Place, State, Warning};
 
 /// A table with those in it that belong to one model only.
@@ -101,17 +102,18 @@ impl<'a> Layers<'a> {
     }
 
     /// What holds of how connections leave.
-    pub(super) fn egress(&self) -> Result<Egress, ConfigError> {
+    pub(super) fn egress(&self) -> Result<(Egress, Option<Warning>), ConfigError> {
         let found = |layer: &Layer<'a>| layer.flat.and_then(|part| part.find("egress"));
         let tables: Vec<_> = self.layers.iter().filter_map(found).collect();
         let parts = tables.iter().map(Found::table);
-        egress(&Table {
+        let table = Table {
             path: format!("[{}.egress]", self.path),
             place: tables
                 .first()
                 .map_or_else(|| self.place.clone(), Found::key_place),
             parts: parts.collect::<Result<_, _>>()?,
-        })
+        };
+        Ok((egress(&table)?, of_egress(&table)?))
     }
 
     /// The keys that belong to no model alone.
@@ -156,10 +158,10 @@ impl<'a> Layers<'a> {
             oauth: (new || has_oauth)
                 .then(|| oauth(&endpoint, &proof))
                 .transpose()?,
-            warnings: if new {
-                warnings(&endpoint)?
-            } else {
-                Vec::new()
+            warnings: {
+                let legacy = (old || has_legacy).then(|| self.table(all, Model::Legacy));
+                let oauth = (new || has_oauth).then_some(endpoint);
+                warnings(legacy.as_ref(), oauth.as_ref())?
             },
         })
     }

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 use super::defaults::Defaults;
+use super::doubts::dates;
 use super::layers::Layers;
 use super::table::{Found, Part, Source};
-use super::values::{dates, ids, is_name, state};
+use super::values::{ids, is_name, state};
 use super::{
     Config, ConfigError, Place, Profile, SecretRef, Variants, effects, include, keys, modes, shadow,
 };
@@ -237,6 +238,8 @@ fn profile(found: &Found<'_>, defaults: &Defaults<'_>) -> Result<Profile, Config
         None => defaults.effects.clone(),
     }
     .into_parts();
+    let (egress, doubt) = layers.egress()?;
+    let (dates, doubts) = dates(own)?;
     let mut profile = Profile {
         name: name.clone(),
         inst_rt_id: inst_rt_id.id()?,
@@ -252,10 +255,10 @@ fn profile(found: &Found<'_>, defaults: &Defaults<'_>) -> Result<Profile, Config
         client: settings.client,
         legacy: settings.legacy,
         oauth: settings.oauth,
-        egress: layers.egress()?,
+        egress,
         shadow: shadow::shadow(&table)?,
         evidence: shadow::evidence(&table, name)?,
-        dates: dates(own)?,
+        dates,
         effects: Arc::new(effects),
         journal: match table.find("journal") {
             Some(found) => Some(found.source.folder().join(found.text()?)),
@@ -264,7 +267,18 @@ fn profile(found: &Found<'_>, defaults: &Defaults<'_>) -> Result<Profile, Config
         variants: Variants::default(),
         warnings: settings.warnings.into_iter().chain(loosened).collect(),
     };
+    profile.warnings.extend(doubt.into_iter().chain(doubts));
     profile.variants = variants(own, &layers, &profile)?;
+    let of_variants = profile.variants.profiles.iter();
+    for warning in of_variants
+        .flat_map(|variant| variant.warnings.clone())
+        .collect::<Vec<_>>()
+    {
+        // What a service or an operation has from its profile is told once.
+        if !profile.warnings.contains(&warning) {
+            profile.warnings.push(warning);
+        }
+    }
     Ok(profile)
 }
 

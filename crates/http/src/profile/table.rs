@@ -12,8 +12,11 @@ use url::Url;
 
 use super::keys::{Keys, each};
 use super::values::secret;
-use super::{ConfigError, Place, SecretRef};
+use super::{ConfigError, Elsewhere, Place, SecretRef};
 use crate::Origin;
+
+/// The key of a service's address.
+pub(super) const ENDPOINT: &str = "url";
 
 /// One configuration file: its name for places, its text, where its lines begin.
 pub(super) struct Source {
@@ -282,10 +285,13 @@ impl<'a> Found<'a> {
         let url = self.plain_url()?;
         match Origin::of_url(&url) {
             Some(origin) if origin.is_confidential() => Ok(url),
-            _ => Err(ConfigError::InsecureUrl {
-                place: self.place(),
-                key: self.key.clone(),
-            }),
+            _ => {
+                let (place, key) = (self.place(), self.key.clone());
+                Err(match Elsewhere::of(&url) {
+                    Some(what) if key == ENDPOINT => ConfigError::Elsewhere { place, key, what },
+                    _ => ConfigError::InsecureUrl { place, key },
+                })
+            }
         }
     }
 

@@ -6,9 +6,11 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod doubts;
 mod effects;
 mod proof;
 mod refused;
+mod schema;
 mod variants;
 
 const WHOLE: &str = r#"

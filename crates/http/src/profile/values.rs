@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use castile_auth::{Algorithm, AssertionType, DEFAULT_LIFETIME, LONGEST_LIFETIME, TokenEndpoint};
 
-use super::table::{Found, Part, Table};
+use super::table::{Found, Table};
 use super::token_key::key;
 use super::{
-    Client, ConfigError, Dates, HeaderValues, Legacy, Limits, Oauth, SecretRef, State,
-    TOKEN_ENDPOINT, Warning, keys,
+    Client, ConfigError, HeaderValues, Legacy, Limits, Oauth, SecretRef, State, TOKEN_ENDPOINT,
+    keys,
 };
 
 pub(super) fn state(found: &Found<'_>) -> Result<State, ConfigError> {
@@ -191,19 +191,6 @@ pub(super) fn lifetime(found: &Found<'_>) -> Result<Duration, ConfigError> {
     Ok(lifetime)
 }
 
-/// What of the endpoint should not stay as it is.
-pub(super) fn warnings(table: &Table<'_>) -> Result<Vec<Warning>, ConfigError> {
-    let mut warnings = Vec::new();
-    if let Some(found) = table.find("compat_exp_in_milliseconds")
-        && table.switch("compat_exp_in_milliseconds")?
-    {
-        warnings.push(Warning::ExpInMilliseconds {
-            place: found.key_place(),
-        });
-    }
-    Ok(warnings)
-}
-
 pub(super) fn header(table: &Table<'_>) -> Result<HeaderValues, ConfigError> {
     Ok(HeaderValues {
         audit_usr_id: table.text("audit_usr_id")?,
@@ -222,21 +209,6 @@ pub(super) fn limits(table: &Table<'_>) -> Result<Limits, ConfigError> {
         answer: table
             .find("answer_limit")
             .map_or(Ok(default.answer), |found| found.size())?,
-    })
-}
-
-/// What happened when, in the life of a registration.
-pub(super) fn dates(profile: Part<'_>) -> Result<Dates, ConfigError> {
-    let Some(found) = profile.find("dates") else {
-        return Ok(Dates::default());
-    };
-    let table = found.table()?;
-    let date = |key| table.find(key).map(|found| found.date()).transpose();
-    Ok(Dates {
-        requested: date("requested")?,
-        client_id_received: date("client_id_received")?,
-        jwks_registered: date("jwks_registered")?,
-        jxchange_authorized: date("jxchange_authorized")?,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Place;
+use super::{Elsewhere, Place};
 
 /// A setting that works but should not stay as it is. Holds no value of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,32 @@ pub enum Warning {
         /// The operation.
         operation: String,
     },
+    /// An endpoint that does not move to OAuth.
+    Elsewhere {
+        /// Where.
+        place: Place,
+        /// What it is.
+        what: Elsewhere,
+    },
+    /// A date that lies before one that must come first.
+    DateOrder {
+        /// Where the later step's date stands.
+        place: Place,
+        /// The key of the earlier step.
+        earlier: &'static str,
+        /// The key of the later step.
+        later: &'static str,
+    },
+    /// A date before there was a registration to be had.
+    DateTooEarly {
+        /// Where.
+        place: Place,
+    },
+    /// The password of an HTTP proxy that is reached without TLS.
+    ProxyPasswordInClear {
+        /// Where the proxy is named.
+        place: Place,
+    },
 }
 
 impl Warning {
@@ -28,13 +54,22 @@ impl Warning {
         match self {
             Self::ExpInMilliseconds { .. } => "config-exp-in-milliseconds",
             Self::EffectLoosened { .. } => "config-effect-loosened",
+            Self::Elsewhere { what, .. } => what.code(),
+            Self::DateOrder { .. } => "config-date-order",
+            Self::DateTooEarly { .. } => "config-date-too-early",
+            Self::ProxyPasswordInClear { .. } => "config-proxy-password-in-clear",
         }
     }
 
     /// Where it stands.
     pub fn place(&self) -> &Place {
         match self {
-            Self::ExpInMilliseconds { place } | Self::EffectLoosened { place, .. } => place,
+            Self::ExpInMilliseconds { place }
+            | Self::EffectLoosened { place, .. }
+            | Self::Elsewhere { place, .. }
+            | Self::DateOrder { place, .. }
+            | Self::DateTooEarly { place }
+            | Self::ProxyPasswordInClear { place } => place,
         }
     }
 }
@@ -50,6 +85,23 @@ impl fmt::Display for Warning {
             Self::EffectLoosened { place, operation } => write!(
                 f,
                 "{place}: {operation} is repeated like a read, whatever its contract says: true only if it changes nothing"
+            ),
+            Self::Elsewhere { place, what } => write!(f, "{place}: {what}"),
+            Self::DateOrder {
+                place,
+                earlier,
+                later,
+            } => write!(
+                f,
+                "{place}: `{later}` lies before `{earlier}`, which comes first"
+            ),
+            Self::DateTooEarly { place } => write!(
+                f,
+                "{place}: before 2025-04-30 there was no OAuth for jXchange to ask for"
+            ),
+            Self::ProxyPasswordInClear { place } => write!(
+                f,
+                "{place}: the proxy's password crosses the network in the clear: https:// to the proxy hides it"
             ),
         }
     }

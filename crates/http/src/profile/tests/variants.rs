@@ -2,7 +2,7 @@
 
 use super::*;
 
-const BANK: &str = r#"
+pub(super) const BANK: &str = r#"
 version = 1
 
 [defaults]
