@@ -23,6 +23,9 @@ pub(crate) struct CheckConfig {
     /// The configuration
     #[arg(long, value_name = "FILE", default_value = "castile.toml")]
     pub(crate) config: PathBuf,
+    /// Look up the names of services and operations in this contract: WSDL files, folders or the zip archive
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub(crate) contract: Vec<PathBuf>,
     /// Print JSON with a schema_version
     #[arg(long)]
     pub(crate) json: bool,

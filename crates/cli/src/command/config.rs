@@ -1,7 +1,10 @@
 //! `castile config`: tells whether a configuration can work before anything is sent, and what one may say.
 
-use castile_http::profile::{State, schema};
-use castile_http::{Config, Profile, connect};
+use castile_codegen::Contract;
+use castile_http::connect::Pool;
+use castile_http::profile::{Limits, State, Warning, schema};
+use castile_http::{Config, Profile, ReqwestTransport};
+use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::args::{CheckConfig, ConfigCommand};
@@ -37,27 +40,59 @@ struct Row {
     product: String,
     legacy_url: Option<String>,
     oauth_url: Option<String>,
+    proxy: Option<String>,
+    services: Vec<String>,
+    operations: Vec<String>,
     findings: Vec<Finding>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, PartialEq)]
 struct Finding {
     code: &'static str,
     fact: String,
     at: Option<String>,
 }
 
+impl Finding {
+    fn of(problem: &Problem) -> Self {
+        Self {
+            code: problem.code(),
+            fact: problem.fact(),
+            at: problem.place().map(str::to_owned),
+        }
+    }
+}
+
 fn check(arguments: &CheckConfig) -> Result<Exit, Problem> {
     let config = Config::read(&arguments.config)
         .map_err(|error| Problem::config(&error, &arguments.config))?;
+    let contract = match &arguments.contract[..] {
+        [] => None,
+        paths => Some(super::contract::read(paths)?),
+    };
     let runtime = super::runtime()?;
     // What holds a key is made, and never asked for a token.
     let _entered = runtime.enter();
+    let (pool, today) = (Pool::new(), super::migrate::today());
     let checked = Checked {
         schema_version: 1,
         profiles: config
             .profiles()
-            .map(|profile| row(profile, arguments))
+            .map(|profile| {
+                let mut findings: Vec<_> = profile.warnings.iter().map(warned).collect();
+                findings.extend(ahead(profile, today));
+                let names = contract
+                    .iter()
+                    .flat_map(|contract| strangers(profile, contract));
+                findings.extend(names);
+                // What a service or an operation has from its profile is told once.
+                for route in profile.routes() {
+                    let unusable = unusable(route, &pool, arguments);
+                    let unusable = unusable.as_ref().map(Finding::of);
+                    findings.extend(unusable.filter(|found| !findings.contains(found)));
+                }
+                row(profile, findings)
+            })
             .collect(),
     };
     let mut findings = checked.profiles.iter().flat_map(|row| &row.findings);
@@ -73,17 +108,9 @@ fn check(arguments: &CheckConfig) -> Result<Exit, Problem> {
     Ok(exit)
 }
 
-fn row(profile: &Profile, arguments: &CheckConfig) -> Row {
-    let warnings = profile.warnings.iter().map(|warning| Finding {
-        code: warning.code(),
-        fact: warning.to_string(),
-        at: Some(warning.place().to_string()),
-    });
-    let unusable = unusable(profile, arguments).map(|problem| Finding {
-        code: problem.code(),
-        fact: problem.fact(),
-        at: problem.place().map(str::to_owned),
-    });
+fn row(profile: &Profile, findings: Vec<Finding>) -> Row {
+    let services = profile.variants.services();
+    let proxy = profile.egress.proxy.as_ref();
     Row {
         name: profile.name.clone(),
         state: profile.state.to_string(),
@@ -91,22 +118,95 @@ fn row(profile: &Profile, arguments: &CheckConfig) -> Row {
         product: profile.product.clone(),
         legacy_url: profile.legacy.as_ref().map(|legacy| legacy.url.to_string()),
         oauth_url: profile.oauth.as_ref().map(|oauth| oauth.url.to_string()),
-        findings: warnings.chain(unusable).collect(),
+        proxy: proxy.map(|proxy| proxy.url.to_string()),
+        services: services.map(|(name, _)| name.to_owned()).collect(),
+        operations: profile.variants.operations().map(str::to_owned).collect(),
+        findings,
     }
 }
 
-/// Why the secrets of a profile are of no use.
-fn unusable(profile: &Profile, arguments: &CheckConfig) -> Option<Problem> {
-    if profile.state == State::Oauth {
-        let error = connect::token_source(profile).err()?;
-        return Some(Problem::profile(&error, profile, &arguments.config));
+fn warned(warning: &Warning) -> Finding {
+    Finding {
+        code: warning.code(),
+        fact: warning.to_string(),
+        at: Some(warning.place().to_string()),
     }
-    let client = profile.client.iter().map(|client| &client.key);
-    let password = profile.legacy.iter().flat_map(|legacy| &legacy.password);
-    let error = client
-        .chain(password)
-        .find_map(|secret| secret.read().err())?;
-    Some(Problem::config(&error, &arguments.config))
+}
+
+/// The dates that have not come yet: nothing can have been done on them.
+fn ahead(profile: &Profile, today: Date) -> Vec<Finding> {
+    let dates = &profile.dates;
+    let told = [
+        ("requested", dates.requested),
+        ("client_id_received", dates.client_id_received),
+        ("jwks_registered", dates.jwks_registered),
+        ("jxchange_authorized", dates.jxchange_authorized),
+    ];
+    // A day's grace: the clock here goes by UTC.
+    let tomorrow = today.saturating_add(jiff::Span::new().days(1));
+    let ahead = told
+        .iter()
+        .filter(|(_, date)| date.is_some_and(|date| date > tomorrow));
+    ahead
+        .map(|(key, _)| Finding {
+            code: "config-date-ahead",
+            fact: format!("`{key}` is a date that has not come yet"),
+            at: Some(format!("[profile.{}.dates]", profile.name)),
+        })
+        .collect()
+}
+
+/// The names by which nothing would ever go.
+fn strangers(profile: &Profile, contract: &Contract) -> Vec<Finding> {
+    let has = |service: &str| {
+        contract
+            .services
+            .iter()
+            .any(|one| one.short_name == service)
+    };
+    let does = |operation: &str| {
+        let mut operations = contract.services.iter().flat_map(|one| &one.operations);
+        operations.any(|one| one.name == operation)
+    };
+    let services = profile.variants.services();
+    let services = services
+        .filter(|(name, _)| !has(name))
+        .map(|(name, _)| ("service", name));
+    let listed = profile
+        .variants
+        .services()
+        .flat_map(|(_, listed)| listed)
+        .map(|name| &**name);
+    let operations = profile.variants.operations().chain(listed);
+    let operations = operations
+        .filter(|name| !does(name))
+        .map(|name| ("operation", name));
+    services
+        .chain(operations)
+        .map(|(kind, name)| Finding {
+            code: "config-not-in-contract",
+            fact: format!("the contract has no {kind} `{name}`"),
+            at: Some(format!("[profile.{}]", profile.name)),
+        })
+        .collect()
+}
+
+/// Why the secrets of a profile, or the files it needs to reach its endpoint, are of no use.
+fn unusable(profile: &Profile, pool: &Pool, arguments: &CheckConfig) -> Option<Problem> {
+    let error = if profile.state == State::Oauth {
+        let tokens = pool.token_source(profile).map(drop);
+        tokens
+            .and_then(|()| pool.transport(profile).map(drop))
+            .err()?
+    } else {
+        let client = profile.client.iter().map(|client| &client.key);
+        let password = profile.legacy.iter().flat_map(|legacy| &legacy.password);
+        let mut secrets = client.chain(password);
+        let unread = secrets.find_map(|secret| secret.read().err());
+        let way = || ReqwestTransport::through(&profile.egress, Limits::default()).err();
+        unread.map(castile_http::Error::from).or_else(way)?
+    };
+    Some(Problem::profile(&error, profile, &arguments.config))
 }
 
 fn show(checked: &Checked) -> Result<(), Problem> {

@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &crate::args::Contract) -> Result<Exit, Problem> {
 }
 
 /// Reads the contract that the command line names, and says what is worth a note.
-fn read(paths: &[PathBuf]) -> Result<Contract, Problem> {
+pub(super) fn read(paths: &[PathBuf]) -> Result<Contract, Problem> {
     let mut progress = Progress::default();
     let contract = Contract::read_with(paths, |step| progress.step(&step));
     progress.clear();

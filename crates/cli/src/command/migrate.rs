@@ -3,6 +3,8 @@
 mod report;
 mod scan;
 
+pub(super) use report::today;
+
 use crate::args::{Migrate, MigrateCommand};
 use crate::problem::{Exit, Problem};
 

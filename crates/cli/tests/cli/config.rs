@@ -107,3 +107,99 @@ fn what_is_no_configuration_is_an_error() {
     assert_eq!(ran.exit, 2, "{ran:?}");
     assert!(ran.err.contains("config-unknown-key"), "{ran:?}");
 }
+
+/// The codes of the findings on each profile.
+fn codes(ran: &crate::run::Ran) -> Vec<Vec<String>> {
+    let told = ran.json();
+    let profiles = told["profiles"].as_array().expect("a list").iter();
+    let findings = profiles.map(|profile| profile["findings"].as_array().expect("a list").iter());
+    let code = |finding: &serde_json::Value| finding["code"].as_str().expect("a code").to_owned();
+    findings
+        .map(|findings| findings.map(code).collect())
+        .collect()
+}
+
+#[test]
+fn what_should_not_stay_as_it_is_is_told_with_its_code() {
+    let folder = folder(&[
+        oauth("dates", "key.pem")
+            + "[profile.dates.dates]\nrequested = 2026-03-01\njwks_registered = 2026-02-01\njxchange_authorized = 2999-01-01\n",
+        oauth("on-premise", "key.pem").replace("gateway.example", "10.0.0.7"),
+        oauth("symitar", "key.pem").replace("gateway.example/", "cu.example/SymXchange/"),
+        oauth("way", "key.pem") + "[profile.way.egress]\nroots = \"absent.pem\"\n",
+        oauth("within", "key.pem")
+            + "[profile.within.service.Inquiry]\ntimeout = 5\n\
+               [profile.within.operation.XferAdd]\nclient_id = \"money\"\nkey = { file = \"absent.pem\" }\n",
+    ]);
+    let ran = check(folder.path(), &["--json"]);
+    assert_eq!(ran.exit, 1, "{ran:?}");
+    assert_eq!(
+        codes(&ran),
+        [
+            &["config-date-order", "config-date-ahead"][..],
+            &["config-on-premise"],
+            &["config-symxchange"],
+            &["config-roots"],
+            &["config-secret-file"],
+        ]
+    );
+    assert_eq!(ran.json()["profiles"][4]["operations"][0], "XferAdd");
+    let ran = check(folder.path(), &[]);
+    assert_eq!(ran.text().matches("nothing to do").count(), 2, "{ran:?}");
+}
+
+#[test]
+fn names_that_no_contract_has_are_found() {
+    let folder = folder(&[oauth("a", "key.pem")
+        + "[profile.a.service.Inquiry]\noperations = [\"AcctInq\", \"AcctInk\"]\n\
+           [profile.a.service.Inquiries]\n[profile.a.operation.CustInq]\n[profile.a.operation.CustInc]\n"]);
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/../../wsdl/sample");
+    let ran = check(folder.path(), &["--contract", sample, "--json"]);
+    assert_eq!(ran.exit, 1, "{ran:?}");
+    let told = ran.json();
+    let facts: Vec<_> = told["profiles"][0]["findings"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .collect();
+    assert!(
+        facts
+            .iter()
+            .all(|found| found["code"] == "config-not-in-contract"),
+        "{facts:?}"
+    );
+    let facts: Vec<_> = facts
+        .iter()
+        .map(|found| found["fact"].as_str().expect("text"))
+        .collect();
+    assert_eq!(
+        facts,
+        [
+            "the contract has no service `Inquiries`",
+            "the contract has no operation `CustInc`",
+            "the contract has no operation `AcctInk`"
+        ]
+    );
+}
+
+#[test]
+fn the_schema_is_printed_for_editors() {
+    let ran = run(Path::new("."), &["config", "schema"]);
+    assert_eq!(ran.exit, 0, "{ran:?}");
+    let schema = ran.json();
+    assert_eq!(
+        schema["$schema"],
+        "https://json-schema.org/draft/2020-12/schema"
+    );
+    assert_eq!(schema["properties"]["version"]["const"], 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_that_others_can_write_is_refused() {
+    let folder = folder(&[oauth("a", "key.pem")]);
+    chmod(&folder.path().join("castile.toml"), 0o666);
+    let ran = check(folder.path(), &[]);
+    assert_eq!(ran.exit, 2, "{ran:?}");
+    assert!(ran.err.contains("config-writable"), "{ran:?}");
+}

@@ -32,6 +32,17 @@ impl Variants {
         self.profiles.is_empty()
     }
 
+    /// The services that are named, each with the operations that are said to be its own.
+    pub fn services(&self) -> impl Iterator<Item = (&str, &[String])> {
+        let services = self.services.iter();
+        services.map(|(name, operations)| (&**name, &**operations))
+    }
+
+    /// The operations that are named.
+    pub fn operations(&self) -> impl Iterator<Item = &str> {
+        self.operations.iter().map(|name| &**name)
+    }
+
     /// `None` when it depends on the service, and the service is not known.
     fn route(&self, service: Option<&str>, operation: &str) -> Option<Route> {
         let service = match service {

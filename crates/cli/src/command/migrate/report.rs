@@ -80,7 +80,7 @@ fn write(out: &Path, name: &str, page: &Page) -> Result<(), Problem> {
 }
 
 /// Today in UTC.
-fn today() -> Date {
+pub(in crate::command) fn today() -> Date {
     let now = castile_http::SystemClock.now();
     let seconds = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let days = i64::try_from(seconds / 86_400).unwrap_or_default();
