@@ -91,6 +91,7 @@
 
 mod defaults;
 mod doubts;
+mod draft;
 mod effects;
 mod egress;
 mod elsewhere;
@@ -123,6 +124,7 @@ use url::Url;
 use crate::shadow::Shadowing;
 use crate::{Effects, Institution};
 
+pub use draft::{Draft, Setting};
 pub use egress::{Egress, Proxy};
 pub use elsewhere::Elsewhere;
 pub use error::{ConfigError, Place};
