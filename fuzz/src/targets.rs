@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use bytes::Bytes;
-use castile_envelope::{Document, Edits, OtherActor, Policy, Refusal, cut, open};
+use castile_envelope::{
+    Document, Edits, OtherActor, Policy, Refusal, XopLimits, assemble, cut, open,
+};
 
 use crate::{judge, mime};
 
@@ -81,6 +83,18 @@ pub fn multipart(data: &[u8]) {
     in_chunks(&document, input, *seed);
     if !document.is_multipart() {
         return;
+    }
+    let mut limits = XopLimits::default();
+    limits.assembled = 4 * data.len();
+    match assemble(content_type, input, &limits) {
+        Ok(parts) => {
+            let others = parts.others.iter().map(|part| part.content.len());
+            let others: usize = others.sum();
+            assert!(
+                others <= input.len() && parts.envelope.len() <= limits.assembled + input.len()
+            );
+        }
+        Err(refusal) => assert!(refusal.offset() <= input.len(), "{refusal}"),
     }
     let Ok(edits) = document.cut(input, &permissive()) else {
         return;

@@ -84,6 +84,34 @@ pub enum Refusal {
         /// The field that carries it.
         offset: usize,
     },
+    /// An `xop:Include` that refers to no part, or is not alone in its element (XOP 1.0 section 3.2).
+    #[error("a reference to an attachment that is none, or is not alone, at byte {offset}")]
+    Include {
+        /// Where its start tag stands.
+        offset: usize,
+    },
+    /// A part that cannot be referred to: its Content-ID is that of another one, or it is transfer-encoded.
+    #[error("an attachment that cannot be referred to at byte {offset}")]
+    Attachment {
+        /// Its header.
+        offset: usize,
+    },
+    /// A message has more parts than the limit.
+    #[error("more than {limit} parts at byte {offset}")]
+    TooManyParts {
+        /// The delimiter of the part too many.
+        offset: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// With its attachments in it, an envelope is longer than the limit.
+    #[error("with its attachments the envelope is longer than {limit} bytes at byte {offset}")]
+    AssembledTooLarge {
+        /// The reference at which it became so.
+        offset: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
     /// A reply in UTF-16, which [`open`](crate::open()) does not read; [`cut`](crate::cut()) does.
     #[error("UTF-16 text at byte {offset}")]
     Utf16 {
@@ -251,6 +279,10 @@ impl Refusal {
             Self::RootType { .. } => "envelope-root-type",
             Self::RootEncoded { .. } => "envelope-root-encoded",
             Self::RootDigest { .. } => "envelope-root-digest",
+            Self::Include { .. } => "envelope-include",
+            Self::Attachment { .. } => "envelope-attachment",
+            Self::TooManyParts { .. } => "envelope-too-many-parts",
+            Self::AssembledTooLarge { .. } => "envelope-assembled-too-large",
             Self::Utf16 { .. } => "envelope-utf-16",
             Self::Encoding { .. } => "envelope-encoding",
             Self::EncodingContradicted { .. } => "envelope-encoding-contradicted",
@@ -320,6 +352,10 @@ impl Refusal {
             | Self::RootType { offset }
             | Self::RootEncoded { offset }
             | Self::RootDigest { offset }
+            | Self::Include { offset }
+            | Self::Attachment { offset }
+            | Self::TooManyParts { offset, .. }
+            | Self::AssembledTooLarge { offset, .. }
             | Self::Utf16 { offset }
             | Self::Encoding { offset }
             | Self::EncodingContradicted { offset }

@@ -24,6 +24,7 @@ mod report;
 mod scan;
 mod stream;
 mod wrap;
+mod xop;
 
 pub use address::{ADDRESS_OVERLAP, Address, HeaderAddress, Said, mentions_address};
 pub use compare::{Comparison, Difference, Differences};
@@ -38,3 +39,4 @@ pub use policy::{Limits, OtherActor, Policy};
 pub use report::{Contents, Finding, PasswordKind, Removed, Report, SoapVersion, Target};
 pub use stream::EnvelopeRewriter;
 pub use wrap::{UsernameToken, Wrap, wrap};
+pub use xop::{Assembled, Attachment, Packed, XopLimits, assemble, pack};
