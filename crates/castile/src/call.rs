@@ -1,5 +1,6 @@
 //! One call: typed request out, typed response or error back.
 
+mod attached;
 mod open;
 mod options;
 
@@ -18,6 +19,8 @@ use tracing::Instrument as _;
 use self::options::Unfit;
 use crate::error::{Context, tracking_id};
 use crate::{Cause, Error, Fault, Header};
+pub use attached::Attachment;
+use attached::{Attaching, envelope_of};
 pub(crate) use open::Unread;
 
 const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
@@ -42,6 +45,7 @@ pub struct Call<'c, T, O> {
     headers: Vec<Raw>,
     limits: CallLimits,
     unfit: Option<Unfit>,
+    attaching: Option<Attaching>,
 }
 
 /// A request that is ready, and what is to be told of it.
@@ -61,6 +65,8 @@ pub struct Reply<R> {
     pub response: Decoded<R>,
     /// The header blocks in their order; [`Raw::read`] reads the declared ones.
     pub headers: Vec<Raw>,
+    /// The attachments that the answer does not refer to.
+    pub attachments: Vec<Attachment>,
     /// The `jXLogTrackingId`s under which the request was sent; the last is that of the attempt which this answers.
     pub tracking_ids: Vec<String>,
 }
@@ -85,6 +91,7 @@ where
             headers: Vec::new(),
             limits: CallLimits::default(),
             unfit: None,
+            attaching: None,
         }
     }
 
@@ -147,12 +154,12 @@ where
     fn prepared(&self) -> Result<Prepared, Error<O::Fault>> {
         let effect = effect_of::<O>();
         let mut context = Context::of::<O>(self.tracking_id.as_deref());
-        let mut request = match self.message(effect) {
-            Ok(request) => request,
+        let (mut request, envelope) = match self.message(effect) {
+            Ok(message) => message,
             Err(cause) => return Err(Error::new(cause, context)),
         };
-        context.sent(request.body().as_whole());
-        let attempts = self.attempts(&request);
+        let attempts = self.attempts(&envelope);
+        context.sent(envelope);
         request.extensions_mut().insert(attempts.clone());
         request.extensions_mut().insert(self.limits);
         // The layer that sends an attempt has a span with the id of each.
@@ -173,9 +180,8 @@ where
     }
 
     /// By the id that the message holds, for a request may have one of its own.
-    fn attempts(&self, request: &Request<Body>) -> Attempts {
-        let envelope = request.body().as_whole();
-        let text = envelope.and_then(|envelope| std::str::from_utf8(envelope).ok());
+    fn attempts(&self, envelope: &Bytes) -> Attempts {
+        let text = std::str::from_utf8(envelope).ok();
         match text.and_then(tracking_id) {
             Some(id) => {
                 let made = self.tracking_id().filter(|_| self.is_traced);
@@ -218,24 +224,41 @@ where
             "response"
         );
         match Answer::classify(head.status, &head.headers, &body) {
-            Answer::Soap => read(&body, head.status, effect),
+            Answer::Soap => {
+                let (envelope, attachments) =
+                    envelope_of(&head.headers, body, head.status, effect)?;
+                let reply = read(&envelope, head.status, effect)?;
+                Ok(Reply {
+                    attachments,
+                    ..reply
+                })
+            }
             // A service that has nothing to say says 202 without a body (SOAP 1.1 over HTTP, Basic Profile R2714).
             Answer::Empty(status) if O::ONE_WAY && status.is_success() => Ok(Reply {
                 response: O::Response::default().into(),
                 headers: Vec::new(),
+                attachments: Vec::new(),
                 tracking_ids: Vec::new(),
             }),
             answer => Err(Cause::Status { answer, effect }),
         }
     }
 
-    fn message(&self, effect: Effect) -> Result<Request<Body>, Cause<O::Fault>> {
+    /// The request, and its envelope, which is all of it unless values leave it as attachments.
+    fn message(&self, effect: Effect) -> Result<(Request<Body>, Bytes), Cause<O::Fault>> {
         if let Some(unfit) = self.unfit {
             return Err(unfit.into());
         }
-        let payload = match self.is_checked {
-            true => castile_model::encode_filled_valid(self.request, &self.fill)?,
-            false => castile_model::encode_filled(self.request, &self.fill)?,
+        let (request, fill) = (self.request, &self.fill);
+        let (payload, attachments) = match (&self.attaching, self.is_checked) {
+            (Some(attaching), is_checked) => {
+                castile_model::encode_attached(request, fill, is_checked, attaching.attach())?
+            }
+            (None, true) => (
+                castile_model::encode_filled_valid(request, fill)?,
+                Vec::new(),
+            ),
+            (None, false) => (castile_model::encode_filled(request, fill)?, Vec::new()),
         };
         let has_used_id = || tracking_id(&payload).is_some_and(|id| self.used_ids.contains(&id));
         if !self.used_ids.is_empty() && has_used_id() {
@@ -252,7 +275,8 @@ where
         let value = |text: &str| {
             HeaderValue::from_str(text).map_err(|_| Cause::Action { action: O::ACTION })
         };
-        let mut request = Request::new(Body::whole(envelope));
+        let envelope = Bytes::from(envelope);
+        let mut request = Request::new(Body::whole(envelope.clone()));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.url.clone();
         request.extensions_mut().insert(effect);
@@ -280,7 +304,19 @@ where
                 headers.insert(ACCEPT, HeaderValue::from_static("application/soap+xml"));
             }
         }
-        Ok(request)
+        if let Some(attaching) = self.attaching.as_ref().filter(|_| !attachments.is_empty()) {
+            let (content_type, body) =
+                attaching.pack(&envelope, &attachments, wrap.soap, O::ACTION)?;
+            *request.body_mut() = Body::whole(body);
+            let headers = request.headers_mut();
+            headers.insert(CONTENT_TYPE, content_type);
+            let accept = match wrap.soap {
+                SoapVersion::V11 => "multipart/related, text/xml",
+                SoapVersion::V12 => "multipart/related, application/soap+xml",
+            };
+            headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        }
+        Ok((request, envelope))
     }
 }
 
@@ -347,6 +383,7 @@ where
     Ok(Reply {
         response,
         headers,
+        attachments: Vec::new(),
         tracking_ids: Vec::new(),
     })
 }

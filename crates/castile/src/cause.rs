@@ -37,6 +37,9 @@ pub enum Cause<F> {
     /// The request has the tracking id of the call that was refused. Nothing was sent.
     #[error("the request has the jXLogTrackingId of the call that was refused")]
     SameTrackingId,
+    /// The request's attachments cannot be packed. Nothing was sent.
+    #[error("the request's attachments cannot be packed")]
+    Attachments,
     /// No token, or no answer.
     #[error(transparent)]
     Transport(#[from] castile_http::Error),
@@ -91,6 +94,7 @@ impl<F> Cause<F> {
             Self::NoActIntentKey => "call-no-act-intent-key",
             Self::OtherOperation { .. } => "call-other-operation",
             Self::SameTrackingId => "call-same-tracking-id",
+            Self::Attachments => "call-attachments",
             Self::Transport(error) => error.code(),
             Self::Status { answer, .. } => answer.code().unwrap_or("gateway-not-soap"),
             Self::Fault(fault) if fault.is_failed_authentication() => {
@@ -114,7 +118,7 @@ impl<F> Cause<F> {
             | Self::OtherOperation { .. }
             | Self::SameTrackingId
             | Self::Fault(_) => Blame::Caller,
-            Self::Action { .. } => Blame::Castile,
+            Self::Action { .. } | Self::Attachments => Blame::Castile,
             Self::Transport(error) => error.blame(),
             Self::Status { answer, .. } => answer.blame(),
             Self::Reply { .. } | Self::EmptyBody { .. } | Self::Decode { .. } => Blame::JackHenry,
@@ -128,7 +132,8 @@ impl<F> Cause<F> {
             | Self::Action { .. }
             | Self::NoActIntentKey
             | Self::OtherOperation { .. }
-            | Self::SameTrackingId => false,
+            | Self::SameTrackingId
+            | Self::Attachments => false,
             Self::Fault(fault) => fault.outcome_unknown(),
             Self::Transport(error) => error.outcome_unknown(),
             Self::Status { answer, effect } => answer.outcome_unknown(*effect),

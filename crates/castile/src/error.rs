@@ -38,8 +38,8 @@ impl Context {
     }
 
     /// Notes the envelope; its bytes are shared, not copied.
-    pub(crate) fn sent(&mut self, envelope: Option<&Bytes>) {
-        self.sent = envelope.cloned();
+    pub(crate) fn sent(&mut self, envelope: Bytes) {
+        self.sent = Some(envelope);
     }
 
     /// Notes under which ids it was sent.

@@ -47,7 +47,7 @@ pub use castile_envelope as envelope;
 pub use castile_http as http;
 pub use castile_model as model;
 
-pub use call::{Call, Reply};
+pub use call::{Attachment, Call, Reply};
 pub use cause::Cause;
 pub use client::Client;
 pub use error::Error;

@@ -88,21 +88,30 @@ impl Attempts {
     }
 
     /// The message under the next id. Whatever is repeated is a copy of the first, so it holds the first id.
-    fn renew(&self, ids: &[String], request: &Request<Body>) -> Option<(String, String)> {
+    ///
+    /// Attachments behind an envelope are no text, so this looks at bytes.
+    fn renew(&self, ids: &[String], request: &Request<Body>) -> Option<(Vec<u8>, String)> {
         let (next, first) = (self.0.next.as_ref()?, ids.first()?);
-        let message = std::str::from_utf8(request.body().as_whole()?).ok()?;
+        let message = request.body().as_whole()?;
         let element = format!(">{first}</");
-        let (before, after) = message.split_once(&element)?;
-        if after.contains(first) || before.contains(first) {
+        let at = find(message, &element)?;
+        let (before, after) = (&message[..at], &message[at + element.len()..]);
+        if find(after, first).is_some() || find(before, first).is_some() {
             return None;
         }
         let id = next().filter(|id| !id.is_empty() && !id.contains(['<', '>', '&']))?;
-        Some((format!("{before}>{id}</{after}"), id))
+        let element = format!(">{id}</");
+        Some(([before, element.as_bytes(), after].concat(), id))
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn find(message: &[u8], text: &str) -> Option<usize> {
+    let mut places = message.windows(text.len().max(1));
+    places.position(|place| place == text.as_bytes())
 }
 
 impl fmt::Debug for Attempts {

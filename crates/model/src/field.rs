@@ -258,6 +258,11 @@ pub trait Leaf {
     /// Whether it was [`set`](Field::set) to nothing.
     fn is_blank(&self) -> bool;
 
+    /// The bytes of a binary value, if it is one.
+    fn binary(&self) -> Option<&[u8]> {
+        None
+    }
+
     /// The attributes to write.
     fn attributes(&self) -> &Attributes;
 
@@ -286,6 +291,10 @@ impl<T: Scalar> Leaf for Field<T> {
 
     fn is_blank(&self) -> bool {
         matches!(self.state, State::Blank)
+    }
+
+    fn binary(&self) -> Option<&[u8]> {
+        self.value().and_then(Scalar::binary)
     }
 
     fn attributes(&self) -> &Attributes {

@@ -109,4 +109,7 @@ pub use read::{Decoded, Reader, RecordLimits, RecordReader, decode, decode_withi
 pub use scalar::{Base64, Date, DateTime, Decimal, Integer, Scalar, Str, Time};
 pub use scope::Scope;
 pub use search::Search;
-pub use write::{Writer, encode, encode_filled, encode_filled_valid, encode_valid};
+pub use write::{
+    Attach, Attachments, Writer, encode, encode_attached, encode_filled, encode_filled_valid,
+    encode_valid,
+};

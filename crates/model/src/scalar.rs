@@ -35,6 +35,11 @@ pub trait Scalar: Sized + Clone {
 
     /// The text that [`parse`](Scalar::parse) reads back.
     fn text(&self) -> Cow<'_, str>;
+
+    /// The bytes of a binary value, if it is one.
+    fn binary(&self) -> Option<&[u8]> {
+        None
+    }
 }
 
 impl Scalar for bool {

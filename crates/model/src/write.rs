@@ -1,5 +1,6 @@
 //! Writes a message as XML: names, version markers, escapes.
 
+mod attach;
 mod escape;
 mod whole;
 
@@ -12,6 +13,7 @@ use crate::fill::{Filling, List};
 use crate::name::local_start;
 use crate::{Attributes, EncodeError, Ext, Fill, Groups, Leaf, Particle, Raw, Struct, Text};
 
+pub use attach::{Attach, Attachments, encode_attached};
 pub(crate) use escape::escape_attribute;
 use escape::{escape, type_name};
 pub(crate) use whole::{audit, missing_struct};
@@ -40,6 +42,8 @@ pub struct Writer {
     bounds: Option<(u32, u32)>,
     /// What is written where the message has nothing.
     fill: Option<Fill>,
+    /// Where large binary values go, if not into the message.
+    attached: Option<Box<attach::Attached>>,
 }
 
 /// The struct that is being written.
@@ -75,6 +79,7 @@ impl Writer {
             look: None,
             bounds: None,
             fill: None,
+            attached: None,
         }
     }
 
@@ -248,6 +253,12 @@ impl Writer {
         self.write_markers();
         let outer_default = self.default;
         let local = self.open(name, Some(leaf.attributes()));
+        if self.attached.is_some() && self.attach(leaf) {
+            self.close(local);
+            self.path.pop();
+            self.default = outer_default;
+            return;
+        }
         let text = leaf.text();
         if text.is_empty() {
             if leaf.is_blank() {

@@ -1,6 +1,7 @@
 //! The typed client against the sandbox, and against a false gateway that answers what none should.
 
 mod answered;
+mod attached;
 mod money;
 mod odd;
 mod options;

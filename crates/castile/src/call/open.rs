@@ -4,9 +4,11 @@ use bytes::{Bytes, BytesMut};
 use castile_http::{Answer, Body, Effect, Error as HttpError, SoapTransport};
 use castile_model::Operation;
 use http::StatusCode;
+use http::header::CONTENT_TYPE;
 use http_body_util::BodyExt as _;
 use tracing::Instrument as _;
 
+use super::attached::{envelope_of, is_multipart};
 use super::{Call, Prepared};
 use crate::error::Context;
 use crate::{Cause, Error};
@@ -43,11 +45,26 @@ where
             let (head, mut body) = self.transport.send(request).await?.into_parts();
             // A configuration may know better than the contract.
             let effect = head.extensions.get().copied().unwrap_or(effect);
-            let start = start(&mut body, effect).await?;
+            let mut start = start(&mut body, effect).await?;
             match Answer::classify(head.status, &head.headers, &start) {
-                Answer::Soap => Ok((start, body, head.status, effect)),
-                answer => Err(Cause::Status { answer, effect }),
+                Answer::Soap => {}
+                answer => return Err(Cause::Status { answer, effect }),
             }
+            let content_type = head.headers.get(CONTENT_TYPE);
+            if content_type.is_some_and(|value| value.to_str().is_ok_and(is_multipart)) {
+                // What a record refers to comes behind all of them.
+                let rest = body.bytes(effect).await?;
+                let whole = [start, rest].concat().into();
+                let (envelope, others) = envelope_of(&head.headers, whole, head.status, effect)?;
+                if !others.is_empty() {
+                    tracing::warn!(
+                        attachments = others.len(),
+                        "attachments of a page are left out"
+                    );
+                }
+                (start, body) = (envelope, Body::whole(Bytes::new()));
+            }
+            Ok((start, body, head.status, effect))
         };
         let begun = begun.instrument(span).await;
         context.tracked(&attempts);

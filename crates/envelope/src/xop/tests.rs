@@ -1,3 +1,5 @@
+//! What is put in place of references, what is refused, and what is packed.
+
 use super::*;
 use crate::report::SoapVersion;
 

@@ -48,4 +48,8 @@ impl Scalar for Base64 {
     fn text(&self) -> Cow<'_, str> {
         Cow::Owned(STANDARD.encode(&self.0))
     }
+
+    fn binary(&self) -> Option<&[u8]> {
+        Some(&self.0)
+    }
 }

@@ -72,21 +72,26 @@ pub(crate) fn audit<T: Message>(message: &T) -> Vec<Warning> {
 
 impl Writer {
     fn message<T: Message>(mut self, message: &T) -> Result<String, EncodeError> {
+        self.text(message)
+    }
+
+    /// Writes a message, once.
+    pub(super) fn text<T: Message>(&mut self, message: &T) -> Result<String, EncodeError> {
         if !T::ELEMENT.is_empty() {
-            message.write_root(&mut self);
+            message.write_root(self);
         }
-        if let Some(error) = self.error {
+        if let Some(error) = self.error.take() {
             return Err(error);
         }
-        let settled = self.fill.map_or(Ok(()), Fill::settle);
+        let settled = self.fill.take().map_or(Ok(()), Fill::settle);
         settled.map_err(|misfit| EncodeError::misfit(format!("/{}", T::ELEMENT), misfit))?;
         // A marker that was not read is written all the same.
-        let problems = self.audit.into_iter().flatten();
+        let problems = self.audit.take().into_iter().flatten();
         let problems: Vec<Warning> = problems
             .filter(|problem| problem.kind != WarningKind::MissingMarker)
             .collect();
         match problems.is_empty() {
-            true => Ok(self.out),
+            true => Ok(std::mem::take(&mut self.out)),
             false => Err(EncodeError::Invalid { problems }),
         }
     }

@@ -13,6 +13,13 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "mend the contract and generate again",
     },
     Entry {
+        code: "call-attachments",
+        exit: Exit::Usage,
+        who: CASTILE,
+        means: "The attachments of a request hold the boundary that was drawn to part them.",
+        remedy: "call again: another boundary is drawn",
+    },
+    Entry {
         code: "call-no-act-intent-key",
         exit: Exit::Usage,
         who: YOU,

@@ -1,3 +1,5 @@
+//! Records out of chunks against the whole decode, and what is refused.
+
 use super::*;
 use crate::{Decoded, Effect, Ext, NoFault, Operation, Text, decode, elements};
 
