@@ -20,6 +20,18 @@ impl Effect {
         request.extensions().get().copied().unwrap_or_default()
     }
 
+    /// What the headers of a message say: by all the actions that they name, for which of several words the gateway
+    /// goes by is not known.
+    pub fn of_headers(headers: &http::HeaderMap) -> Self {
+        let mut effects = crate::actions(headers).map(|action| Self::from_soap_action(&action));
+        let first = effects.next().unwrap_or_default();
+        if effects.all(|effect| effect == first) {
+            first
+        } else {
+            Self::Unknown
+        }
+    }
+
     /// What jXchange's names say: `…Inq`, `…Srch`, `…Validate` and `Ping` read, `…Add` and `…Mod`
     /// write; any other name is unknown.
     ///

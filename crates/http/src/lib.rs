@@ -30,8 +30,12 @@
 pub mod connect;
 #[cfg(all(feature = "reqwest", feature = "tokio"))]
 pub mod doctor;
+#[cfg(feature = "hyper")]
+pub mod hyper;
 pub mod journal;
 pub mod keys;
+#[cfg(feature = "reqwest-middleware")]
+pub mod middleware;
 pub mod profile;
 pub mod shadow;
 pub mod stack;
@@ -43,6 +47,8 @@ mod attempts;
 mod bearer;
 mod body;
 mod deadline;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+mod departing;
 mod effect;
 mod effects;
 mod error;

@@ -3,23 +3,19 @@
 mod egress;
 mod token;
 
-use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use ::reqwest::tls::Version;
 use ::reqwest::{Client, ClientBuilder, redirect, retry};
-use bytes::Bytes;
 use http::header::ACCEPT_ENCODING;
 use http::{Request, Response};
-use http_body::{Body as _, Frame, SizeHint};
 
 pub(crate) use egress::hash_contents;
 pub use token::{ReqwestTokenHttp, TOKEN_TIME_LIMIT};
 
+use crate::departing::Departing;
 use crate::profile::{Egress, Limits};
-use crate::{Body, BodyError, Effect, Error, Phase, Progress, SoapTransport};
+use crate::{Body, Effect, Error, Phase, Progress, SoapTransport};
 
 /// How long an unused connection is kept: shorter than the minute or more after which servers close theirs.
 const IDLE: Duration = Duration::from_secs(30);
@@ -81,23 +77,14 @@ impl SoapTransport for ReqwestTransport {
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Error> {
         let progress = Progress::of(&request);
         let effect = Effect::of(&request);
-        // hyper does not poll a body that is empty: then nothing tells that the head was sent.
         let (mut parts, body) = request.into_parts();
-        progress.reach(if body.is_end_stream() {
-            Phase::Answer
-        } else {
-            Phase::Connect
-        });
         // Extensions are for the layers above; nothing of them is for the wire.
         parts.extensions.clear();
         if self.gzip {
             // What is unpacked here is asked for here.
             parts.headers.remove(ACCEPT_ENCODING);
         }
-        let body = Departing {
-            body: Mutex::new(body),
-            progress: progress.clone(),
-        };
+        let body = Departing::new(body, &progress);
         let request = Request::from_parts(parts, ::reqwest::Body::wrap(body));
         let request = ::reqwest::Request::try_from(request)
             .map_err(|error| Error::Setup(error.without_url().into()))?;
@@ -142,44 +129,4 @@ fn quiet(connect: Duration) -> ClientBuilder {
         .no_brotli()
         .no_zstd()
         .no_deflate()
-}
-
-/// A body that says when it is first asked for: then the head is about to leave, and what comes after is open.
-struct Departing {
-    /// reqwest wants a body that threads may share; nobody ever waits for this lock.
-    body: Mutex<Body>,
-    progress: Progress,
-}
-
-impl Departing {
-    fn body(&mut self) -> Pin<&mut Body> {
-        Pin::new(self.body.get_mut().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl http_body::Body for Departing {
-    type Data = Bytes;
-    type Error = BodyError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        self.progress.reach(Phase::Answer);
-        self.body().poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .size_hint()
-    }
 }

@@ -1,7 +1,7 @@
 //! Takes one request through the stack and brings the answer, or a fault, back.
 
-use castile_http::{Answer, Body, Effect, Error, Phase, SoapTransport, actions};
-use http::{HeaderMap, Request, Response, StatusCode, Uri};
+use castile_http::{Answer, Body, Effect, Error, Phase, SoapTransport};
+use http::{Request, Response, StatusCode, Uri};
 use http_body::Body as _;
 
 use crate::fault::{Fault, Party, Version};
@@ -23,7 +23,7 @@ where
     let mut outgoing = Request::new(body);
     *outgoing.method_mut() = parts.method;
     *outgoing.uri_mut() = target.clone();
-    let effect = effect(&parts.headers);
+    let effect = Effect::of_headers(&parts.headers);
     outgoing.extensions_mut().insert(effect);
     *outgoing.headers_mut() = parts.headers;
     headers::to_gateway(outgoing.headers_mut());
@@ -62,17 +62,6 @@ fn log_oddity(answer: &Response<Body>, effect: Effect) {
             outcome_unknown,
             "the gateway's answer is no SOAP message"
         );
-    }
-}
-
-/// By all that the client says it calls: which of several words the gateway goes by is not known here.
-fn effect(headers: &HeaderMap) -> Effect {
-    let mut effects = actions(headers).map(|action| Effect::from_soap_action(&action));
-    let first = effects.next().unwrap_or_default();
-    if effects.all(|effect| effect == first) {
-        first
-    } else {
-        Effect::Unknown
     }
 }
 
