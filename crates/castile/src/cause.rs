@@ -40,6 +40,9 @@ pub enum Cause<F> {
     /// The request's attachments cannot be packed. Nothing was sent.
     #[error("the request's attachments cannot be packed")]
     Attachments,
+    /// A blocking call was made inside of an async runtime, which it would stop. Nothing was sent.
+    #[error("a blocking call inside of an async runtime would stop it")]
+    InsideAsync,
     /// No token, or no answer.
     #[error(transparent)]
     Transport(#[from] castile_http::Error),
@@ -91,6 +94,7 @@ impl<F> Cause<F> {
             Self::Encode(error) => error.code(),
             Self::Envelope(refusal) | Self::Reply { refusal, .. } => refusal.code(),
             Self::Action { .. } => "call-action",
+            Self::InsideAsync => "call-inside-async",
             Self::NoActIntentKey => "call-no-act-intent-key",
             Self::OtherOperation { .. } => "call-other-operation",
             Self::SameTrackingId => "call-same-tracking-id",
@@ -117,6 +121,7 @@ impl<F> Cause<F> {
             | Self::NoActIntentKey
             | Self::OtherOperation { .. }
             | Self::SameTrackingId
+            | Self::InsideAsync
             | Self::Fault(_) => Blame::Caller,
             Self::Action { .. } | Self::Attachments => Blame::Castile,
             Self::Transport(error) => error.blame(),
@@ -133,7 +138,8 @@ impl<F> Cause<F> {
             | Self::NoActIntentKey
             | Self::OtherOperation { .. }
             | Self::SameTrackingId
-            | Self::Attachments => false,
+            | Self::Attachments
+            | Self::InsideAsync => false,
             Self::Fault(fault) => fault.outcome_unknown(),
             Self::Transport(error) => error.outcome_unknown(),
             Self::Status { answer, effect } => answer.outcome_unknown(*effect),

@@ -38,6 +38,16 @@ where
         self
     }
 
+    #[cfg(feature = "yaserde")]
+    pub(crate) fn transport(&self) -> &T {
+        &self.transport
+    }
+
+    #[cfg(feature = "yaserde")]
+    pub(crate) fn url(&self) -> &Uri {
+        &self.url
+    }
+
     /// Prepares a call of the operation that `request` belongs to; nothing is sent before [`Call::send`].
     pub fn call<'c, O: Operation>(&'c self, request: &'c O) -> Call<'c, T, O> {
         Call::new(&self.transport, &self.url, &self.header, request)

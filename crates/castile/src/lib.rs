@@ -31,6 +31,9 @@
 //! What it stands on: [`model`] (types to XML), [`envelope`] (bytes around it), [`http`] (the stack that adds the
 //! token) and [`auth`] (the token).
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
+
 mod call;
 mod cause;
 mod client;
@@ -41,6 +44,8 @@ mod leaves;
 mod look_up;
 mod overrides;
 mod pages;
+#[cfg(feature = "yaserde")]
+mod yaserde;
 
 pub use castile_auth as auth;
 pub use castile_envelope as envelope;
@@ -56,3 +61,5 @@ pub use header::Header;
 pub use look_up::LookUp;
 pub use overrides::{OverrideError, Overrides};
 pub use pages::{Page, PageError, Records};
+#[cfg(feature = "yaserde")]
+pub use yaserde::YaserdeError;

@@ -97,6 +97,27 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "look it up; then castile journal resolve ID --as done|not-done",
     },
     Entry {
+        code: "call-inside-async",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "A blocking call was made inside of an async runtime, which it would stop. Nothing was sent.",
+        remedy: "use castile::Client there, or make the call in a thread of its own (spawn_blocking)",
+    },
+    Entry {
+        code: "yaserde-write",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "yaserde cannot write the request. Nothing was sent.",
+        remedy: "look at the request's YaSerialize",
+    },
+    Entry {
+        code: "yaserde-read",
+        exit: Exit::Gateway,
+        who: YOU,
+        means: "yaserde cannot read the answer as the type that was asked for; the operation was answered.",
+        remedy: "compare the type with the contract's release; a write counts as open until it was looked up",
+    },
+    Entry {
         code: "timeout-journal",
         exit: Exit::Usage,
         who: YOU,
