@@ -426,7 +426,7 @@ impl Error {
                     .into()
             }
             Self::Unsupported { .. } => "select operations that do without it, with --ops".into(),
-            Self::Clash { .. } => "generate the two services into two crates".into(),
+            Self::Clash { .. } => "take all files from one release of the contract, or generate two crates".into(),
             Self::Limit { .. } => {
                 "split the contract; the limit protects against hostile input".into()
             }

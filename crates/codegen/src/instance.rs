@@ -10,7 +10,8 @@
 //!
 //! An instance is one element, as it stands in a SOAP body or in the detail of a fault. It is valid by the
 //! schemas of the service that it is drawn for, version markers included. What those schemas only name, the
-//! security standards that are carried as they come, stands in it as a minimal example of its kind.
+//! security standards that are carried as they come, stands in it as a minimal example of its kind; wrappers of
+//! rpc style are drawn as WSDL 1.1 describes them.
 
 mod attribute;
 mod callable;
@@ -26,6 +27,7 @@ mod random;
 mod schemas;
 mod simple;
 mod tree;
+mod undeclared;
 mod value;
 
 use std::collections::BTreeSet;
@@ -83,18 +85,37 @@ impl Instances {
     ///
     /// Any [`Error`] of reading: the files must be whole and every reference must lead somewhere.
     pub fn read(paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Result<Self, Error> {
+        Self::read_with(paths, std::iter::empty::<PathBuf>())
+    }
+
+    /// The same with XML Catalogs, as [`Generator::catalog`](crate::Generator::catalog) takes them.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read); a catalogue that cannot be read.
+    pub fn read_with(
+        paths: impl IntoIterator<Item = impl Into<PathBuf>>,
+        catalogs: impl IntoIterator<Item = impl Into<PathBuf>>,
+    ) -> Result<Self, Error> {
         let paths: Vec<PathBuf> = paths.into_iter().map(Into::into).collect();
+        let catalogs: Vec<PathBuf> = catalogs.into_iter().map(Into::into).collect();
+        let catalog = load::Catalog::read(&catalogs)?;
         let input = Input::open(&paths)?;
         let mut known = BTreeSet::new();
         let mut contracts = Vec::new();
         for file in input.contracts() {
-            let mut document = load::load_with_trees(&input, &load::Catalog::default(), file)?;
+            let mut document = load::load_with_trees(&input, &catalog, file)?;
             let name = file.file_name().map(ToOwned::to_owned);
             if !known.insert((name, document.digests.clone())) {
                 continue;
             }
             let trees = std::mem::take(&mut document.trees);
-            let services = lower(&document)?
+            let parts = lower(&document)?;
+            let mut schemas = Schemas::new(trees)?;
+            for part in &parts {
+                schemas.declare(&part.undeclared)?;
+            }
+            let services = parts
                 .into_iter()
                 .flat_map(|part| part.services)
                 .map(|service| Service {
@@ -103,7 +124,6 @@ impl Instances {
                     operations: service.operations,
                 })
                 .collect();
-            let schemas = Schemas::new(trees)?;
             let heights = Heights::of(&schemas)?;
             contracts.push(Contract {
                 services,

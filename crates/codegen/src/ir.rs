@@ -28,12 +28,33 @@ pub(crate) struct Ir {
     pub(crate) version: Option<String>,
     /// What was left out when the files were read.
     pub(crate) remarks: Vec<Diagnostic>,
+    /// Elements that no schema declares, as the contract describes them.
+    pub(crate) undeclared: BTreeMap<QName, Undeclared>,
+}
+
+/// An element that SOAP makes of a message.
+#[derive(Debug, Clone)]
+pub(crate) struct Undeclared {
+    pub(crate) place: Place,
+    /// Its name in a message.
+    pub(crate) wire: QName,
+    pub(crate) content: UndeclaredContent,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum UndeclaredContent {
+    /// One child without namespace for each part: its name and type.
+    Parts(Vec<(String, QName)>),
+    /// What the type says.
+    Type(QName),
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct Service {
     pub(crate) place: Place,
-    /// As in the contract, for example `InquiryService`.
+    /// Of the document that defines it.
+    pub(crate) namespace: String,
+    /// As in the contract, for example `InquiryService`; where two services share one, the later with a number.
     pub(crate) name: String,
     pub(crate) doc: Doc,
     /// Of the port that was chosen.
@@ -344,10 +365,10 @@ impl Struct {
         items
     }
 
-    /// The groups, which stand in no scope.
+    /// The groups in document order, through all scopes.
     pub(crate) fn groups(&self) -> impl Iterator<Item = &Group> {
-        self.members.iter().filter_map(|member| match member {
-            Member::Group(group) => Some(group),
+        self.items().into_iter().filter_map(|item| match item {
+            Item::Group(group) => Some(group),
             _ => None,
         })
     }

@@ -73,6 +73,7 @@ pub(crate) fn lower(document: &Document) -> Result<Vec<Ir>, Error> {
     let mut ir = types::lower(&components, &components.first)?;
     let made = message::services(document, &components)?;
     (ir.services, ir.remarks) = (made.services, made.remarks);
+    ir.undeclared = made.undeclared;
     ir.elements.extend(made.elements);
     ir.types.extend(made.types);
     ir.remarks.append(&mut remarks);

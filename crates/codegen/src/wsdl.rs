@@ -187,6 +187,8 @@ pub(crate) struct BoundHeader {
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) place: Place,
+    /// The target namespace of its document.
+    pub(crate) namespace: String,
     pub(crate) name: String,
     pub(crate) doc: crate::doc::Doc,
     pub(crate) ports: Vec<Port>,

@@ -32,6 +32,7 @@ def schema_of(path):
 
 
 WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
+SOAP = ["http://schemas.xmlsoap.org/wsdl/soap/", "http://schemas.xmlsoap.org/wsdl/soap12/"]
 LINKS = [f"{{{XSD}}}{kind}" for kind in ("import", "include", "redefine")]
 
 
@@ -43,8 +44,9 @@ class Embedded:
 
     def __init__(self, path):
         self.folder = Path(tempfile.mkdtemp())
-        self.found, self.seen = {}, set()
+        self.found, self.seen, self.definitions = {}, set(), []
         self.file(path.resolve(), None)
+        self.undeclared()
 
     def file(self, path, lent):
         if (path, lent) in self.seen:
@@ -53,6 +55,7 @@ class Embedded:
         root = etree.parse(str(path)).getroot()
         if root.tag == f"{{{XSD}}}schema":
             return self.schema(path, root, lent)
+        self.definitions.append(root)
         for types in root.iterchildren(WSDL + "types"):
             for schema in types.iterchildren(f"{{{XSD}}}schema"):
                 # A copy of its own keeps the namespaces that it has from the WSDL.
@@ -74,6 +77,79 @@ class Embedded:
             if link.get("schemaLocation"):
                 own = link.tag != LINKS[0]
                 self.follow(path, link.get("schemaLocation"), namespace if own else None)
+
+    def undeclared(self):
+        """Declares what SOAP makes of messages: wrappers of rpc style, and parts that name a type."""
+        declared = {
+            (namespace, element.get("name"))
+            for namespace, schemas in self.found.items()
+            for schema in schemas
+            for element in schema.iterchildren(f"{{{XSD}}}element")
+        }
+        for binding, style, operation, direction, body in self.bodies():
+            of_operation = self.named("portType", binding, "type")
+            spoken = [o for o in of_operation.iterchildren(WSDL + "operation")
+                      if o.get("name") == operation.get("name")][0].find(WSDL + direction)
+            message = self.named("message", spoken, "message")
+            names = body.get("parts")
+            parts = [part for part in message.iterchildren(WSDL + "part")
+                     if names is None or part.get("name") in names.split()]
+            if style == "rpc":
+                name = operation.get("name") + ("Response" if direction == "output" else "")
+                namespace = body.get("namespace") or binding.getparent().get("targetNamespace")
+            elif len(parts) == 1 and parts[0].get("type"):
+                name, namespace = parts[0].get("name"), body.get("namespace") or None
+            else:
+                continue
+            if (namespace, name) in declared or any(part.get("type") is None for part in parts):
+                continue
+            declared.add((namespace, name))
+            schema = etree.Element(f"{{{XSD}}}schema", nsmap={"xsd": XSD})
+            if namespace:
+                schema.set("targetNamespace", namespace)
+            types = [etree.QName(*self.resolved(part, "type")) for part in parts]
+            for used in {ty.namespace for ty in types} - {XSD, namespace}:
+                link = etree.SubElement(schema, f"{{{XSD}}}import")
+                if used:
+                    link.set("namespace", used)
+            if style == "rpc":
+                wrapper = etree.SubElement(schema, f"{{{XSD}}}element", name=name)
+                inside = etree.SubElement(wrapper, f"{{{XSD}}}complexType")
+                inside = etree.SubElement(inside, f"{{{XSD}}}sequence")
+            else:
+                inside = schema
+            for part, ty in zip(parts, types):
+                element = etree.SubElement(inside, f"{{{XSD}}}element", nsmap={"of": ty.namespace})
+                element.set("name", part.get("name"))
+                element.set("type", f"of:{ty.localname}")
+            self.found.setdefault(namespace, []).append(schema)
+
+    def bodies(self):
+        """Each literal SOAP body with its binding, style, operation and direction."""
+        for binding in (b for d in self.definitions for b in d.iterchildren(WSDL + "binding")):
+            soap = [child for child in binding if in_soap(child, "binding")]
+            for operation in binding.iterchildren(WSDL + "operation") if soap else ():
+                own = [child.get("style") for child in operation if in_soap(child, "operation")]
+                style = own and own[0] or soap[0].get("style") or "document"
+                for direction in ("input", "output"):
+                    bound = operation.find(WSDL + direction)
+                    for body in () if bound is None else bound:
+                        if in_soap(body, "body") and body.get("use") != "encoded":
+                            yield binding, style, operation, direction, body
+
+    def named(self, kind, element, attribute):
+        """The component of WSDL that an attribute names."""
+        namespace, name = self.resolved(element, attribute)
+        for definitions in self.definitions:
+            if definitions.get("targetNamespace") == namespace:
+                for found in definitions.iterchildren(WSDL + kind):
+                    if found.get("name") == name:
+                        return found
+        raise LookupError(f"{kind} {name}")
+
+    def resolved(self, element, attribute):
+        prefix, _, name = element.get(attribute).strip().rpartition(":")
+        return element.nsmap.get(prefix or None), name
 
     def whole(self):
         number = {namespace: number for number, namespace in enumerate(self.found)}
@@ -97,6 +173,10 @@ class Embedded:
         return etree.XMLSchema(etree.parse(str(everything)))
 
 
+def in_soap(element, local):
+    return element.tag in [f"{{{namespace}}}{local}" for namespace in SOAP]
+
+
 def write(path, namespace, links):
     schema = etree.Element(f"{{{XSD}}}schema", nsmap={"xsd": XSD})
     if namespace:
@@ -115,7 +195,7 @@ def main(path):
             if name not in schemas:
                 try:
                     schemas[name] = schema_of(name)
-                except etree.XMLSchemaParseError as error:
+                except (etree.XMLSchemaParseError, LookupError) as error:
                     print(f"unusable\t{name}\t{error}")
                     schemas[name] = None
             schema = schemas[name]

@@ -64,6 +64,12 @@ fn messages_of_foreign_contracts_survive_the_generated_code() {
                 if direction == Direction::Fault && !driver.has_fault(&known) {
                     continue;
                 }
+                // An empty body has no message; one way, there is no answer.
+                if direction != Direction::Fault
+                    && !can_be_drawn(&contract.instances, operation, direction)
+                {
+                    continue;
+                }
                 for (amount, seed) in [
                     (Amount::Least, SEED),
                     (Amount::Full, SEED),
@@ -125,7 +131,7 @@ fn messages_of_foreign_contracts_survive_the_generated_code() {
     );
     let judged = contracts.len() - verdict.unusable.len();
     eprintln!("{} messages of {judged} contracts", probes.len());
-    assert!(judged >= 20, "{judged} contracts: {:?}", verdict.unusable);
+    assert!(judged >= 30, "{judged} contracts: {:?}", verdict.unusable);
 }
 
 /// The contracts that are sound and whole, by the index of the corpus.
@@ -153,10 +159,14 @@ fn drawable(instances: &Instances) -> Vec<String> {
     operations.retain(|operation| {
         [Direction::Request, Direction::Response]
             .iter()
-            .all(|direction| draw(instances, operation, *direction, Amount::Least, SEED).is_ok())
+            .any(|direction| can_be_drawn(instances, operation, *direction))
     });
     operations.truncate(OPERATIONS);
     operations
+}
+
+fn can_be_drawn(instances: &Instances, operation: &str, direction: Direction) -> bool {
+    draw(instances, operation, direction, Amount::Least, SEED).is_ok()
 }
 
 /// A client of the operations, of those that code can be made for.
@@ -190,8 +200,6 @@ fn draw(
 ) -> Result<String, Error> {
     let mut plan = Plan::new(amount);
     plan.elements = plan.elements.min(300);
-    // What a wildcard in the middle of a type holds is kept, but written behind the elements that the type knows.
-    plan.unknown = false;
     let random = &mut Random::seeded(seed);
     match direction {
         Direction::Request => instances.request(operation, &plan, random),

@@ -59,6 +59,9 @@ impl<'a, 'r> Draw<'a, 'r> {
                 return Ok(self.verbatim(name));
             }
             // A wrapper that SOAP makes from an operation's name, for example.
+            if let Some((node, wire)) = self.schemas.undeclared(name) {
+                return self.declared(node, wire.clone(), 0);
+            }
             let construct = "an instance of a message that is no element of a schema";
             return Err(unsupported(place, construct));
         };

@@ -6,11 +6,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::undeclared;
 use crate::error::{Error, Place};
+use crate::ir::Undeclared;
 use crate::load::Tree;
 use crate::qname::QName;
 use crate::schema::{self, XSD};
-use crate::xml::Element;
+use crate::xml::{self, Element};
 
 /// What a name can name; each kind is a symbol space of its own (XML Schema part 1, section 2.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,6 +72,8 @@ pub(super) struct Schemas {
     members: BTreeMap<QName, Vec<QName>>,
     /// The complex types derived from each type, directly.
     derived: BTreeMap<QName, Vec<QName>>,
+    /// Elements that SOAP makes of messages, with their names there.
+    undeclared: BTreeMap<QName, (QName, Component)>,
 }
 
 #[derive(Debug)]
@@ -101,6 +105,40 @@ impl Schemas {
             }
         }
         Ok(schemas)
+    }
+
+    /// Adds the elements that SOAP makes of messages, written as a schema would declare them.
+    pub(super) fn declare(
+        &mut self,
+        undeclared: &BTreeMap<QName, Undeclared>,
+    ) -> Result<(), Error> {
+        for (key, undeclared) in undeclared {
+            let text = undeclared::declaration(undeclared);
+            let document = Document {
+                namespace: undeclared.wire.namespace().into(),
+                qualified_elements: false,
+                qualified_attributes: false,
+            };
+            let component = Component {
+                element: xml::parse(&undeclared.place.file, text.as_bytes())?,
+                document: Arc::new(document),
+                redefines: false,
+            };
+            self.undeclared
+                .insert(key.clone(), (undeclared.wire.clone(), component));
+        }
+        Ok(())
+    }
+
+    /// An element that SOAP makes of a message, with its name there.
+    pub(super) fn undeclared(&self, key: &QName) -> Option<(Node<'_>, &QName)> {
+        let (wire, component) = self.undeclared.get(key)?;
+        let node = Node {
+            element: &component.element,
+            document: &component.document,
+            redefines: None,
+        };
+        Some((node, wire))
     }
 
     fn add(

@@ -4,6 +4,11 @@ use super::*;
 
 /// A contract with one operation `Op`, whose request is the element `Rq` of this schema.
 pub(super) fn contract(schema: &str) -> Instances {
+    contract_of(schema, &[])
+}
+
+/// The same, with some texts of the WSDL replaced.
+fn contract_of(schema: &str, changes: &[(&str, &str)]) -> Instances {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a.wsdl");
     let text = format!(
@@ -22,8 +27,44 @@ pub(super) fn contract(schema: &str) -> Instances {
          </w:port></w:service><w:service name='TwoService'><w:port name='p' binding='t:B'>\
          <s:address location='http://a.invalid/'/></w:port></w:service></w:definitions>"
     );
+    let text = changes.iter().fold(text, |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replace(from, to)
+    });
     std::fs::write(&file, text).unwrap();
     Instances::read([file]).unwrap()
+}
+
+#[test]
+fn what_soap_makes_of_messages_is_drawn_as_wsdl_describes_it() {
+    let ty = "<x:complexType name='Rq'><x:sequence><x:element name='A' type='x:int'/></x:sequence></x:complexType>";
+    let by_type = ("part name='p' element='t:Rq'", "part name='p' type='t:Rq'");
+    let rpc = ("<s:binding transport", "<s:binding style='rpc' transport");
+    let parts = (
+        "<w:part name='p' element='t:Rs'/>",
+        "<w:part name='x' type='x:string'/><w:part name='y' type='t:Rq'/>",
+    );
+    let namespace = ("use='literal'", "use='literal' namespace='urn:w&amp;'");
+    let wrapped = contract_of(ty, &[by_type, rpc, parts, namespace]);
+    let plan = Plan::new(Amount::Full);
+    let random = &mut Random::seeded(1);
+    let drawn = wrapped.request("One.Op", &plan, random).unwrap();
+    assert_eq!(
+        drawn,
+        "<n1:Op xmlns:n0=\"urn:t\" xmlns:n1=\"urn:w&amp;\"><p><n0:A>95</n0:A></p></n1:Op>"
+    );
+    let drawn = wrapped.response("One.Op", &plan, random).unwrap();
+    assert!(
+        drawn.contains("OpResponse") && drawn.contains("<x>text</x><y>"),
+        "{drawn}"
+    );
+    // A part of document style that names a type names the element, too.
+    let bare = contract_of(ty, &[by_type]);
+    let drawn = bare.request("One.Op", &plan, random).unwrap();
+    assert!(
+        drawn.starts_with("<p ") && drawn.ends_with("</p>"),
+        "{drawn}"
+    );
 }
 
 fn request(contract: &Instances, amount: Amount, seed: u64) -> Result<String, Error> {

@@ -21,6 +21,8 @@ pub(super) struct Services {
     /// The types of those.
     pub(super) types: BTreeMap<QName, ir::Type>,
     pub(super) remarks: Vec<Diagnostic>,
+    /// What the elements above are made of.
+    pub(super) undeclared: BTreeMap<QName, ir::Undeclared>,
 }
 
 /// Makes the services of a contract; remarks on what is left out.
@@ -108,7 +110,8 @@ impl<'a> Messages<'a> {
                 Some(best(&group).name.clone())
             };
             let name = name.unwrap_or_else(|| service.name.clone());
-            self.offer(name, &service.place, &service.doc, &group)?;
+            let of = (&service.place, &*service.namespace);
+            self.offer(name, of, &service.doc, &group)?;
         }
         Ok(())
     }
@@ -163,7 +166,8 @@ impl<'a> Messages<'a> {
             );
             self.remark("binding-alone", &binding.place, message);
             let name = binding.port_type.local().to_owned();
-            self.offer(name, &binding.place, &crate::doc::Doc::default(), &group)?;
+            let of = (&binding.place, binding.port_type.namespace());
+            self.offer(name, of, &crate::doc::Doc::default(), &group)?;
         }
         Ok(())
     }
@@ -172,7 +176,7 @@ impl<'a> Messages<'a> {
     fn offer(
         &mut self,
         name: String,
-        place: &Place,
+        (place, namespace): (&Place, &str),
         doc: &crate::doc::Doc,
         group: &[Way<'a>],
     ) -> Result<(), Error> {
@@ -198,6 +202,7 @@ impl<'a> Messages<'a> {
             });
         self.made.services.push(Service {
             place: place.clone(),
+            namespace: namespace.to_owned(),
             name,
             doc: doc.clone(),
             address: chosen.address.clone(),

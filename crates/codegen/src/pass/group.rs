@@ -25,17 +25,18 @@ pub(crate) fn group(ir: &mut Ir) {
     let mut made = BTreeMap::new();
     for (name, ty) in &mut ir.types {
         if let Body::Struct(structure) = &mut ty.body {
-            if has_marker(&structure.members) {
-                if let Some((place, construct)) = unclear(structure) {
-                    ty.body = Body::Unsupported(place.unwrap_or(ty.place.clone()), construct);
-                }
-                continue;
-            }
             let members = std::mem::take(&mut structure.members);
             let mut grouper = Grouper {
                 place: &ty.place,
                 made: &mut made,
             };
+            if has_marker(&members) {
+                structure.members = grouper.beside_markers(members, false);
+                if let Some(construct) = unclear(&structure.members) {
+                    ty.body = Body::Unsupported(ty.place.clone(), construct);
+                }
+                continue;
+            }
             structure.members = grouper.content(name, members);
         }
     }
@@ -59,6 +60,37 @@ impl Grouper<'_> {
         }
         let name = QName::new(owner.namespace(), format!("{}/content/1", owner.local()));
         self.list(name, before, REPEATED)
+    }
+
+    /// The content of a type with version markers, which tell places apart in their own way: only what repeats
+    /// becomes groups, all else stays where it is. `optional` when something around it may be absent.
+    fn beside_markers(&mut self, members: Vec<Member>, optional: bool) -> Vec<Member> {
+        let mut grouped = Vec::new();
+        for member in members {
+            let scope = match member {
+                Member::Scope(scope) => scope,
+                other => {
+                    grouped.push(other);
+                    continue;
+                }
+            };
+            let repeats = scope.occurs.max != Some(1) && scope.members.len() > 1;
+            if !repeats || has_marker(&scope.members) {
+                let optional = optional || scope.is_optional();
+                let members = self.beside_markers(scope.members, optional);
+                grouped.push(Member::Scope(Scope { members, ..scope }));
+                continue;
+            }
+            let mut made = match scope.kind {
+                ScopeKind::Choice => self.choice(scope.name, scope.members, scope.occurs),
+                ScopeKind::Sequence => self.repeated(scope),
+            };
+            if optional {
+                made.iter_mut().for_each(make_optional);
+            }
+            grouped.extend(made);
+        }
+        grouped
     }
 
     /// Members that follow each other.

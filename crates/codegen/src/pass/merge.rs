@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::Diagnostic;
 use crate::doc::Doc;
 use crate::error::{Error, Place};
-use crate::ir::{Body, Element, Field, Ir, Member, Struct, Type};
+use crate::ir::{Body, Element, Field, Ir, Member, Service, Struct, Type};
 use crate::pass::apart;
 use crate::qname::QName;
 
@@ -16,7 +16,7 @@ use crate::qname::QName;
 ///
 /// # Errors
 ///
-/// Two services of one name.
+/// One service in two releases of its contract.
 pub(crate) fn merge(parts: Vec<Ir>, diagnostics: &mut Vec<Diagnostic>) -> Result<Ir, Error> {
     let mut whole = Ir::default();
     for mut part in parts {
@@ -28,23 +28,7 @@ pub(crate) fn merge(parts: Vec<Ir>, diagnostics: &mut Vec<Diagnostic>) -> Result
             merge_element(&mut whole.elements, name, element)?;
         }
         for service in part.services {
-            match whole
-                .services
-                .iter()
-                .find(|known| known.name == service.name)
-            {
-                // The same lines, reached through two imports.
-                Some(known) if known.place == service.place => {}
-                Some(known) => {
-                    let (place, other) = (service.place, known.place.clone());
-                    return Err(Error::Clash {
-                        place,
-                        other,
-                        name: service.name,
-                    });
-                }
-                None => whole.services.push(service),
-            }
+            merge_service(&mut whole.services, service, diagnostics)?;
         }
         diagnostics.extend(part.remarks);
         whole.version = whole.version.max(part.version);
@@ -138,6 +122,46 @@ fn merge_type(
     ));
     let larger = larger.clone();
     *known = larger;
+    Ok(())
+}
+
+/// Adds a service. A namesake is another service when it is of another namespace (WSDL 1.1, section 2.1.1), or has not
+/// one operation in common, as services have that kept the name that a tool gave them: then it gets a number.
+fn merge_service(
+    services: &mut Vec<Service>,
+    mut service: Service,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<(), Error> {
+    let Some(known) = services.iter().find(|known| known.name == service.name) else {
+        services.push(service);
+        return Ok(());
+    };
+    // The same lines, reached through two imports.
+    if known.place == service.place {
+        return Ok(());
+    }
+    let mut operations = service.operations.iter();
+    let has = |name: &str| known.operations.iter().any(|known| known.name == name);
+    let (place, other) = (service.place.clone(), known.place.clone());
+    if known.namespace == service.namespace && operations.any(|operation| has(&operation.name)) {
+        let name = service.name;
+        return Err(Error::Clash { place, other, name });
+    }
+    let (stem, end) = match service.name.strip_suffix("Service") {
+        Some(stem) if !stem.is_empty() => (stem, "Service"),
+        _ => (&*service.name, ""),
+    };
+    let mut numbered = (2..).map(|number| format!("{stem}_{number}{end}"));
+    let is_free = |name: &String| services.iter().all(|known| known.name != *name);
+    if let Some(name) = numbered.find(is_free) {
+        let message = format!(
+            "another service is called `{}` at {other}; this one is `{name}` in the code",
+            service.name
+        );
+        diagnostics.push(Diagnostic::new("services-apart", &place, message));
+        service.name = name;
+    }
+    services.push(service);
     Ok(())
 }
 

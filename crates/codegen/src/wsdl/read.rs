@@ -57,7 +57,7 @@ pub(crate) fn read(root: &Element) -> Result<Definitions, Error> {
                 let binding = binding(child, name()?, &mut definitions.remarks)?;
                 definitions.bindings.push(binding);
             }
-            "service" => definitions.services.push(service(child)?),
+            "service" => definitions.services.push(service(child, namespace)?),
             _ => {}
         }
     }
@@ -119,7 +119,7 @@ pub(super) fn message_name(operation: &Element, local: &str) -> Option<String> {
     Some(message.attribute("name")?.trim().to_owned())
 }
 
-fn service(from: &Element) -> Result<Service, Error> {
+fn service(from: &Element, namespace: &str) -> Result<Service, Error> {
     let port = |port: &Element| {
         let address = port
             .elements()
@@ -136,6 +136,7 @@ fn service(from: &Element) -> Result<Service, Error> {
     };
     Ok(Service {
         place: from.place.clone(),
+        namespace: namespace.to_owned(),
         name: from.own_token()?.to_owned(),
         doc: Doc::of(from),
         ports: from

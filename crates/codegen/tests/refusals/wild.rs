@@ -206,3 +206,48 @@ fn groups_that_lead_through_types_without_name_stop_at_a_limit() {
     let text = with(&[("    </xsd:schema>", &format!("{groups}</xsd:schema>"))]);
     assert_eq!(refusal(&[("a.wsdl", &text)]).code(), "wsdl-limit");
 }
+
+#[test]
+fn services_of_one_name_are_kept_apart_unless_they_are_two_releases_of_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = |changes: &[(&str, &str)]| {
+        fs::write(folder.path().join("a.wsdl"), GOOD).unwrap();
+        fs::write(folder.path().join("b.wsdl"), with(changes)).unwrap();
+        Generator::new().wsdl(folder.path()).generate()
+    };
+    // Another namespace; or another operation, under the name that a tool gave.
+    for changes in [
+        [
+            (
+                "targetNamespace=\"urn:test\">\n  <types",
+                "targetNamespace=\"urn:else\">\n  <types",
+            ),
+            ("t:Rq\"", "e:Rq\""),
+        ],
+        [
+            ("operation name=\"ThingInq\"", "operation name=\"ThingAdd\""),
+            ("urn:test/ThingInq", "urn:test/ThingAdd"),
+        ],
+    ] {
+        let changes: Vec<(&str, &str)> = match changes[0].0.starts_with("target") {
+            true => vec![
+                changes[0],
+                (
+                    "xmlns:t=\"urn:test\"",
+                    "xmlns:t=\"urn:test\" xmlns:e=\"urn:else\"",
+                ),
+                ("message=\"t:", "message=\"e:"),
+                ("type=\"t:Sample\"", "type=\"e:Sample\""),
+                ("binding=\"t:", "binding=\"e:"),
+            ],
+            false => changes.to_vec(),
+        };
+        let output = other(&changes).unwrap();
+        let told: Vec<_> = output.diagnostics.iter().map(|told| told.code).collect();
+        assert_eq!(told, ["services-apart"]);
+        assert_eq!((output.counts.services, output.counts.operations), (2, 2));
+        assert!(source(&output).contains("SERVICE: &'static str = \"Sample_2\""));
+    }
+    let error = other(&[("soapAction=\"urn:test/ThingInq\"", "soapAction=\"new\"")]).unwrap_err();
+    assert_eq!(error.code(), "wsdl-name-clash");
+}

@@ -41,6 +41,13 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "name the WSDL file that holds the service too",
     },
     Entry {
+        code: "services-apart",
+        exit: Exit::Findings,
+        who: YOU,
+        means: "Two services of one name are not the same; both are generated, the later with a number.",
+        remedy: "nothing, or generate two crates",
+    },
+    Entry {
         code: "definitions-apart",
         exit: Exit::Findings,
         who: YOU,

@@ -3,7 +3,10 @@
 use super::{Messages, dangling};
 use crate::doc::Doc;
 use crate::error::{Error, Place};
-use crate::ir::{self, Body, Field, Header, Member, Operation, Struct, TypeRef, Wire};
+use crate::ir::{
+    self, Body, Field, Header, Member, Operation, Struct, TypeRef, Undeclared, UndeclaredContent,
+    Wire,
+};
 use crate::lower::types;
 use crate::qname::QName;
 use crate::schema::Occurs;
@@ -166,10 +169,12 @@ impl<'a> Messages<'a> {
                     part.name
                 );
                 self.remark("part-by-type", &part.place, message);
+                let content = UndeclaredContent::Type(ty.clone());
                 let ty = types::reference(self.components, ty, &part.place, "type")?;
                 let namespace = use_.bound.namespace.as_deref().unwrap_or_default();
                 let name = QName::new(namespace, part.name.as_str());
                 let key = key(use_);
+                self.undeclared(&key, &part.place, &name, content);
                 self.made
                     .elements
                     .insert(key.clone(), element(&part.place, Wire::Other(name), ty));
@@ -196,9 +201,11 @@ impl<'a> Messages<'a> {
             let construct = "a name of rpc style that no XML element can have".to_owned();
             return Ok(Err((place.clone(), construct)));
         }
+        let mut accessors = Vec::new();
         for part in parts {
             let ty = match &part.content {
                 PartContent::Type(ty) => {
+                    accessors.push((part.name.clone(), ty.clone()));
                     types::reference(self.components, ty, &part.place, "type")?
                 }
                 PartContent::Element(_) => {
@@ -213,8 +220,25 @@ impl<'a> Messages<'a> {
         let namespace = use_.bound.namespace.as_deref();
         let namespace = namespace.unwrap_or(use_.binding.name.namespace());
         let name = QName::new(namespace, format!("{}{response}", use_.operation.name));
-        let made = self.make(use_, &use_.used.place, Wire::Other(name), structure);
+        let place = &use_.used.place;
+        self.undeclared(
+            &key(use_),
+            place,
+            &name,
+            UndeclaredContent::Parts(accessors),
+        );
+        let made = self.make(use_, place, Wire::Other(name), structure);
         Ok(Ok(Some(made)))
+    }
+
+    /// Notes what an element is made of that no schema declares.
+    fn undeclared(&mut self, key: &QName, place: &Place, wire: &QName, content: UndeclaredContent) {
+        let undeclared = Undeclared {
+            place: place.clone(),
+            wire: wire.clone(),
+            content,
+        };
+        self.made.undeclared.insert(key.clone(), undeclared);
     }
 
     /// Adds an element with a type of its own.

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::error::Place;
-use crate::ir::{Member, Struct};
+use crate::ir::Member;
 use crate::pass::flatten::marker_number;
 use crate::qname::QName;
 
@@ -16,8 +15,8 @@ pub(super) fn has_marker(members: &[Member]) -> bool {
     })
 }
 
-/// What a struct with version markers holds that only grouping could tell apart.
-pub(super) fn unclear(structure: &Struct) -> Option<(Option<Place>, &'static str)> {
+/// What the members of a type with version markers hold that the markers cannot tell apart.
+pub(super) fn unclear(members: &[Member]) -> Option<&'static str> {
     fn repeats(members: &[Member]) -> bool {
         members.iter().any(|member| match member {
             Member::Scope(scope) => {
@@ -27,17 +26,24 @@ pub(super) fn unclear(structure: &Struct) -> Option<(Option<Place>, &'static str
             _ => false,
         })
     }
-    if repeats(&structure.members) {
-        let construct = "a group of several elements that repeats beside version markers";
-        return Some((None, construct));
+    if repeats(members) {
+        return Some("a group that repeats around version markers");
     }
-    let mut places = BTreeMap::new();
-    for field in structure.fields() {
-        let count = places.entry(&field.name).or_insert(0);
-        *count += 1;
-        if *count > 2 {
-            let construct = "an element at more than two places beside version markers";
-            return Some((Some(field.place.clone()), construct));
+    let mut flat = Vec::new();
+    flatten(members, &mut flat);
+    let all = names(members);
+    for member in flat {
+        let Member::Group(group) = member else {
+            continue;
+        };
+        if group.is_open {
+            return Some("a wildcard that repeats in a group beside version markers");
+        }
+        let is_twin = |name| all.iter().filter(|other| *other == name).count() > 1;
+        if group.names.iter().any(is_twin) {
+            return Some(
+                "a group that repeats beside version markers and a namesake of its elements",
+            );
         }
     }
     None
