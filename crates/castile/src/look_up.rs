@@ -18,7 +18,8 @@ pub struct LookUp {
 const MOST: usize = 64;
 
 impl LookUp {
-    pub(crate) fn of(operation: &str, envelope: &str) -> Self {
+    /// For a request that was sent as this envelope, or would have been.
+    pub fn of(operation: &str, envelope: &str) -> Self {
         let mut sent = Vec::new();
         leaves(envelope, |path, value| {
             // Of an envelope, the names from its payload's children on.

@@ -1,5 +1,6 @@
 //! The words of the command line.
 
+mod call;
 mod config;
 mod contract;
 mod doctor;
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::problem::{Exit, Problem};
+pub(crate) use call::{Call, OneProfile, Ping};
 pub(crate) use config::{CheckConfig, Config, ConfigCommand};
 pub(crate) use contract::{
     Contract, ContractCommand, Diff, FailOn, Format, List, Sample, Search, Show, Tree,
@@ -56,6 +58,10 @@ pub(crate) enum Command {
     Token(Token),
     /// Make, publish, check and rotate the keys that prove a client
     Keys(Keys),
+    /// Call one operation of a contract under a profile
+    Call(Box<Call>),
+    /// Ping each service under each profile
+    Ping(Ping),
     /// Find out why no token comes, or why the gateway refuses
     Doctor(Doctor),
     /// List the writes that may have happened although no answer says so, and note how they ended
@@ -201,6 +207,12 @@ pub(crate) struct Sandbox {
     /// The folder for a new client key and a ready castile.toml; both are replaced
     #[arg(long, value_name = "DIR", default_value = "sandbox")]
     pub(crate) out: PathBuf,
+    /// Keep this contract in place of the sample's: judge requests by it, draw answers from it
+    #[arg(long, visible_alias = "wsdl", value_name = "PATH")]
+    pub(crate) contract: Vec<PathBuf>,
+    /// Decides the answers that are drawn; the same number gives the same answers
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "contract")]
+    pub(crate) seed: u64,
     /// Print the addresses as JSON with a schema_version
     #[arg(long)]
     pub(crate) json: bool,
@@ -248,7 +260,7 @@ pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
             let text = error.render().to_string();
             let fact = text.split("\n\n").next().unwrap_or_default();
             let fact = fact.strip_prefix("error: ").unwrap_or(fact);
-            let words: Vec<_> = fact.split_whitespace().collect();
+            let words: Vec<_> = fact.split_whitespace().map(without_value).collect();
             let mut problem = Problem::said("usage-arguments", words.join(" "));
             if let Some(meant) = meant(error) {
                 problem = problem.remedy(format!("did you mean `{meant}`?"));
@@ -256,6 +268,14 @@ pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
             anstream::eprint!("{}", problem.at("the command line"));
             Exit::Usage.into()
         }
+    }
+}
+
+/// A word of an error about words, which may be `path=value` with a customer's value.
+fn without_value(word: &str) -> &str {
+    match word.find('=') {
+        Some(at) if word.starts_with('\'') => &word[..=at],
+        _ => word,
     }
 }
 

@@ -1,5 +1,6 @@
 //! One file a command, and the runtime that those with a network share.
 
+mod call;
 mod config;
 mod contract;
 mod doctor;
@@ -9,11 +10,13 @@ mod generate;
 mod journal;
 mod keys;
 mod migrate;
+mod ping;
 mod progress;
 mod prove;
 mod proxy;
 mod sandbox;
 mod strip;
+mod table;
 mod token;
 
 use tracing_subscriber::EnvFilter;
@@ -31,6 +34,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit, Problem> {
         Command::Config(arguments) => config::run(&arguments),
         Command::Token(arguments) => token::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
+        Command::Call(arguments) => call::run(&arguments),
+        Command::Ping(arguments) => ping::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Journal(arguments) => journal::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),

@@ -45,6 +45,10 @@ pub(crate) struct Problem {
     at: Option<String>,
     /// In place of the table's remedy.
     remedy: Option<String>,
+    /// More lines, each with its name.
+    notes: Vec<(&'static str, String)>,
+    /// In place of the table's exit code.
+    exit: Option<Exit>,
 }
 
 impl Problem {
@@ -65,6 +69,8 @@ impl Problem {
             facts,
             at: None,
             remedy: None,
+            notes: Vec::new(),
+            exit: None,
         }
     }
 
@@ -75,6 +81,8 @@ impl Problem {
             facts: vec![fact.into()],
             at: None,
             remedy: None,
+            notes: Vec::new(),
+            exit: None,
         }
     }
 
@@ -94,6 +102,18 @@ impl Problem {
     /// A remedy that knows more of the case than the table.
     pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
+        self
+    }
+
+    /// Adds a line of its own, such as the id of a call.
+    pub(crate) fn note(mut self, name: &'static str, text: impl Into<String>) -> Self {
+        self.notes.push((name, text.into()));
+        self
+    }
+
+    /// Another exit code than the table's.
+    pub(crate) fn exiting(mut self, exit: Exit) -> Self {
+        self.exit = Some(exit);
         self
     }
 
@@ -167,7 +187,7 @@ impl Problem {
 
     /// The exit code.
     pub(crate) fn exit(&self) -> Exit {
-        self.entry().exit
+        self.exit.unwrap_or(self.entry().exit)
     }
 
     fn entry(&self) -> &'static Entry {
@@ -192,6 +212,9 @@ impl fmt::Display for Problem {
         let remedy = self.remedy.as_deref().unwrap_or(entry.remedy);
         writeln!(f, "  {bold}do:{bold:#}  {remedy}")?;
         writeln!(f, "  {bold}who:{bold:#} {}", entry.who)?;
+        for (name, text) in &self.notes {
+            writeln!(f, "  {bold}{name}:{bold:#} {}", visible(text))?;
+        }
         writeln!(f, "`castile explain {}` tells more.", self.code)
     }
 }

@@ -156,7 +156,7 @@ impl Instances {
             .flat_map(|contract| &contract.services);
         let callables = services.flat_map(|service| {
             let operations = service.operations.iter();
-            operations.map(|operation| Callable::new(&service.name, &service.address, operation))
+            operations.map(|operation| Callable::of(&service.name, &service.address, operation))
         });
         callables.collect()
     }
@@ -168,7 +168,7 @@ impl Instances {
     /// [`Error::UnknownOperation`]: there is none, or several.
     pub fn callable(&self, operation: &str) -> Result<Callable, Error> {
         let found = self.find(operation)?;
-        Ok(Callable::new(
+        Ok(Callable::of(
             &found.service.name,
             &found.service.address,
             found.operation,

@@ -1,13 +1,15 @@
 //! A test bank answers every operation of a contract, and validly.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use castile::auth::TokenSource as _;
 use castile::http::{Config, connect};
-use castile_codegen::instance::{Amount, Instances, Message, Plan, Random};
+use castile_codegen::instance::{Amount, Instances, Message, Plan, Random, Values};
 use castile_sandbox::testing::TestBank;
 use castile_tests::{NO_SHARED, not_run, shared};
 
+use super::canonical::difference;
 use super::contracts::{SEED, release};
 use super::judge::{Case, judge};
 
@@ -15,6 +17,12 @@ use super::judge::{Case, judge};
 struct Answered {
     operation: String,
     payload: String,
+}
+
+/// The vendor's contract, read once for all tests here.
+fn instances(release: &Path) -> &'static Instances {
+    static INSTANCES: OnceLock<Instances> = OnceLock::new();
+    INSTANCES.get_or_init(|| Instances::read([release]).expect("the contracts are read"))
 }
 
 /// Asks each operation of a contract once, under one token; what the bank refuses or cannot answer is an error.
@@ -119,7 +127,7 @@ fn the_checker_judges_as_libxml2_does() {
     let Some((python, release)) = release(test) else {
         return;
     };
-    let instances = Instances::read([&release]).expect("the contracts are read");
+    let instances = instances(&release);
     let mut random = Random::seeded(SEED);
     let mut probes: Vec<(PathBuf, String, String, bool)> = Vec::new();
     for callable in instances.callables() {
@@ -155,6 +163,38 @@ fn the_checker_judges_as_libxml2_does() {
     assert!(spoilt > 300, "{spoilt}");
     wrong.truncate(5);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A message whose values are taken apart by their paths is composed of them again.
+#[test]
+fn every_request_is_composed_of_its_own_values() {
+    let test = "instances::every_request_is_composed_of_its_own_values";
+    let Some(shared) = shared() else {
+        return not_run(test, NO_SHARED);
+    };
+    let release = shared.join("wsdl/jxchange/R2024.1.03");
+    let instances = instances(&release);
+    let mut wrong = Vec::new();
+    for (number, callable) in (SEED..).zip(instances.callables()) {
+        let name = callable.full_name();
+        for amount in [Amount::Least, Amount::Typical, Amount::Random] {
+            let mut plan = Plan::new(amount);
+            plan.elements = plan.elements.min(300);
+            let drawn = instances.request(&name, &plan, &mut Random::seeded(number));
+            let drawn = drawn.expect("drawn");
+            let message = Message::read(drawn.as_bytes()).expect("well-formed");
+            match instances.compose_request(&name, &Values::of(&message)) {
+                Ok(composed) => {
+                    let found = difference(&drawn, &composed);
+                    wrong.extend(found.map(|difference| format!("{name}: {difference}")));
+                }
+                Err(error) => wrong.push(format!("{name}: {error}")),
+            }
+        }
+    }
+    let count = wrong.len();
+    wrong.truncate(10);
+    assert!(wrong.is_empty(), "{count}:\n{}", wrong.join("\n"));
 }
 
 /// Takes out, doubles, renames or empties one element.

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use castile_sandbox::{ClientKey, Running, Sandbox as Peers};
+use castile_sandbox::{ClientKey, Contract, Running, Sandbox as Peers};
 use serde_json::json;
 
 use crate::args::Sandbox;
@@ -18,7 +18,12 @@ pub(super) fn run(arguments: &Sandbox) -> Result<Exit, Problem> {
         // Before the addresses are told: whoever reads them may stop this at once.
         let mut interrupts = super::Interrupts::listen()?;
         let key = ClientKey::generate().map_err(|error| Problem::new(error.code(), &error))?;
-        let peers = Peers::builder()
+        let mut builder = Peers::builder().seed(arguments.seed);
+        if !arguments.contract.is_empty() {
+            let contract = Contract::read(&arguments.contract).map_err(Problem::contract)?;
+            builder = builder.contract(contract);
+        }
+        let peers = builder
             .client(CLIENT_ID, key.jwks())
             .observer(|entry| {
                 // Nobody may be reading; the sandbox goes on.

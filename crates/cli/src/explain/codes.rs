@@ -3,6 +3,7 @@
 mod call;
 mod cause;
 mod command;
+mod compose;
 mod config;
 mod envelope;
 mod gateway;
@@ -30,6 +31,7 @@ pub(super) const AREAS: &[&[Entry]] = &[
     call::TABLE,
     cause::TABLE,
     command::TABLE,
+    compose::TABLE,
     config::TABLE,
     envelope::TABLE,
     gateway::TABLE,

@@ -1,5 +1,6 @@
 //! The binary `castile` as a user's shell sees it: words in, output, one form of error and an exit code out.
 
+mod call;
 mod config;
 mod contract;
 mod doctor;

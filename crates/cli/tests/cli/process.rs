@@ -207,3 +207,47 @@ fn a_proxy_that_cannot_serve_says_so_before_it_says_that_it_listens() {
     std::fs::write(folder.path().join("sandbox/client-key.pem"), "no key").expect("ours");
     proxy("sandbox", "127.0.0.1:0").refused(2, "key-unreadable");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_sandbox_keeps_a_contract_that_it_is_given() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wsdl/sample");
+    let sample = sample.to_str().expect("UTF-8");
+    let words = [
+        "sandbox",
+        "--out",
+        "bank",
+        "--json",
+        "--contract",
+        sample,
+        "--seed",
+        "7",
+    ];
+    let mut sandbox = Process::start(folder.path(), &words);
+    serde_json::from_str::<Value>(&sandbox.line()).expect("one line of JSON");
+    let words = [
+        "call",
+        "CustInq",
+        "--set",
+        "CustId=1",
+        "--config",
+        "bank/castile.toml",
+    ];
+    // The only profile needs no name.
+    let ran = run(
+        folder.path(),
+        &[&words, &["--contract", sample, "--json"][..]].concat(),
+    );
+    assert_eq!(ran.exit, 0, "{ran:?}");
+    let again = run(
+        folder.path(),
+        &[&words, &["--contract", sample, "--json"][..]].concat(),
+    );
+    assert_eq!(ran.json()["leaves"], again.json()["leaves"]);
+    let (exit, log) = sandbox.terminate();
+    assert_eq!(exit, Some(0), "{log}");
+    assert!(log.contains("answered Customer.CustInq"), "{log}");
+    let ran = run(folder.path(), &["sandbox", "--contract", "absent.wsdl"]);
+    ran.refused(2, "wsdl-unreadable");
+}

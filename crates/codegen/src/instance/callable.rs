@@ -29,7 +29,23 @@ pub struct Callable {
 }
 
 impl Callable {
-    pub(super) fn new(service: &str, address: &str, operation: &ir::Operation) -> Self {
+    /// An operation of SOAP 1.1 that no contract at hand tells of.
+    #[must_use]
+    pub fn new(service: &str, name: &str, action: &str) -> Self {
+        Self {
+            service: service.to_owned(),
+            name: name.to_owned(),
+            action: action.to_owned(),
+            address: String::new(),
+            soap_1_2: false,
+            one_way: false,
+            request: None,
+            response: None,
+            faults: Vec::new(),
+        }
+    }
+
+    pub(super) fn of(service: &str, address: &str, operation: &ir::Operation) -> Self {
         Self {
             service: service.to_owned(),
             name: operation.name.clone(),

@@ -1,0 +1,127 @@
+//! `castile call`: one operation of a contract, by values or a message, under a profile.
+
+mod answer;
+pub(super) mod exchange;
+mod mask;
+mod permit;
+
+use std::sync::Arc;
+
+use castile_codegen::instance::{Callable, ComposeError, Instances, Message, Values};
+use castile_envelope::{SoapVersion, Wrap, wrap};
+use castile_http::{Effect, Profile, connect};
+
+use super::files::Source;
+use crate::args::Call;
+use crate::output;
+use crate::problem::{Exit, Problem};
+use exchange::Prepared;
+
+pub(super) fn run(arguments: &Call) -> Result<Exit, Problem> {
+    let profile = permit::profile(&arguments.profile)?;
+    let instances = Instances::read(&arguments.contract).map_err(Problem::contract)?;
+    let callable = instances
+        .callable(&arguments.operation)
+        .map_err(Problem::contract)?;
+    let profile = profile.for_operation(&callable.service, &callable.name);
+    output::warn(profile);
+    let prepared = prepare(arguments, &instances, callable, profile)?;
+    if arguments.dry_run {
+        output::line(mask::shown(&prepared, arguments.show_values))?;
+        return Ok(Exit::Done);
+    }
+    permit::permitted(arguments, profile, &prepared)?;
+    let runtime = super::runtime()?;
+    // The token cache starts its tasks on the runtime that is entered.
+    let _entered = runtime.enter();
+    let gateway = connect::typed(profile)
+        .map_err(|error| Problem::profile(&error, profile, &arguments.profile.config))?;
+    let exchanged = runtime.block_on(exchange::send(&gateway, &prepared));
+    answer::show(arguments, profile, &prepared, exchanged)
+}
+
+/// The message with all that goes with it.
+fn prepare(
+    arguments: &Call,
+    instances: &Instances,
+    callable: Callable,
+    profile: &Profile,
+) -> Result<Prepared, Problem> {
+    let (_, oauth) = profile
+        .in_oauth()
+        .map_err(|error| Problem::config(&error, &arguments.profile.config))?;
+    let mut values = match &arguments.body {
+        Some(file) => {
+            let source = Source::named(file);
+            let message = Message::read(&source.read()?);
+            let name = source.name();
+            Values::of(&message.map_err(|error| Problem::contract(error).at(name))?)
+        }
+        None => Values::new(),
+    };
+    for (number, set) in (1..).zip(&arguments.set) {
+        // Neither half is shown where one cannot be told from the other: it may be a value.
+        let Some((path, value)) = set.split_once('=') else {
+            let fact = format!("the {number}. --set is no PATH=VALUE");
+            return Err(Problem::said("usage-set", fact).at("the command line"));
+        };
+        values
+            .set(path, value)
+            .map_err(|error| composed(&error, &callable))?;
+    }
+    let tracking_id = exchange::tracking_id();
+    fill(&mut values, profile, tracking_id.as_deref());
+    let payload = instances.compose_request(&callable.full_name(), &values);
+    let payload = payload.map_err(|error| composed(&error, &callable))?;
+    let envelope = wrap(
+        payload.as_bytes(),
+        &Wrap {
+            soap: match callable.soap_1_2 {
+                true => SoapVersion::V12,
+                false => SoapVersion::V11,
+            },
+            ..Wrap::default()
+        },
+    );
+    let envelope = envelope.map_err(|refusal| Problem::new(refusal.code(), &refusal))?;
+    let known = Effect::from_soap_action(&callable.name);
+    Ok(Prepared {
+        effect: profile.effects.of(&callable.name, known),
+        url: oauth.url.clone(),
+        envelope: envelope.into(),
+        callable: Arc::new(callable),
+    })
+}
+
+/// `jXchangeHdr` from the profile, where the contract has one.
+pub(super) fn fill(values: &mut Values, profile: &Profile, tracking_id: Option<&str>) {
+    let header = profile.header();
+    let own = [
+        ("JxVer", header.jx_ver.as_deref()),
+        ("AuditUsrId", header.audit_usr_id.as_deref()),
+        ("AuditWsId", header.audit_ws_id.as_deref()),
+        ("jXLogTrackingId", tracking_id),
+        ("InstRtId", Some(profile.inst_rt_id.as_str())),
+        ("InstEnv", Some(profile.inst_env.as_str())),
+        ("ValidConsmName", header.valid_consm_name.as_deref()),
+        ("ValidConsmProd", header.valid_consm_prod.as_deref()),
+    ];
+    let known = own.into_iter();
+    values.fill(
+        "jXchangeHdr",
+        known.filter_map(|(name, value)| Some((name, value?))),
+    );
+}
+
+/// A message that cannot be composed.
+fn composed(error: &ComposeError, callable: &Callable) -> Problem {
+    let problem = Problem::new(error.code(), error).at(callable.full_name());
+    let tree = callable.request.as_ref().map(|name| name.local());
+    match (error, tree) {
+        (ComposeError::Unknown { .. } | ComposeError::Missing { .. }, Some(name)) => problem
+            .remedy(format!(
+                "`castile contract tree {name} --contract …` shows what stands where"
+            )),
+        _ => problem,
+    }
+}
