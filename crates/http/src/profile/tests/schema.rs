@@ -25,7 +25,7 @@ fn keys_of(keys: Keys, path: &[&str]) -> Vec<(Vec<String>, &'static Key)> {
 fn keys_in(schema: &Value, path: &[String]) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     for (name, inner) in schema["properties"].as_object().into_iter().flatten() {
-        let path = [path, &[name.clone()]].concat();
+        let path = [path, std::slice::from_ref(name)].concat();
         found.push(path.clone());
         found.extend(keys_in(inner, &path));
     }
