@@ -125,6 +125,24 @@ async fn a_message_of_another_institution_is_refused_before_a_byte_is_sent() {
 }
 
 #[tokio::test]
+async fn a_message_without_inst_env_passes_only_where_the_profile_says_prod_outright() {
+    let message = message("<InstRtId>011001276</InstRtId>", "");
+    for (environment, passes) in [("PROD", true), ("Prod", false), ("TEST", false)] {
+        let peer = Peer::replies(vec![ok()]).await;
+        let mut plan = guarded(&peer, Arc::new(Tokens::default()));
+        plan.institution = Some(Arc::new(Institution::new("first-bank", "011001276", environment)));
+        let stack = stack::raw(plan, transport());
+        let request = peer.request_with(Effect::Write, Body::whole(message.clone()));
+        let answer = stack.send(request).await;
+        assert_eq!(answer.is_ok(), passes, "{environment}");
+        assert_eq!(peer.arrivals().len(), usize::from(passes), "{environment}");
+        if let Err(error) = answer {
+            assert_eq!(other(&error), Some(Other::NoInstEnv));
+        }
+    }
+}
+
+#[tokio::test]
 async fn its_own_messages_and_those_for_no_one_pass() {
     let peer = Peer::replies(vec![ok(), ok(), ok(), ok(), ok(), ok()]).await;
     let raw = stack::raw(guarded(&peer, Arc::new(Tokens::default())), transport());

@@ -36,6 +36,25 @@ async fn reached(key: &Key) -> (Running, Arc<Profile>, tempfile::TempDir) {
     (sandbox, profile, folder)
 }
 
+#[tokio::test]
+async fn the_configuration_that_it_writes_is_valid_by_the_schema() {
+    let key = Key::ec("k1");
+    let (sandbox, _, _folder) = reached(&key).await;
+    let text = sandbox.castile_toml(CLIENT, Path::new("key.pem"));
+    let text = format!(
+        "{text}{}",
+        sandbox.legacy_toml("user", Path::new("password"))
+    );
+    let table: toml::Table = text.parse().unwrap();
+    let schema = castile_http::profile::schema();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let told: Vec<_> = validator
+        .iter_errors(&serde_json::to_value(table).unwrap())
+        .map(|error| error.to_string())
+        .collect();
+    assert!(told.is_empty(), "{told:?}");
+}
+
 fn ping(profile: &Profile, security: &str) -> Request<Body> {
     let body = envelope(
         security,
