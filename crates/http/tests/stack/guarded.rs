@@ -130,7 +130,11 @@ async fn a_message_without_inst_env_passes_only_where_the_profile_says_prod_outr
     for (environment, passes) in [("PROD", true), ("Prod", false), ("TEST", false)] {
         let peer = Peer::replies(vec![ok()]).await;
         let mut plan = guarded(&peer, Arc::new(Tokens::default()));
-        plan.institution = Some(Arc::new(Institution::new("first-bank", "011001276", environment)));
+        plan.institution = Some(Arc::new(Institution::new(
+            "first-bank",
+            "011001276",
+            environment,
+        )));
         let stack = stack::raw(plan, transport());
         let request = peer.request_with(Effect::Write, Body::whole(message.clone()));
         let answer = stack.send(request).await;
