@@ -15,7 +15,8 @@ fn sample() -> PathBuf {
 /// A bank that runs while the binary is called.
 struct World {
     bank: TestBank,
-    runtime: tokio::runtime::Runtime,
+    /// Serves as long as it is there.
+    _runtime: tokio::runtime::Runtime,
     /// Where the binary runs; its files are none of the bank's.
     folder: TempDir,
 }
@@ -33,7 +34,7 @@ impl World {
         });
         Self {
             bank: bank.expect("a bank"),
-            runtime,
+            _runtime: runtime,
             folder: tempfile::tempdir().expect("a folder"),
         }
     }
@@ -241,9 +242,26 @@ fn an_open_outcome_is_told_with_its_id_and_how_to_look_it_up() {
         .script("XferAdd", [Step::HdrFault(900_123)])
         .expect("an operation");
     let ran = world.xfer_add(&["--write"]);
-    ran.refused(5, "gateway-fault");
+    assert_eq!(ran.exit, 5, "{ran:?}");
+    assert!(ran.err.starts_with("error[gateway-fault]"), "{ran:?}");
     assert!(ran.err.contains("Error 900123"), "{ran:?}");
+    assert!(
+        ran.text().contains("detail/HdrFault/FaultRecInfoArray"),
+        "{ran:?}"
+    );
     assert!(!ran.err.contains("UNKNOWN"), "{ran:?}");
+    let steps = [Step::HdrFault(100), Step::HdrFault(900_123)];
+    world.bank.script("XferAdd", steps).expect("an operation");
+    let ran = world.xfer_add(&["--write", "--json"]);
+    assert_eq!(
+        ran.exit, 6,
+        "the provider may not have been reached: {ran:?}"
+    );
+    let told = world.xfer_add(&["--write", "--json"]).json();
+    assert_eq!(
+        (&told["fault"], &told["status"]),
+        (&true.into(), &500.into())
+    );
 
     // Nor is anything of a read.
     world
@@ -253,7 +271,6 @@ fn an_open_outcome_is_told_with_its_id_and_how_to_look_it_up() {
     let ran = world.cust_inq(&[]);
     ran.refused(4, "gateway-interrupted");
     assert!(ran.err.contains("it only reads"), "{ran:?}");
-    world.runtime.block_on(async {});
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use castile_http::{Body, Config, Effect, SoapTransport, connect};
+use castile_jx::inquiry::{AcctSrch, AcctSrchResponse, SrchMsgRqHdr};
 use castile_sandbox::testing::{TestBank, TestBankError, USERNAME};
 use castile_sandbox::{Cause, Contract, Reply, Sandbox, Step};
 use http::{Request, Response, StatusCode};
@@ -203,6 +204,29 @@ async fn attempts_go_wrong_as_the_script_says_and_only_those_of_their_operation(
     let text = String::from_utf8_lossy(&body);
     assert!(text.starts_with(&format!("--{boundary}\r\n")) && text.contains("CustInqResponse"));
     assert!(text.ends_with(&format!("--{boundary}--\r\n")), "{text}");
+}
+
+#[tokio::test]
+async fn the_typed_client_reads_what_the_bank_draws_and_packs() {
+    let bank = TestBank::start(sample()).await.unwrap();
+    let config = Config::read(bank.config()).unwrap();
+    let client = castile::Client::connect(&config.profile("sandbox").unwrap()).unwrap();
+    let search = AcctSrch {
+        srch_msg_rq_hdr: SrchMsgRqHdr {
+            max_rec: 1.into(),
+            ..SrchMsgRqHdr::default()
+        },
+        ..AcctSrch::default()
+    };
+    let plain = client.call(&search).send().await.unwrap();
+    bank.script("AcctSrch", [Step::Mtom]).unwrap();
+    let packed = client.call(&search).send().await.unwrap();
+    assert!(plain == packed && plain != AcctSrchResponse::default());
+    bank.script("AcctSrch", [Step::HdrFault(900_028)]).unwrap();
+    let error = client.call(&search).send().await.unwrap_err();
+    let fault = castile::model::encode(error.fault().unwrap()).unwrap();
+    assert!(fault.contains("900028"), "{fault}");
+    bank.sent("AcctSrch").times(3);
 }
 
 #[tokio::test]

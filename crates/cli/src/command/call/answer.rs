@@ -1,10 +1,11 @@
 //! Prints what came back from a call, or why nothing did and what to do then.
 
 use castile::LookUp;
+use castile_codegen::instance::Message;
 use castile_http::{Effect, Profile};
 use serde::Serialize;
 
-use super::exchange::{Exchanged, Failed, Prepared, Replied};
+use super::exchange::{Exchanged, Failed, Prepared};
 use crate::args::Call;
 use crate::command::table::{Table, csv};
 use crate::explain;
@@ -19,6 +20,8 @@ struct Shown<'a> {
     service: &'a str,
     operation: &'a str,
     tracking_id: Option<&'a str>,
+    /// Whether it is a SOAP fault.
+    fault: bool,
     status: u16,
     took_ms: u128,
     leaves: Vec<Leaf>,
@@ -30,32 +33,21 @@ struct Leaf {
     value: String,
 }
 
+/// Shows an answer, a fault too: then the error follows.
 pub(super) fn show(
     arguments: &Call,
     profile: &Profile,
     prepared: &Prepared,
     exchanged: Exchanged,
 ) -> Result<Exit, Problem> {
-    let Exchanged {
-        took,
-        tracking_ids,
-        outcome,
-    } = exchanged;
-    let tracking_id = tracking_ids.last().map(String::as_str);
-    let replied = match outcome {
-        Ok(replied) => replied,
-        Err(failed) => return Err(problem(profile, prepared, tracking_id, &failed)),
+    let tracking_id = exchanged.tracking_ids.last().map(String::as_str);
+    let (replied, failed) = match &exchanged.outcome {
+        Ok(replied) => (replied, None),
+        Err(failed @ Failed::Fault(_, replied)) => (replied, Some(failed)),
+        Err(failed) => return Err(problem(profile, prepared, tracking_id, failed)),
     };
-    let Replied {
-        status,
-        text,
-        message,
-    } = replied;
-    if arguments.xml {
-        output::line(String::from_utf8_lossy(&text))?;
-        return Ok(Exit::Done);
-    }
-    let leaves = message.map(|message| message.leaves()).unwrap_or_default();
+    let message = replied.message.as_ref();
+    let leaves = message.map(Message::leaves).unwrap_or_default();
     let leaves = leaves.into_iter().map(|(path, value)| Leaf { path, value });
     let shown = Shown {
         schema_version: 1,
@@ -63,26 +55,35 @@ pub(super) fn show(
         service: &prepared.callable.service,
         operation: &prepared.callable.name,
         tracking_id,
-        status: status.as_u16(),
-        took_ms: took.as_millis(),
+        fault: failed.is_some(),
+        status: replied.status.as_u16(),
+        took_ms: exchanged.took.as_millis(),
         leaves: leaves.collect(),
     };
-    if arguments.format.json {
+    if arguments.xml {
+        output::line(String::from_utf8_lossy(&replied.text))?;
+    } else if arguments.format.json {
         let text = serde_json::to_string_pretty(&shown);
         output::line(text.map_err(|error| Problem::new("cli-json", &error))?)?;
-        return Ok(Exit::Done);
+    } else {
+        list(arguments, &shown.leaves)?;
     }
+    match failed {
+        Some(failed) => Err(problem(profile, prepared, tracking_id, failed)),
+        None => Ok(Exit::Done),
+    }
+}
+
+fn list(arguments: &Call, leaves: &[Leaf]) -> Result<(), Problem> {
     // Markers of versions say nothing to people; scripts get them all.
-    let leaves = shown.leaves.iter();
     let rows = leaves
+        .iter()
         .filter(|leaf| arguments.format.csv || !is_marker(leaf))
         .map(|leaf| [leaf.path.as_str(), leaf.value.as_str()]);
-    if arguments.format.csv {
-        output::line(csv(["path", "value"], rows))?;
-    } else {
-        output::line(Table::of(["path", "value"], rows))?;
+    match arguments.format.csv {
+        true => output::line(csv(["path", "value"], rows)),
+        false => output::line(Table::of(["path", "value"], rows)),
     }
-    Ok(Exit::Done)
 }
 
 fn is_marker(leaf: &Leaf) -> bool {
@@ -102,7 +103,7 @@ fn problem(
         Failed::Transport(error) => Problem::new(error.code(), error),
         Failed::Envelope(refusal) => Problem::new(refusal.code(), refusal),
         Failed::Status(answer) => Problem::said(failed.code(), format!("{answer:?}")),
-        Failed::Fault(told) => {
+        Failed::Fault(told, _) => {
             let code = told.code.as_ref().map_or("no code", |code| &code.local);
             let mut fact = format!("{operation} was answered by a fault: {code}");
             for [code, category, element] in &told.records {

@@ -48,8 +48,8 @@ pub(crate) enum Failed {
     Status(Answer),
     /// None that can be read.
     Envelope(Refusal),
-    /// A SOAP fault.
-    Fault(Box<Told>),
+    /// A SOAP fault, with the answer that it came in.
+    Fault(Box<Told>, Replied),
 }
 
 /// What a fault tells. Reason and descriptions may hold customer data.
@@ -71,9 +71,11 @@ impl Failed {
             Self::Transport(error) => error.code(),
             Self::Status(answer) => answer.code().unwrap_or("gateway-not-soap"),
             Self::Envelope(refusal) => refusal.code(),
-            Self::Fault(told) if told.is("FailedAuthentication") => "gateway-failed-authentication",
-            Self::Fault(told) if told.is_communication => "gateway-communication",
-            Self::Fault(_) => "gateway-fault",
+            Self::Fault(told, _) if told.is("FailedAuthentication") => {
+                "gateway-failed-authentication"
+            }
+            Self::Fault(told, _) if told.is_communication => "gateway-communication",
+            Self::Fault(..) => "gateway-fault",
         }
     }
 
@@ -83,7 +85,7 @@ impl Failed {
             Self::Transport(error) => error.outcome_unknown(),
             Self::Status(answer) => answer.outcome_unknown(effect),
             Self::Envelope(_) => effect != Effect::Read,
-            Self::Fault(told) => {
+            Self::Fault(told, _) => {
                 let not_taken = told.code.as_ref().is_some_and(FaultCode::is_not_taken);
                 let is_refused = (told.is_declared || not_taken) && !told.is_communication;
                 effect != Effect::Read && !is_refused
@@ -209,16 +211,19 @@ where
     }
     let opened = castile_envelope::open(&text).map_err(Failed::Envelope)?;
     match opened.content {
-        Content::Fault(fault) => Err(Failed::Fault(Box::new(told(prepared, *fault, &text)))),
         Content::Empty => Ok(replied(None)),
         // Well-formed, as the envelope was opened; within the bounds of this reader, or shown as it came only.
         Content::Payload(_) => Ok(replied(Message::read(&text).ok())),
+        Content::Fault(fault) => {
+            let message = Message::read(&text).ok();
+            let told = told(prepared, *fault, message.as_ref());
+            Err(Failed::Fault(Box::new(told), replied(message)))
+        }
     }
 }
 
-fn told(prepared: &Prepared, fault: castile_envelope::Fault, text: &[u8]) -> Told {
-    let leaves = Message::read(text).map(|message| message.leaves());
-    let leaves = leaves.unwrap_or_default();
+fn told(prepared: &Prepared, fault: castile_envelope::Fault, message: Option<&Message>) -> Told {
+    let leaves = message.map(Message::leaves).unwrap_or_default();
     let below = |path: &str| {
         path.strip_prefix("detail/")
             .or(path.strip_prefix("Detail/"))
