@@ -87,6 +87,12 @@
 //! `url` in `oauth` or `legacy` only. What the operation says goes before what its service says, and that before what
 //! the profile says; a `key` or `client_secret` takes with it what is said beside it of the proof.
 //!
+//! An editor that knows JSON Schema completes and checks the file by a first line `#:schema castile.schema.json`, for which
+//! `castile config schema` writes the schema ([`schema`]). In code a profile is written as a [`Draft`].
+//!
+//! On Unix a file that its group or others can write is refused, and a secret's file that they can read. On other
+//! systems permission bits do not exist, and access lists are not examined.
+//!
 //! Unknown keys, wrong types and duplicates are errors with line and column; later releases only add keys.
 
 mod defaults;

@@ -82,6 +82,17 @@ async fn gateway_and_token_endpoint_are_reached_through_the_proxy_by_own_root_an
     }
 }
 
+/// What the causes of an error say.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut said = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        said = format!("{said}: {cause}");
+        source = cause.source();
+    }
+    said
+}
+
 #[tokio::test]
 async fn a_proxy_that_refuses_is_told_and_nothing_was_sent() {
     let authority = Authority::new();
@@ -99,6 +110,8 @@ async fn a_proxy_that_refuses_is_told_and_nothing_was_sent() {
     assert_eq!(error.code(), "gateway-unreachable");
     assert!(!error.outcome_unknown());
     assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+    let said = causes(&error);
+    assert!(said.contains("proxy authorization required"), "{said}");
     assert!(gateway.arrivals().is_empty());
     // http on loopback, as to this provider, is not for a proxy's eyes.
     assert_eq!(provider.arrivals().len(), 1);
