@@ -127,6 +127,13 @@ pub(crate) const KEYWORDS: [&str; 54] = [
     "union", "unsafe", "unsized", "use", "virtual", "where", "while", "yield", "core", "std",
 ];
 
+/// Names that no module may have for its file: Cargo gives them a meaning, or Windows does.
+pub(crate) const FILES: [&str; 25] = [
+    "aux", "bin", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "con",
+    "lib", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9", "main", "nul",
+    "prn",
+];
+
 /// Names that a module would hide from the code beside it.
 pub(crate) const PRIMITIVES: [&str; 6] = ["bool", "castile_model", "i32", "i64", "shared", "str"];
 

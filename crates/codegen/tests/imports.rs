@@ -166,3 +166,28 @@ fn what_is_left_out_is_told_and_strict_makes_it_an_error() {
         assert_eq!(error.code(), "wsdl-unsupported", "{operation}");
     }
 }
+
+#[test]
+fn a_location_may_be_percent_encoded() {
+    let folder = tempfile::tempdir().unwrap();
+    for location in ["away/%6dore.xsd", "https://example.invalid/more%2Exsd"] {
+        let away = ABSTRACT.replace("https://example.invalid/more.xsd", location);
+        write(
+            folder.path(),
+            &[
+                ("in/main.wsdl", CONTRACT),
+                ("in/abstract.wsdl", &away),
+                ("in/away/more.xsd", MORE),
+            ],
+        );
+        let generator = Generator::new().wsdl(folder.path().join("in/main.wsdl"));
+        if location.starts_with("https") {
+            fs::rename(
+                folder.path().join("in/away/more.xsd"),
+                folder.path().join("in/more.xsd"),
+            )
+            .unwrap();
+        }
+        assert_eq!(generator.generate().unwrap().diagnostics, [], "{location}");
+    }
+}

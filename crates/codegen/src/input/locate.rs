@@ -11,18 +11,48 @@ pub(super) fn candidates<'a>(
     let location = location.trim();
     let beside = |file: &Path, name: &Path| file.parent().unwrap_or(Path::new("")).join(name);
     let location = location.split(['?', '#']).next().unwrap_or_default();
-    let last = location
-        .rsplit(['/', '\\'])
-        .next()
-        .filter(|last| !matches!(*last, "" | "." | ".."))?;
     let mut candidates = Vec::new();
-    let relative = Path::new(location);
-    if !location.contains(':') && relative.is_relative() {
-        candidates.push(normal(&beside(from, relative)));
+    let mut add = |location: &str| {
+        let last = last_part(location)?;
+        let relative = Path::new(location);
+        if !location.contains(':') && relative.is_relative() {
+            candidates.push(normal(&beside(from, relative)));
+        }
+        candidates.push(normal(&beside(from, Path::new(last))));
+        candidates.push(normal(&beside(root, Path::new(last))));
+        Some(())
+    };
+    add(location)?;
+    // A location is a URI reference (RFC 3986, section 2.1): the name of a file may stand in it encoded.
+    if let Some(decoded) = decoded(location) {
+        add(&decoded);
     }
-    candidates.push(normal(&beside(from, Path::new(last))));
-    candidates.push(normal(&beside(root, Path::new(last))));
-    Some((candidates, last))
+    Some((candidates, last_part(location)?))
+}
+
+/// What stands behind the last slash, when it names something.
+fn last_part(location: &str) -> Option<&str> {
+    let last = location.rsplit(['/', '\\']).next();
+    last.filter(|last| !matches!(*last, "" | "." | ".."))
+}
+
+/// The text behind percent-encoding; `None` when there is none, or it is no text.
+fn decoded(location: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(location.len());
+    let mut rest = location.as_bytes();
+    while let [first, more @ ..] = rest {
+        rest = more;
+        let hex = |at: usize| char::from(*more.get(at)?).to_digit(16);
+        match (first, hex(0), hex(1)) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.push(u8::try_from(high * 16 + low).ok()?);
+                rest = &more[2..];
+            }
+            _ => bytes.push(*first),
+        }
+    }
+    let text = String::from_utf8(bytes).ok()?;
+    (text != location && !text.contains('\0')).then_some(text)
 }
 
 /// Of the files with a name, those that share most folders with the one that asks; those that spell the name as

@@ -134,10 +134,6 @@ impl<'a> Draw<'a, '_> {
     /// An element where a wildcard stands (XML Schema part 1, section 3.10).
     fn wildcard(&mut self, tree: &mut Tree, node: Node<'a>, depth: usize) -> Result<(), Error> {
         let allowed = node.element.attribute("namespace").unwrap_or("##any");
-        let strict = !matches!(
-            node.element.attribute("processContents"),
-            Some("lax" | "skip")
-        );
         let own = node.namespace();
         let other = "urn:example:elsewhere";
         let home = match allowed.trim() {
@@ -150,7 +146,7 @@ impl<'a> Draw<'a, '_> {
                 Some(namespace) => namespace,
             },
         };
-        if strict {
+        if node.is_strict() {
             return self.known(tree, node, depth);
         }
         let name = format!("Unheard{}", self.random.below(9) + 1);

@@ -66,7 +66,8 @@ impl<'a, 'r> Draw<'a, 'r> {
             return Err(unsupported(place, construct));
         };
         if self.heights.of_term(self.schemas, node)?.is_none() && !node.flag("abstract") {
-            let construct = "an instance of an element that must hold itself";
+            let construct =
+                "an instance of an element that must hold itself, or what no schema here declares,";
             return Err(unsupported(node.place(), construct));
         }
         self.declared(node, name.clone(), 0)

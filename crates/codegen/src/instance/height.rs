@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::limits;
 use crate::qname::QName;
 use crate::schema::XSD;
+use crate::verbatim;
 
 /// The least depth of elements inside each complex type and group; what has none is not listed.
 #[derive(Debug, Default)]
@@ -155,9 +156,20 @@ impl Heights {
                 Some(name) => Ok(self.known.get(&(Kind::Group, name)).copied()),
                 None => self.all_of(schemas, node),
             },
+            "any" if node.is_strict() => Ok(self.of_wildcard(schemas, node)),
             "any" => Ok(Some(1)),
             _ => self.all_of(schemas, node),
         }
+    }
+
+    /// The least that an element needs which a wildcard admits and a schema declares.
+    fn of_wildcard(&self, schemas: &Schemas, node: Node<'_>) -> Option<u32> {
+        let admitted = schemas
+            .names(Kind::Element)
+            .filter(|name| node.admits(name) && !verbatim::is_verbatim(name.namespace()));
+        admitted
+            .filter_map(|name| self.known.get(&(Kind::Element, name.clone())).copied())
+            .min()
     }
 
     /// What an element with a declaration needs at least, itself included.

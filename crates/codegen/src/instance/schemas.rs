@@ -335,6 +335,13 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Whether what a wildcard admits must be declared.
+    pub(super) fn is_strict(&self) -> bool {
+        let lenient = ["lax", "skip"];
+        let how = self.element.attribute("processContents").map(str::trim);
+        how.is_none_or(|how| !lenient.contains(&how))
+    }
+
     /// The least and the greatest number of occurrences; `None` when there is no greatest.
     pub(super) fn occurs(&self) -> Result<(u32, Option<u32>), Error> {
         let number = |attribute: &'static str| match self.element.attribute(attribute) {

@@ -186,3 +186,33 @@ fn an_unclear_name_is_answered_with_those_that_are_meant() {
         .unwrap_err();
     assert_eq!(error.code(), "wsdl-unsupported");
 }
+
+#[test]
+fn wildcards_hold_what_they_admit() {
+    let holder = |of: &str, any: &str| {
+        format!(
+            "<x:element name='{of}'><x:complexType><x:sequence>{any}</x:sequence><x:anyAttribute/></x:complexType></x:element>"
+        )
+    };
+    // Strictly one of this namespace, which is not the element itself: that would never end.
+    let any = "<x:any namespace='##targetNamespace'/>";
+    let strict = contract(&holder("Rq", any));
+    for seed in 0..40 {
+        let drawn = request(&strict, Amount::Random, seed).unwrap();
+        assert!(
+            drawn.contains("Rs") && !drawn.contains("unheard"),
+            "{drawn}"
+        );
+    }
+    let other = contract(&holder("Rq", "<x:any namespace='##other'/>"));
+    let error = request(&other, Amount::Least, 1).unwrap_err();
+    assert!(
+        error.to_string().contains("no schema here declares"),
+        "{error}"
+    );
+    let lax = contract(&holder(
+        "Rq",
+        "<x:any namespace='##other' processContents='lax'/>",
+    ));
+    assert!(request(&lax, Amount::Least, 1).is_ok());
+}

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{Body, Ir, Member, Struct, Type, Wire};
-use crate::names::{KEYWORDS, PRIMITIVES, TYPES, Taken, snake_name, type_name};
+use crate::names::{FILES, KEYWORDS, PRIMITIVES, TYPES, Taken, snake_name, type_name};
 use crate::qname::QName;
 
 /// Names messages after their elements, types after their schema names without the suffix for their kind.
@@ -191,11 +191,12 @@ fn name_requests(ir: &mut Ir, taken: &mut Taken) {
 }
 
 fn name_modules(ir: &mut Ir) {
-    let mut services = Taken::reserving(&[&KEYWORDS[..], &["default", "shared"]].concat());
+    let mut services = Taken::reserving(&[&KEYWORDS[..], &FILES, &["default", "shared"]].concat());
     for service in &mut ir.services {
         let plain = snake_name(service.short());
         service.module = services.take(&[plain.clone(), format!("{plain}_service")]);
-        let mut operations = Taken::reserving(&[&KEYWORDS[..], &["types", "values"]].concat());
+        let mut operations =
+            Taken::reserving(&[&KEYWORDS[..], &FILES, &["types", "values"]].concat());
         for operation in &mut service.operations {
             let plain = snake_name(&operation.name);
             operation.module = operations.take(&[plain.clone(), format!("{plain}_")]);

@@ -251,3 +251,29 @@ fn services_of_one_name_are_kept_apart_unless_they_are_two_releases_of_one() {
     let error = other(&[("soapAction=\"urn:test/ThingInq\"", "soapAction=\"new\"")]).unwrap_err();
     assert_eq!(error.code(), "wsdl-name-clash");
 }
+
+#[test]
+fn modules_have_names_that_are_files_everywhere() {
+    for name in ["lib", "Main", "BIN", "con", "Aux", "COM1", "mod"] {
+        let text = with(&[
+            (
+                "service name=\"SampleService\"",
+                &format!("service name=\"{name}\""),
+            ),
+            (
+                "operation name=\"ThingInq\"",
+                &format!("operation name=\"{name}\""),
+            ),
+        ]);
+        let output = output(&text);
+        assert_eq!(remarks(&output), [], "{name}");
+        let own = name.to_lowercase();
+        for (path, _) in &output.files {
+            let mut parts = path.split('/').map(|part| part.trim_end_matches(".rs"));
+            assert!(
+                path == "src/lib.rs" || !parts.any(|part| part == own),
+                "{path}"
+            );
+        }
+    }
+}
