@@ -30,6 +30,8 @@ pub struct Pool {
 struct Shelves {
     desks: HashMap<TokenWay, Kept<Desk>>,
     transports: HashMap<GatewayWay, Kept<ReqwestTransport>>,
+    /// What the files and secrets of each egress hold, as read in this round: thousands of profiles may leave by one.
+    contents: HashMap<Egress, u64>,
     round: u64,
 }
 
@@ -92,7 +94,7 @@ impl Pool {
         let (client, oauth) = profile.in_oauth()?;
         let egress = profile.egress.of_tokens();
         let way = TokenWay {
-            contents: contents(&egress)?,
+            contents: self.contents(&egress)?,
             egress,
             limits: [oauth.limits.connect, oauth.limits.total],
             refusals: oauth.refusals.clone(),
@@ -145,7 +147,7 @@ impl Pool {
     ) -> Result<ReqwestTransport, Error> {
         let way = GatewayWay {
             egress: egress.clone(),
-            contents: contents(egress)?,
+            contents: self.contents(egress)?,
             connect: limits.connect,
         };
         let known = self.with(|shelves| shelves.gateway_way(&way));
@@ -185,9 +187,24 @@ impl Pool {
         Ok(stack::raw(plan(profile, source)?, self.transport(profile)?))
     }
 
-    /// Begins anew to note what is asked for.
+    /// Of what the files and secrets hold that an egress names; of use in this process only.
+    fn contents(&self, egress: &Egress) -> Result<u64, Error> {
+        if let Some(known) = self.with(|shelves| shelves.contents.get(egress).copied()) {
+            return Ok(known);
+        }
+        let mut hasher = DefaultHasher::new();
+        reqwest::hash_contents(egress, &mut hasher)?;
+        let contents = hasher.finish();
+        self.with(|shelves| shelves.contents.insert(egress.clone(), contents));
+        Ok(contents)
+    }
+
+    /// Begins anew to note what is asked for, and to read what is named.
     pub(super) fn begin_round(&self) {
-        self.with(|shelves| shelves.round += 1);
+        self.with(|shelves| {
+            shelves.round += 1;
+            shelves.contents.clear();
+        });
     }
 
     /// Forgets what was not asked for in this round.
@@ -214,11 +231,4 @@ impl std::fmt::Debug for Pool {
                 .finish()
         })
     }
-}
-
-/// Of what the files and secrets hold that an egress names; of use in this process only.
-fn contents(egress: &Egress) -> Result<u64, Error> {
-    let mut hasher = DefaultHasher::new();
-    reqwest::hash_contents(egress, &mut hasher)?;
-    Ok(hasher.finish())
 }

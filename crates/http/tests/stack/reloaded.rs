@@ -12,7 +12,9 @@ use castile_http::stack::Typed;
 use castile_http::{Effect, Error, Profile, ReqwestTransport, SoapTransport as _, TokioSleep};
 use http::StatusCode;
 use tempfile::TempDir;
+use tokio_rustls::rustls::version::TLS13;
 
+use crate::authority::Authority;
 use crate::bank::key_file;
 use crate::peer::{Arrival, Peer, Reply, ok};
 
@@ -204,6 +206,41 @@ async fn a_bad_file_changes_nothing_and_says_why() {
     assert!(!Arc::ptr_eq(&before, &bank.live.now()));
     assert_eq!(bank.call(&one).await, StatusCode::OK);
     assert_eq!(bank.provider.arrivals().len(), 1);
+}
+
+#[tokio::test]
+async fn a_reload_reads_what_unchanged_references_lead_to() {
+    let authority = Authority::new();
+    let tls = authority.server(&[&TLS13], true);
+    let gateway = Peer::start_tls(tls, |_, _| ok()).await;
+    let bank = bank(&gateway).await;
+    let folder = bank.folder.path();
+    let egress = "[profile.a.egress]\nroots = \"roots.pem\"\nclient_certificate = { file = \"client.pem\" }\n";
+    fs::write(folder.join("roots.pem"), &authority.pem).unwrap();
+    // A certificate of an authority that the gateway does not know, until it is renewed.
+    private(&folder.join("client.pem"), &Authority::new().client());
+    write(folder, &gateway, &bank.provider, "one", egress);
+    bank.profiles.reload().unwrap();
+    let front = bank.live.now();
+    let request = || {
+        let mut request = gateway.ping(Effect::Read);
+        *request.uri_mut() = front.url.parse().unwrap();
+        request
+    };
+    front.stack.send(request()).await.unwrap_err();
+    private(&folder.join("client.pem"), &authority.client());
+    bank.profiles.reload().unwrap();
+    let answer = bank.live.now().stack.send(request()).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+}
+
+fn private(path: &Path, text: &str) {
+    fs::write(path, text).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+    }
 }
 
 #[tokio::test]
