@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use castile::model::{Date, Message, Raw, Scope, Text, encode};
+use castile::model::{Date, Field, Message, Raw, Scope, Text, encode};
 use castile_codegen::{Generator, ModelDependency};
-use castile_jx::customer::{CustInq, CustSrch};
+use castile_jx::customer::{Addr, CustDetail, CustInq, CustMod, CustSrch};
 use castile_jx::inquiry::{AcctHistSrch, AcctInq, AcctSrch};
 use castile_jx::shared::{
     AccountId, AuthenUsrCred, Custom, IncXtendElem, IncXtendElemInfo, JXchangeHdr, MsgRqHdr,
@@ -203,6 +203,29 @@ fn requests_of_the_sample_client_are_valid_in_the_release() {
             ..Default::default()
         }),
     );
+    let message = text(&CustMod {
+        msg_rq_hdr: request(),
+        cust_id: "SBX0001".into(),
+        cust_detail: Some(Box::new(CustDetail {
+            addr: Some(Box::new(Addr {
+                street_addr1: Field::set("1 Soapstone Way"),
+                city: Field::clear(),
+                state_code: Field::keep(),
+                ..Default::default()
+            })),
+            ann_incm_amt: Field::set(52_000),
+            ..Default::default()
+        })),
+        act_intent_key: Some("key".into()),
+        ..Default::default()
+    });
+    found(&message, &["<City JHANull=\"true\"/>"]);
+    assert!(!message.contains("StateCode"), "{message}");
+    judge.assert_valid("Customer", &message);
+    // The schema has no empty date, and `clear` says so: the contract's own rule has no other way to blank one.
+    let cleared = message.replace("</Addr>", "</Addr><BirthDt JHANull=\"true\"/>");
+    let (valid, said) = judge.judge("Customer", &cleared);
+    assert!(!valid && said.contains("BirthDt"), "{said}");
 
     let transfer = XferAdd {
         msg_rq_hdr: request(),

@@ -137,6 +137,12 @@ const REQUESTS: &[(&str, &str, &str)] = &[
          <Ver_1/><ActIntent>Upd</ActIntent>",
     ),
     (
+        "Customer",
+        "CustMod",
+        "<MsgRqHdr>{h}</MsgRqHdr><CustId>SBX0001</CustId><CustDetail><Addr><City JHANull=\"true\"/></Addr>\
+         </CustDetail><Ver_1/><ActIntentKey>SBX-KEY-SBX0001-0</ActIntentKey>",
+    ),
+    (
         "Transaction",
         "XferAdd",
         "<MsgRqHdr>{h}</MsgRqHdr><AcctIdFrom><FromAcctId>0000000010017</FromAcctId>\
@@ -199,5 +205,5 @@ async fn what_the_sandbox_answers_is_valid_in_the_release() {
     // Two of them name what the bank does not know, and are answered by a fault.
     let counters = institution.sandbox().counters();
     assert_eq!(counters.gateway_unauthorized, 0);
-    assert_eq!(counters.operations_answered, 6, "{counters:?}");
+    assert_eq!(counters.operations_answered, 7, "{counters:?}");
 }

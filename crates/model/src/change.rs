@@ -58,6 +58,10 @@ impl<T> Field<T> {
     /// Blanks the stored value: an empty element with `JHANull="true"`.
     ///
     /// For elements whose documentation names `JHANull` among the attributes; the contract has no way to blank others.
+    ///
+    /// An empty number or date is no value of its type, so a gateway that validates may refuse it with a fault. It is
+    /// sent so all the same: with `xsi:nil` beside it, readers that make nothing of a nil element would drop the
+    /// `JHANull` and change nothing without a word.
     #[must_use]
     pub fn clear() -> Option<Self> {
         Some(Self::null())

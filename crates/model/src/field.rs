@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
 use crate::scalar::{Scalar, Str};
 use crate::{Attributes, InvalidValue};
@@ -192,6 +193,20 @@ impl From<&str> for Field<Str> {
 impl From<String> for Field<Str> {
     fn from(text: String) -> Self {
         Str::from(text).into()
+    }
+}
+
+/// ```
+/// use castile_model::{Decimal, Field};
+/// let amount: Option<Field<Decimal>> = Some("12.50".parse()?);
+/// assert!("12,50".parse::<Field<Decimal>>().is_err());
+/// # Ok::<(), castile_model::InvalidValue>(())
+/// ```
+impl<T: Scalar> FromStr for Field<T> {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        T::parse(Cow::Borrowed(text)).map(Self::from)
     }
 }
 

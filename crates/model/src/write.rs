@@ -2,6 +2,7 @@
 
 mod attach;
 mod escape;
+mod fill;
 mod whole;
 
 use std::borrow::Cow;
@@ -9,9 +10,8 @@ use std::fmt::Write as _;
 
 use crate::attributes::XSI;
 use crate::error::{self, Warning, WarningKind};
-use crate::fill::{Filling, List};
 use crate::name::local_start;
-use crate::{Attributes, EncodeError, Ext, Fill, Groups, Leaf, Particle, Raw, Struct, Text};
+use crate::{Attributes, EncodeError, Ext, Fill, Groups, Leaf, Particle, Raw, Struct};
 
 pub use attach::{Attach, Attachments, encode_attached};
 pub(crate) use escape::escape_attribute;
@@ -89,16 +89,6 @@ impl Writer {
         particle.write_as(name, self);
         if self.fill.is_some() {
             self.filled(name, self.out.len() > before);
-        }
-    }
-
-    /// Puts in what is to stand in place of an element that was just passed, if it is not there.
-    fn filled(&mut self, name: &'static str, is_there: bool) {
-        let is_there = is_there || self.fill(name);
-        let fill = self.fill.as_mut();
-        let met = fill.map_or(Ok(()), |fill| fill.meet(&self.path, name, is_there));
-        if let Err(misfit) = met {
-            self.fail(|path| EncodeError::misfit(path, misfit));
         }
     }
 
@@ -272,33 +262,6 @@ impl Writer {
             }
             self.close(local);
         }
-        self.path.pop();
-        self.default = outer_default;
-    }
-
-    /// Writes an element that the message does not have; tells whether there was something for it.
-    pub(crate) fn fill(&mut self, name: &'static str) -> bool {
-        let fill = self.fill.as_mut().filter(|_| self.look.is_none());
-        match fill.and_then(|fill| fill.take(&self.path, name)) {
-            Some(Filling::Text(text)) => self.leaf(name, &Text::from(text)),
-            Some(Filling::List(list)) => self.list(name, &list),
-            None => return false,
-        }
-        true
-    }
-
-    fn list(&mut self, name: &'static str, list: &List) {
-        self.write_markers();
-        let outer_default = self.default;
-        let local = self.open(name, None);
-        self.out.push('>');
-        let [_, entry, leaf] = list.names;
-        for text in &list.texts {
-            let _ = write!(self.out, "<{entry}>");
-            self.leaf(leaf, &Text::from(text.as_str()));
-            let _ = write!(self.out, "</{entry}>");
-        }
-        self.close(local);
         self.path.pop();
         self.default = outer_default;
     }

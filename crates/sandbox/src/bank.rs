@@ -1,11 +1,13 @@
 //! The false bank behind the gateway: what it knows, and what was transferred.
 
 mod amount;
+pub(crate) mod change;
 pub(crate) mod customer;
 pub(crate) mod inquiry;
 mod page;
 pub(crate) mod transaction;
 
+use std::collections::HashMap;
 use std::fmt;
 
 use crate::data::{Account, Customer, Data};
@@ -17,6 +19,8 @@ pub(crate) use amount::{Cents, cents};
 pub(crate) struct Bank {
     pub(crate) data: Data,
     transfers: Vec<Transfer>,
+    /// How often each customer was changed, by id.
+    changes: HashMap<String, u32>,
 }
 
 /// A transfer that was processed.
@@ -50,11 +54,18 @@ impl Bank {
         Self {
             data,
             transfers: Vec::new(),
+            changes: HashMap::new(),
         }
     }
 
     pub(crate) fn transfers(&self) -> &[Transfer] {
         &self.transfers
+    }
+
+    /// The `ActIntentKey` of a customer: another after each change.
+    fn key(&self, customer: &str) -> String {
+        let changes = self.changes.get(customer).copied().unwrap_or_default();
+        format!("SBX-KEY-{customer}-{changes}")
     }
 
     fn customer(&self, id: &str) -> Option<&Customer> {

@@ -238,6 +238,9 @@ pub enum Cause {
         /// The element that names it.
         element: &'static str,
     },
+    /// The `ActIntentKey` is not that of the customer as it is now.
+    #[error("the customer was changed since it was read")]
+    ChangedSince,
     /// The amount exceeds the available balance, and the fault was not overridden.
     #[error("amount exceeds the available balance")]
     BalanceExceeded,

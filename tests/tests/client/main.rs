@@ -2,7 +2,9 @@
 
 mod answered;
 mod attached;
+mod changes;
 mod money;
 mod odd;
 mod options;
+mod published;
 mod repeated;

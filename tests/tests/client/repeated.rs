@@ -1,13 +1,14 @@
 //! What is sent again and what never is: money moves once.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use castile::Header;
 use castile::http::{Blame, OsRandom, RetryPolicy};
 use castile_sandbox::{Peer, Step};
 use castile_tests::request::{acct_srch, xfer_add};
 use castile_tests::{Institution, Reply, Scripted};
+use tracing_subscriber::layer::SubscriberExt as _;
 
 const FROM: &str = "0000000010017";
 const TO: &str = "0000000020018";
@@ -212,4 +213,58 @@ async fn a_transfer_that_is_made_after_a_401_is_known_by_the_id_that_made_it() {
     assert_ne!(sent[0], sent[1]);
     assert_eq!(reply.tracking_ids, sent);
     assert_eq!(bank.sandbox().transfers()[1].tracking_id, sent[1]);
+}
+
+/// The names of the spans that were opened, each with its `tracking_id`.
+#[derive(Clone, Default)]
+struct Spans(Arc<Mutex<Vec<(&'static str, Option<String>)>>>);
+
+impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Spans {
+    fn on_new_span(
+        &self,
+        attributes: &tracing::span::Attributes<'_>,
+        _: &tracing::span::Id,
+        _: tracing_subscriber::layer::Context<'_, S>,
+    ) {
+        let mut id = TrackingId(None);
+        attributes.record(&mut id);
+        let name = attributes.metadata().name();
+        self.0.lock().expect("no panic").push((name, id.0));
+    }
+}
+
+struct TrackingId(Option<String>);
+
+impl tracing::field::Visit for TrackingId {
+    fn record_str(&mut self, field: &tracing::field::Field, value: &str) {
+        if field.name() == "tracking_id" {
+            self.0 = Some(value.to_owned());
+        }
+    }
+
+    fn record_debug(&mut self, _: &tracing::field::Field, _: &dyn std::fmt::Debug) {}
+}
+
+#[tokio::test]
+async fn each_attempt_has_a_span_with_its_tracking_id() {
+    let bank = Institution::open().await;
+    let header = Header::of(bank.profile()).with_tracking(Arc::new(OsRandom));
+    let client = bank.client().with_header(header);
+    let search = acct_srch("SBX0001", 10, None);
+    client.call(&search).send().await.expect("the first token");
+    bank.sandbox().revoke_tokens();
+
+    let spans = Spans::default();
+    let subscriber = tracing_subscriber::registry().with(spans.clone());
+    let listening = tracing::subscriber::set_default(subscriber);
+    let reply = client.call(&search).send_whole().await.expect("accounts");
+    drop(listening);
+    let spans = spans.0.lock().expect("no panic");
+    let of = |name: &str| -> Vec<&str> {
+        let named = spans.iter().filter(|(span, _)| *span == name);
+        named.filter_map(|(_, id)| id.as_deref()).collect()
+    };
+    assert_eq!(of("call"), [reply.tracking_ids[0].as_str()]);
+    assert_eq!(of("attempt"), reply.tracking_ids);
+    assert_eq!(reply.tracking_ids.len(), 2);
 }

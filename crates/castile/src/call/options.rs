@@ -46,6 +46,24 @@ where
     ///
     /// A generated request has a constant for each; the vendor calls them extended elements, and their names begin with
     /// `x_`.
+    ///
+    /// ```no_run
+    /// # use castile::{Client, http::SoapTransport};
+    /// use castile_jx::inquiry::{AccountId, AcctInq};
+    ///
+    /// # async fn example<T: SoapTransport<Error = castile::http::Error>>(client: Client<T>) -> Result<(), Box<dyn std::error::Error>> {
+    /// let inquiry = AcctInq {
+    ///     in_acct_id: AccountId {
+    ///         acct_id: "0000000010017".into(),
+    ///         acct_type: "D".into(),
+    ///         ..Default::default()
+    ///     },
+    ///     ..Default::default()
+    /// };
+    /// let parts = [AcctInq::X_DEP_INFO_REC, AcctInq::X_DEP_BAL_DT_INFO];
+    /// let account = client.call(&inquiry).include(parts).send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn include(mut self, parts: impl IntoIterator<Item = Part<O>>) -> Self {
         let names = parts.into_iter().map(Part::name);
         self.fill = self.fill.demand_list(XTEND, names);
@@ -57,6 +75,36 @@ where
     ///
     /// The provider refuses the change if somebody else was faster. Without a key nothing is sent
     /// ([`Cause::NoActIntentKey`](crate::Cause::NoActIntentKey)): the inquiry did not say what it was for.
+    ///
+    /// ```no_run
+    /// # use castile::{Client, http::SoapTransport};
+    /// use castile::model::Field;
+    /// use castile_jx::customer::{Addr, CustDetail, CustInq, CustMod};
+    /// use castile_jx::shared::act_intent;
+    ///
+    /// # async fn example<T: SoapTransport<Error = castile::http::Error>>(client: Client<T>) -> Result<(), Box<dyn std::error::Error>> {
+    /// let inquiry = CustInq {
+    ///     cust_id: Some("SBX0001".into()),
+    ///     act_intent: Some(act_intent::UPD.into()),
+    ///     ..Default::default()
+    /// };
+    /// let customer = client.call(&inquiry).send().await?;
+    /// let change = CustMod {
+    ///     cust_id: "SBX0001".into(),
+    ///     cust_detail: Some(Box::new(CustDetail {
+    ///         addr: Some(Box::new(Addr {
+    ///             street_addr1: Field::set("1 Soapstone Way"),
+    ///             street_addr2: Field::clear(),
+    ///             ..Default::default() // the rest is kept
+    ///         })),
+    ///         ..Default::default()
+    ///     })),
+    ///     ..Default::default()
+    /// };
+    /// let key = customer.act_intent_key.as_ref();
+    /// client.call(&change).for_update(key).send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn for_update(mut self, key: Option<&Field<Str>>) -> Self {
         match key.and_then(Field::value) {
             Some(key) => self.fill = self.fill.demand("ActIntentKey", key.as_str()),
@@ -70,6 +118,39 @@ where
     /// They come from the fault by [`Error::overrides`](crate::Error::overrides), so they are of a call that is known
     /// not to have happened, and of codes that the caller named. The request goes out under a new `jXLogTrackingId`;
     /// one that holds the old one is not sent ([`Cause::SameTrackingId`](crate::Cause::SameTrackingId)).
+    ///
+    /// ```no_run
+    /// # use castile::{Client, http::SoapTransport};
+    /// use castile_jx::transaction::{AcctIdFrom, AcctIdTo, XferAdd, XferRec};
+    ///
+    /// # fn somebody_decides<'a>(_: impl Iterator<Item = &'a castile::FaultRecord>) -> Vec<String> { Vec::new() }
+    /// # async fn example<T: SoapTransport<Error = castile::http::Error>>(client: Client<T>) -> Result<(), Box<dyn std::error::Error>> {
+    /// let transfer = XferAdd {
+    ///     acct_id_from: AcctIdFrom {
+    ///         from_acct_id: "0000000010017".into(),
+    ///         ..Default::default()
+    ///     },
+    ///     acct_id_to: Some(Box::new(AcctIdTo {
+    ///         to_acct_id: "0000000020018".into(),
+    ///         to_acct_type: "D".into(),
+    ///         ..Default::default()
+    ///     })),
+    ///     xfer_rec: Some(Box::new(XferRec {
+    ///         amt: Some("12.50".parse()?),
+    ///         ..Default::default()
+    ///     })),
+    ///     ..Default::default()
+    /// };
+    /// let done = match client.call(&transfer).send().await {
+    ///     Ok(done) => done,
+    ///     Err(refused) => {
+    ///         let codes = somebody_decides(refused.overridable());
+    ///         let overrides = refused.overrides(codes.iter().map(String::as_str))?;
+    ///         client.call(&transfer).with_overrides(overrides).send().await?
+    ///     }
+    /// };
+    /// # Ok(()) }
+    /// ```
     pub fn with_overrides(mut self, overrides: Overrides) -> Self {
         if !overrides.is_for(O::SERVICE, O::NAME) {
             let refused = overrides.operation();

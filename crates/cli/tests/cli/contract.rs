@@ -38,7 +38,7 @@ fn list_names_every_operation_with_what_it_does() {
     let ran = contract(&["list"]);
     assert_eq!((ran.exit, ran.err.as_str()), (0, ""));
     let text = ran.text();
-    assert!(text.starts_with("Version 2024.1.03: 3 services, 10 operations\n"));
+    assert!(text.starts_with("Version 2024.1.03: 3 services, 11 operations\n"));
     assert!(text.contains("\nInquiry\n  Ping "), "{text}");
     let wanted = "  AcctSrch      Searches accounts by";
     assert!(text.contains(wanted), "{text}");

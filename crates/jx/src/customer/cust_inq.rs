@@ -5,13 +5,12 @@
 use castile_model::{Effect, Ext, Message, Operation, elements};
 
 use super::{
-    Addr, AnnIncmAmt, BirthDt, BrCode, BrDesc, CertCodeDt, CustOrgDt, CustType, Deceased,
-    EmailAddr, EmailType, EmplName, FedWithCode, FedWithDesc, LastConDt, LastMainDt, NetWorthAmt,
-    OffDesc, PhoneExt, PhoneNum, PhoneType, PrioritySeq, TINCode, TINMatchType, TaxExtDt,
+    BrCode, BrDesc, CertCodeDt, CustDetail, FedWithCode, FedWithDesc, LastConDt, NetWorthAmt,
+    OffDesc, TINCode, TINMatchType, TaxExtDt,
 };
 use crate::shared::{
     AccountId, ActIntent, ActIntentKey, CustId, Custom, HdrFault, IncXtendElem, MsgRqHdr, MsgRsHdr,
-    OffCode, PersonName, TaxId,
+    OffCode, TaxId,
 };
 
 /// Asks for one customer in full, by customer number or by an account.
@@ -144,59 +143,6 @@ elements! { BusDetail:
     [version 5]
 }
 
-/// The customer as a person or a firm.
-#[doc(alias = "CustDetail_CType")]
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct CustDetail {
-    /// A name, whole or in parts. Also serves as a search pattern.
-    pub person_name: Option<Box<PersonName>>,
-    /// A postal address.
-    pub addr: Option<Box<Addr>>,
-    /// Whether the customer is a firm or a person.
-    pub cust_type: Option<CustType>,
-    /// Day of birth.
-    pub birth_dt: Option<BirthDt>,
-    /// Employer.
-    pub empl_name: Option<EmplName>,
-    /// Day the customer came to the bank.
-    pub cust_org_dt: Option<CustOrgDt>,
-    /// Day the record was last changed.
-    pub last_main_dt: Option<LastMainDt>,
-    /// Whether the customer has died.
-    pub deceased: Option<Deceased>,
-    /// E-mail addresses of the customer.
-    pub email_array: Option<Box<EmailArray>>,
-    /// Telephone numbers of the customer.
-    pub phone_array: Option<Box<PhoneArray>>,
-    /// Room for elements of other namespaces that a bank has agreed with its vendors.
-    pub custom: Option<Box<Custom>>,
-    /// Income in a year.
-    pub ann_incm_amt: Option<AnnIncmAmt>,
-    /// Attributes, and elements that this version of the contract does not know.
-    pub ext: Ext,
-}
-
-elements! { CustDetail:
-    "PersonName" => person_name,
-    "Addr" => addr,
-    "CustType" => cust_type,
-    "BirthDt" => birth_dt,
-    "EmplName" => empl_name,
-    "CustOrgDt" => cust_org_dt,
-    "LastMainDt" => last_main_dt,
-    "Deceased" => deceased,
-    "EmailArray" => email_array,
-    "PhoneArray" => phone_array,
-    "Custom" => custom,
-    [version 1]
-    [version 2]
-    "AnnIncmAmt" => ann_incm_amt,
-    [version 3]
-    [version 4]
-    [version 5]
-    [version 6]
-}
-
 /// The customer and what leads to them.
 ///
 /// Attributes: `Rstr`.
@@ -222,79 +168,6 @@ elements! { CustRec:
     [version 3]
     [version 4]
     [version 5]
-}
-
-/// E-mail addresses of the customer.
-#[doc(alias = "EmailArray_AType")]
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct EmailArray {
-    /// One e-mail address.
-    pub email_info: Vec<EmailInfo>,
-    /// Attributes, and elements that this version of the contract does not know.
-    pub ext: Ext,
-}
-
-elements! { EmailArray:
-    "EmailInfo" => email_info,
-}
-
-/// One e-mail address.
-#[doc(alias = "EmailInfo_CType")]
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct EmailInfo {
-    /// E-mail address.
-    pub email_addr: Option<EmailAddr>,
-    /// What the e-mail address is for.
-    pub email_type: Option<EmailType>,
-    /// Attributes, and elements that this version of the contract does not know.
-    pub ext: Ext,
-}
-
-elements! { EmailInfo:
-    "EmailAddr" => email_addr,
-    "EmailType" => email_type,
-    [version 1]
-}
-
-/// Telephone numbers of the customer.
-#[doc(alias = "PhoneArray_AType")]
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct PhoneArray {
-    /// One telephone number.
-    pub phone_info: Vec<PhoneInfo>,
-    /// Attributes, and elements that this version of the contract does not know.
-    pub ext: Ext,
-}
-
-elements! { PhoneArray:
-    "PhoneInfo" => phone_info,
-}
-
-/// One telephone number.
-#[doc(alias = "PhoneInfo_CType")]
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct PhoneInfo {
-    /// Telephone number.
-    pub phone_num: Option<PhoneNum>,
-    /// Which telephone it is.
-    pub phone_type: Option<PhoneType>,
-    /// Extension.
-    pub phone_ext: Option<PhoneExt>,
-    /// Place in the order of preference.
-    pub priority_seq: Option<PrioritySeq>,
-    /// Attributes, and elements that this version of the contract does not know.
-    pub ext: Ext,
-}
-
-elements! { PhoneInfo:
-    "PhoneNum" => phone_num,
-    "PhoneType" => phone_type,
-    "PhoneExt" => phone_ext,
-    [version 1]
-    [version 2]
-    "PrioritySeq" => priority_seq,
-    [version 3]
-    [version 4]
 }
 
 /// Tax number, with how sure the bank is of it.

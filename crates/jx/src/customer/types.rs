@@ -4,7 +4,12 @@
 
 use castile_model::{Ext, elements};
 
-use super::{City, Cntry, PostalCode, StateCode, StreetAddr1, StreetAddr2, StreetAddr3};
+use super::{
+    AnnIncmAmt, BirthDt, City, Cntry, CustOrgDt, CustType, Deceased, EmailAddr, EmailType,
+    EmplName, LastMainDt, PhoneExt, PhoneNum, PhoneType, PostalCode, PrioritySeq, StateCode,
+    StreetAddr1, StreetAddr2, StreetAddr3,
+};
+use crate::shared::{Custom, PersonName};
 
 /// A postal address.
 #[doc(alias = "Addr_CType")]
@@ -38,4 +43,130 @@ elements! { Addr:
     [version 1]
     "StreetAddr3" => street_addr3,
     [version 2]
+}
+
+/// The customer as a person or a firm.
+#[doc(alias = "CustDetail_CType")]
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CustDetail {
+    /// A name, whole or in parts. Also serves as a search pattern.
+    pub person_name: Option<Box<PersonName>>,
+    /// A postal address.
+    pub addr: Option<Box<Addr>>,
+    /// Whether the customer is a firm or a person.
+    pub cust_type: Option<CustType>,
+    /// Day of birth.
+    pub birth_dt: Option<BirthDt>,
+    /// Employer.
+    pub empl_name: Option<EmplName>,
+    /// Day the customer came to the bank.
+    pub cust_org_dt: Option<CustOrgDt>,
+    /// Day the record was last changed.
+    pub last_main_dt: Option<LastMainDt>,
+    /// Whether the customer has died.
+    pub deceased: Option<Deceased>,
+    /// E-mail addresses of the customer.
+    pub email_array: Option<Box<EmailArray>>,
+    /// Telephone numbers of the customer.
+    pub phone_array: Option<Box<PhoneArray>>,
+    /// Room for elements of other namespaces that a bank has agreed with its vendors.
+    pub custom: Option<Box<Custom>>,
+    /// Income in a year.
+    pub ann_incm_amt: Option<AnnIncmAmt>,
+    /// Attributes, and elements that this version of the contract does not know.
+    pub ext: Ext,
+}
+
+elements! { CustDetail:
+    "PersonName" => person_name,
+    "Addr" => addr,
+    "CustType" => cust_type,
+    "BirthDt" => birth_dt,
+    "EmplName" => empl_name,
+    "CustOrgDt" => cust_org_dt,
+    "LastMainDt" => last_main_dt,
+    "Deceased" => deceased,
+    "EmailArray" => email_array,
+    "PhoneArray" => phone_array,
+    "Custom" => custom,
+    [version 1]
+    [version 2]
+    "AnnIncmAmt" => ann_incm_amt,
+    [version 3]
+    [version 4]
+    [version 5]
+    [version 6]
+}
+
+/// E-mail addresses of the customer.
+#[doc(alias = "EmailArray_AType")]
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct EmailArray {
+    /// One e-mail address.
+    pub email_info: Vec<EmailInfo>,
+    /// Attributes, and elements that this version of the contract does not know.
+    pub ext: Ext,
+}
+
+elements! { EmailArray:
+    "EmailInfo" => email_info,
+}
+
+/// One e-mail address.
+#[doc(alias = "EmailInfo_CType")]
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct EmailInfo {
+    /// E-mail address.
+    pub email_addr: Option<EmailAddr>,
+    /// What the e-mail address is for.
+    pub email_type: Option<EmailType>,
+    /// Attributes, and elements that this version of the contract does not know.
+    pub ext: Ext,
+}
+
+elements! { EmailInfo:
+    "EmailAddr" => email_addr,
+    "EmailType" => email_type,
+    [version 1]
+}
+
+/// Telephone numbers of the customer.
+#[doc(alias = "PhoneArray_AType")]
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PhoneArray {
+    /// One telephone number.
+    pub phone_info: Vec<PhoneInfo>,
+    /// Attributes, and elements that this version of the contract does not know.
+    pub ext: Ext,
+}
+
+elements! { PhoneArray:
+    "PhoneInfo" => phone_info,
+}
+
+/// One telephone number.
+#[doc(alias = "PhoneInfo_CType")]
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PhoneInfo {
+    /// Telephone number.
+    pub phone_num: Option<PhoneNum>,
+    /// Which telephone it is.
+    pub phone_type: Option<PhoneType>,
+    /// Extension.
+    pub phone_ext: Option<PhoneExt>,
+    /// Place in the order of preference.
+    pub priority_seq: Option<PrioritySeq>,
+    /// Attributes, and elements that this version of the contract does not know.
+    pub ext: Ext,
+}
+
+elements! { PhoneInfo:
+    "PhoneNum" => phone_num,
+    "PhoneType" => phone_type,
+    "PhoneExt" => phone_ext,
+    [version 1]
+    [version 2]
+    "PrioritySeq" => priority_seq,
+    [version 3]
+    [version 4]
 }

@@ -278,6 +278,20 @@ pub mod ping_rs {
 #[doc(alias = "ProdVer_Type")]
 pub type ProdVer = Text;
 
+/// How it went.
+///
+/// Values: `Success`, `Fail`.
+#[doc(alias = "RsStat_Type")]
+pub type RsStat = Text;
+
+/// Values that the contract lists for [`RsStat`].
+pub mod rs_stat {
+    /// `Success`.
+    pub const SUCCESS: &str = "Success";
+    /// `Fail`.
+    pub const FAIL: &str = "Fail";
+}
+
 /// Records in this answer.
 #[doc(alias = "SentRec_Type")]
 pub type SentRec = Field<i32>;

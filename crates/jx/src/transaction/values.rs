@@ -101,20 +101,6 @@ pub mod red_princ {
     pub const FALSE: &str = "false";
 }
 
-/// How it went.
-///
-/// Values: `Success`, `Fail`.
-#[doc(alias = "RsStat_Type")]
-pub type RsStat = Text;
-
-/// Values that the contract lists for [`RsStat`].
-pub mod rs_stat {
-    /// `Success`.
-    pub const SUCCESS: &str = "Success";
-    /// `Fail`.
-    pub const FAIL: &str = "Fail";
-}
-
 /// How the customer asked for the transfer.
 ///
 /// Values: `Tele`, `InPerson`, `Intnet`, `ATM`, `Mob`.

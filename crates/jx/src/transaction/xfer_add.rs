@@ -4,8 +4,8 @@
 
 use castile_model::{Effect, Ext, Message, Operation, elements};
 
-use super::{AcctIdFrom, AcctIdTo, ErrOvrRdInfoArray, FutXferRec, RsStat, XferRec, XferType};
-use crate::shared::{Custom, HdrFault, MsgRqHdr, MsgRsHdr, XferKey};
+use super::{AcctIdFrom, AcctIdTo, ErrOvrRdInfoArray, FutXferRec, XferRec, XferType};
+use crate::shared::{Custom, HdrFault, MsgRqHdr, MsgRsHdr, RsStat, XferKey};
 
 /// Moves money from one account to another, now or on a schedule.
 #[doc(alias = "XferAddRq_MType")]

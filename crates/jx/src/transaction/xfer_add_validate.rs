@@ -4,8 +4,8 @@
 
 use castile_model::{Effect, Ext, Message, Operation, elements};
 
-use super::{AcctIdFrom, AcctIdTo, ErrOvrRdInfoArray, FutXferRec, RsStat, XferRec, XferType};
-use crate::shared::{Custom, HdrFault, MsgRqHdr, MsgRsHdr};
+use super::{AcctIdFrom, AcctIdTo, ErrOvrRdInfoArray, FutXferRec, XferRec, XferType};
+use crate::shared::{Custom, HdrFault, MsgRqHdr, MsgRsHdr, RsStat};
 
 /// Puts an XferAdd through every check and moves nothing.
 #[doc(alias = "XferAddValidateRq_MType")]

@@ -119,6 +119,7 @@ pub(crate) fn cust_inq(call: &mut Call<'_>) -> Result<(), Fault> {
         }
     };
     let intent = request.value(&["ActIntent"]);
+    let key = call.bank.key(&customer.id);
     let (tax, business) = (call.asks_for("x_TaxDetail"), call.asks_for("x_BusDetail"));
     call.write_header();
     let x = &mut *call.out;
@@ -155,7 +156,7 @@ pub(crate) fn cust_inq(call: &mut Call<'_>) -> Result<(), Fault> {
         x.marks(1, 2);
         x.leaf("ActIntent", intent);
         if matches!(intent, "Upd" | "Dlt") {
-            x.leaf("ActIntentKey", &format!("SBX-KEY-{}", customer.id));
+            x.leaf("ActIntentKey", &key);
         }
     }
     Ok(())

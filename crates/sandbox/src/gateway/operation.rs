@@ -6,7 +6,7 @@ use super::fault::Record;
 use super::soap::{TPG, envelope};
 use super::{Fault, Header};
 use crate::Cause;
-use crate::bank::{Bank, customer, inquiry, transaction};
+use crate::bank::{Bank, change, customer, inquiry, transaction};
 use crate::xml::{Element, Writer};
 
 /// `SOAPAction` of an operation is this and its name.
@@ -49,7 +49,7 @@ const MESSAGE: &[&str] = &["MsgRqHdr", "jXchangeHdr"];
 const SEARCH: &[&str] = &["SrchMsgRqHdr", "jXchangeHdr"];
 const WRAPPED: &[&str] = &["XferAdd", "MsgRqHdr", "jXchangeHdr"];
 
-const OPERATIONS: [Operation; 8] = [
+const OPERATIONS: [Operation; 9] = [
     operation(Service::All, "Ping", &[], ping),
     operation(Service::Inquiry, "AcctSrch", SEARCH, inquiry::acct_srch),
     operation(Service::Inquiry, "AcctInq", MESSAGE, inquiry::acct_inq),
@@ -61,6 +61,7 @@ const OPERATIONS: [Operation; 8] = [
     ),
     operation(Service::Customer, "CustSrch", SEARCH, customer::cust_srch),
     operation(Service::Customer, "CustInq", MESSAGE, customer::cust_inq),
+    operation(Service::Customer, "CustMod", MESSAGE, change::cust_mod),
     operation(
         Service::Transaction,
         "XferAdd",

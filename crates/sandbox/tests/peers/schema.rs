@@ -65,7 +65,7 @@ async fn every_operation_of_the_sample_contract_is_answered() {
             operations += 1;
         }
     }
-    assert_eq!(operations, 10);
+    assert_eq!(operations, 11);
 }
 
 /// Calls that together draw every element that the sandbox writes: operation, content, status.
@@ -150,6 +150,18 @@ fn calls(service: &str) -> Vec<(&'static str, String, u16)> {
                 200,
             ),
             ("CustInq", message.clone(), 500),
+            (
+                "CustMod",
+                message.clone() + "<CustId>SBX0001</CustId>",
+                500,
+            ),
+            (
+                "CustMod",
+                message.clone()
+                    + "<CustId>SBX0001</CustId><CustDetail><Addr><City JHANull=\"true\"/></Addr></CustDetail>\
+                       <Ver_1/><ActIntentKey>SBX-KEY-SBX0001-0</ActIntentKey>",
+                200,
+            ),
         ],
         _ => {
             let transfer = |amount: &str| {
