@@ -11,7 +11,7 @@ use crate::Body;
 ///
 /// The id stands in the message, as `jXLogTrackingId` does. Before a repetition it is replaced in the bytes of the
 /// message by a new one; nothing else of them changes. A message that does not hold the id exactly once, as the whole
-/// text of an element, goes out again as it was.
+/// text of an element, goes out again as it was. A new id is as long as the first one.
 #[derive(Clone, Default)]
 pub struct Attempts(Arc<Inner>);
 
@@ -99,7 +99,9 @@ impl Attempts {
         if find(after, first).is_some() || find(before, first).is_some() {
             return None;
         }
-        let id = next().filter(|id| !id.is_empty() && !id.contains(['<', '>', '&']))?;
+        // Of one length, because parts of a multipart message may tell theirs.
+        let fits = |id: &String| id.len() == first.len() && !id.contains(['<', '>', '&']);
+        let id = next().filter(fits)?;
         let element = format!(">{id}</");
         Some(([before, element.as_bytes(), after].concat(), id))
     }
@@ -176,7 +178,7 @@ mod tests {
 
     #[test]
     fn an_id_that_would_change_the_message_is_not_taken() {
-        for id in ["", "<x/>", "&", "]]>"] {
+        for id in ["", "<x/>", "&abc", "]]>x", "longer"] {
             let attempts = Attempts::renewed("id-1", || Some(id.to_owned()));
             let message = "<t>id-1</t>";
             sent(&attempts, message);

@@ -215,9 +215,12 @@ async fn a_transfer_that_is_made_after_a_401_is_known_by_the_id_that_made_it() {
     assert_eq!(bank.sandbox().transfers()[1].tracking_id, sent[1]);
 }
 
-/// The names of the spans that were opened, each with its `tracking_id`.
+/// The spans that were opened.
 #[derive(Clone, Default)]
-struct Spans(Arc<Mutex<Vec<(&'static str, Option<String>)>>>);
+struct Spans(Arc<Mutex<Vec<Span>>>);
+
+/// A span's name and `tracking_id`.
+type Span = (&'static str, Option<String>);
 
 impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Spans {
     fn on_new_span(
