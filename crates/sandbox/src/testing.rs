@@ -135,15 +135,18 @@ impl TestBank {
         &self.running
     }
 
-    /// Answers an operation by this element, or by another [`Reply`]; the last one set counts.
+    /// Answers an operation by this element, an envelope with it, or another [`Reply`]; the last one set counts.
     ///
     /// # Errors
     ///
     /// No such operation, or a payload that the contract does not allow. [`Reply::http`] is not judged.
     pub fn answer(&self, operation: &str, reply: impl Into<Reply>) -> Result<(), TestBankError> {
-        let reply = reply.into();
+        let mut reply = reply.into();
         if let Kind::Payload(xml) = &reply.0 {
             let message = Message::read(xml.as_bytes())?;
+            let whole = message
+                .has_envelope()
+                .then(|| Reply::http(200, "text/xml; charset=utf-8", xml.clone()));
             for operation in self.contract.named(operation)? {
                 let violations = self.contract.check_response(operation, &message)?;
                 if let Some(violation) = violations.into_iter().next() {
@@ -154,6 +157,7 @@ impl TestBank {
                     });
                 }
             }
+            reply = whole.unwrap_or(reply);
         }
         self.answer_with(operation, move |_| reply.clone())
     }

@@ -55,7 +55,11 @@ fn prepare(
             let source = Source::named(file);
             let message = Message::read(&source.read()?);
             let name = source.name();
-            Values::of(&message.map_err(|error| Problem::contract(error).at(name))?)
+            let unread = |error| {
+                let problem = Problem::contract(error).at(name);
+                problem.remedy("give the element of the request, or an envelope around it, as XML")
+            };
+            Values::of(&message.map_err(unread)?)
         }
         None => Values::new(),
     };
@@ -88,8 +92,17 @@ fn prepare(
     Ok(Prepared {
         effect: profile.effects.of(&callable.name, known),
         url: oauth.url.clone(),
+        headers: headers(&callable)?,
         envelope: envelope.into(),
         callable: Arc::new(callable),
+    })
+}
+
+/// The headers of a call, if its action can stand in one.
+pub(super) fn headers(callable: &Callable) -> Result<http::HeaderMap, Problem> {
+    exchange::headers(callable).ok_or_else(|| {
+        let fact = "the SOAPAction of the contract cannot stand in an HTTP header";
+        Problem::said("call-action", fact).at(callable.full_name())
     })
 }
 

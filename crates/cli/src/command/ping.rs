@@ -43,6 +43,7 @@ struct Row {
 /// One service and what to send to it.
 struct Target {
     callable: Arc<Callable>,
+    headers: http::HeaderMap,
     payload: String,
 }
 
@@ -72,6 +73,7 @@ fn targets(arguments: &Ping) -> Result<Vec<Target>, Problem> {
     if arguments.contract.is_empty() {
         let callable = Callable::new("ServiceGateway", "Ping", "http://jackhenry.com/ws/Ping");
         return Ok(vec![Target {
+            headers: super::call::headers(&callable)?,
             callable: Arc::new(callable),
             payload: format!("<Ping xmlns=\"{tpg}\"><PingRq>{TEXT}</PingRq></Ping>"),
         }]);
@@ -89,6 +91,7 @@ fn targets(arguments: &Ping) -> Result<Vec<Target>, Problem> {
             .and_then(|()| instances.compose_request(&name, &values));
         let payload = composed.map_err(|error| Problem::new(error.code(), &error).at(&name))?;
         targets.push(Target {
+            headers: super::call::headers(&callable)?,
             callable: Arc::new(callable),
             payload,
         });
@@ -158,6 +161,7 @@ async fn ping(pool: &Pool, profile: &Profile, target: &Target) -> Row {
         callable: Arc::clone(callable),
         url: oauth.url.clone(),
         effect: Effect::Read,
+        headers: target.headers.clone(),
         envelope,
     };
     let gateway = match pool.typed(profile) {

@@ -16,6 +16,7 @@ const SOAP_1_2: &str = "http://www.w3.org/2003/05/soap-envelope";
 #[derive(Clone)]
 pub struct Message {
     pub(super) payload: Element,
+    has_envelope: bool,
 }
 
 impl Message {
@@ -30,7 +31,10 @@ impl Message {
             .into_iter()
             .find(|namespace| root.is(namespace, "Envelope"));
         let Some(namespace) = envelope else {
-            return Ok(Self { payload: root });
+            return Ok(Self {
+                payload: root,
+                has_envelope: false,
+            });
         };
         let place = root.place.clone();
         let body = root
@@ -42,13 +46,22 @@ impl Message {
             expected: "an envelope with an element in its Body",
             found: "Envelope".to_owned(),
         })?;
-        Ok(Self { payload })
+        Ok(Self {
+            payload,
+            has_envelope: true,
+        })
     }
 
     /// The name of the element.
     #[must_use]
     pub fn name(&self) -> &QName {
         &self.payload.name
+    }
+
+    /// Whether it came in a SOAP envelope.
+    #[must_use]
+    pub fn has_envelope(&self) -> bool {
+        self.has_envelope
     }
 
     /// The text of the element at a path of local names below the message, such as `MsgRqHdr/jXchangeHdr/InstEnv`;

@@ -139,6 +139,10 @@ async fn answers_are_set_by_text_and_by_closure_and_judged() {
     let (_, said) = world.call("Ping", "<PingRq>echo</PingRq>").await.unwrap();
     assert!(said.contains("<PingRs>echo back</PingRs>"), "{said}");
 
+    bank.answer("Ping", envelope("", &ping)).unwrap();
+    let (_, said) = world.call("Ping", "<PingRq>echo</PingRq>").await.unwrap();
+    assert_eq!(said, envelope("", &ping));
+
     bank.answer("CustInq", Reply::fault("closed", "")).unwrap();
     let (status, said) = world.cust_inq().await.unwrap();
     assert!(status == 500 && said.contains("closed"), "{status} {said}");

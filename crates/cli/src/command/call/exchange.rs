@@ -8,18 +8,18 @@ use castile_auth::ports::Random as _;
 use castile_codegen::instance::{Callable, Message};
 use castile_envelope::{Content, FaultCode, Refusal};
 use castile_http::{Answer, Attempts, Body, Effect, Error, OsRandom, SoapTransport};
-use http::{Request, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use url::Url;
 
 use crate::explain;
 use crate::problem::Exit;
 
-/// A message with what goes with it.
-#[derive(Debug, Clone)]
+/// A message with what goes with it. It holds customer data, and so has no `Debug`.
 pub(crate) struct Prepared {
     pub(crate) callable: Arc<Callable>,
     pub(crate) url: Url,
     pub(crate) effect: Effect,
+    pub(crate) headers: HeaderMap,
     pub(crate) envelope: Bytes,
 }
 
@@ -145,11 +145,7 @@ fn request(prepared: &Prepared) -> Request<Body> {
     *request.method_mut() = http::Method::POST;
     // What a profile has is a URL, and so an address.
     *request.uri_mut() = prepared.url.as_str().parse().unwrap_or_default();
-    for (name, value) in headers(&prepared.callable) {
-        if let Ok(value) = value.parse() {
-            request.headers_mut().insert(name, value);
-        }
-    }
+    request.headers_mut().extend(prepared.headers.clone());
     request.extensions_mut().insert(prepared.effect);
     let sent = Message::read(&prepared.envelope).ok();
     let leaves = sent.map(|message| message.leaves()).unwrap_or_default();
@@ -163,10 +159,23 @@ fn request(prepared: &Prepared) -> Request<Body> {
     request
 }
 
-/// The headers of a message, as the binding wants them (SOAP 1.1 section 6.1.1, RFC 3902).
-pub(crate) fn headers(callable: &Callable) -> Vec<(&'static str, String)> {
+/// The headers of a message, as the binding wants them (SOAP 1.1 section 6.1.1, RFC 3902); none if no header can carry
+/// the action.
+pub(crate) fn headers(callable: &Callable) -> Option<HeaderMap> {
+    let pairs = pairs(callable)?.into_iter();
+    let headers = pairs.map(|(name, value)| {
+        let name = HeaderName::from_static(name);
+        Some((name, HeaderValue::from_str(&value).ok()?))
+    });
+    headers.collect()
+}
+
+fn pairs(callable: &Callable) -> Option<Vec<(&'static str, String)>> {
     let action = &callable.action;
-    match callable.soap_1_2 {
+    if action.contains(['"', '\\']) {
+        return None;
+    }
+    Some(match callable.soap_1_2 {
         true => {
             let mut media_type = "application/soap+xml; charset=utf-8".to_owned();
             if !action.is_empty() {
@@ -182,7 +191,7 @@ pub(crate) fn headers(callable: &Callable) -> Vec<(&'static str, String)> {
             ("accept", "text/xml".to_owned()),
             ("soapaction", format!("\"{action}\"")),
         ],
-    }
+    })
 }
 
 async fn exchange<T>(

@@ -1,6 +1,6 @@
 //! A message as it may be shown: without its values, and never with its credentials.
 
-use super::exchange::{Prepared, headers};
+use super::exchange::Prepared;
 
 /// Stands for what is not shown.
 const HIDDEN: &str = "***";
@@ -8,7 +8,8 @@ const HIDDEN: &str = "***";
 /// The request as it would go out, in lines; values only if asked for.
 pub(super) fn shown(prepared: &Prepared, values: bool) -> String {
     let mut text = format!("POST {}\n", prepared.url);
-    for (name, value) in headers(&prepared.callable) {
+    for (name, value) in &prepared.headers {
+        let value = String::from_utf8_lossy(value.as_bytes());
         text.push_str(&format!("{name}: {value}\n"));
     }
     text.push_str("authorization: Bearer [not shown]\n\n");

@@ -98,6 +98,17 @@ fn what_is_not_is_told_by_its_path_and_without_its_value() {
 }
 
 #[test]
+fn a_long_name_does_not_make_a_long_message() {
+    let name = "n".repeat(100_000);
+    let told = judged(&format!("{HDR}<{name}/>"));
+    assert!(
+        told.iter().all(|told| told.len() < 600),
+        "{}",
+        told[0].len()
+    );
+}
+
+#[test]
 fn what_is_drawn_is_valid() {
     let contract = contract(SCHEMA);
     for seed in 0..300 {

@@ -41,6 +41,8 @@ pub enum ViolationKind {
     NilWithContent,
 }
 
+/// So many characters of a path are shown.
+const SHOWN: usize = 400;
 /// So many names are listed; a choice may have hundreds.
 const LISTED: usize = 8;
 
@@ -61,11 +63,13 @@ fn locals<'a>(names: impl IntoIterator<Item = &'a QName>) -> Vec<String> {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = match self.path.as_str() {
-            "" => "the message",
-            path => path,
-        };
-        write!(f, "{path}: {}", self.kind)
+        // Names are the sender's, who may send long ones.
+        let end = self.path.char_indices().nth(SHOWN).map(|(at, _)| at);
+        match (self.path.as_str(), end) {
+            ("", _) => write!(f, "the message: {}", self.kind),
+            (path, Some(end)) => write!(f, "{}…: {}", &path[..end], self.kind),
+            (path, None) => write!(f, "{path}: {}", self.kind),
+        }
     }
 }
 
