@@ -12,6 +12,7 @@ use tracing::Instrument as _;
 use url::Url;
 
 use crate::stack::Plan;
+use crate::traced;
 use crate::{Attempts, Body, Effect, Error, Institution, Origin, Phase, Progress, SoapTransport};
 
 /// Sends each request under a bearer token (RFC 6750 section 2.1), or under one that is bound to a key, with a proof
@@ -173,10 +174,9 @@ where
         };
         Progress::of(&request).reach(Phase::Answer);
         let (attempt, tracking_id) = attempts.begin(&mut request);
-        let span = tracing::debug_span!("attempt", attempt, tracking_id);
-        let sent = self.inner.send(request).instrument(span.clone());
-        let answer = sent.await.map_err(Into::into)?;
-        span.in_scope(|| tracing::debug!(status = answer.status().as_u16(), "answered"));
+        let span = traced::attempt(&request, &self.origin, attempt, tracking_id);
+        let sent = self.inner.send(request).instrument(span.clone()).await;
+        let answer = traced::answered(&span, sent.map_err(Into::into))?;
         let wants_nonce =
             bound.is_some_and(|(key, url)| key.heed(&url, answer.status(), answer.headers(), None));
         Ok((answer, wants_nonce))

@@ -14,7 +14,7 @@ use crate::profile::{Egress, Limits, Oauth};
 use crate::stack::{self, Plan, Raw, Typed};
 use crate::{
     Error, JournalFile, OsRandom, Profile, ReqwestTokenHttp, ReqwestTransport, RetryPolicy,
-    SystemClock, TOKEN_TIME_LIMIT, TokioSleep, TokioSpawn, budget,
+    SystemClock, TOKEN_TIME_LIMIT, TokioSleep, TokioSpawn, Watched, budget,
 };
 
 mod pool;
@@ -56,6 +56,7 @@ pub fn plan(profile: &Profile, source: Arc<dyn TokenSource>) -> Result<Plan, Err
     plan.institution = Some(Arc::new(profile.institution()));
     plan.retry = Some(RetryPolicy::new(Arc::new(OsRandom)));
     plan.effects = Arc::clone(&profile.effects);
+    plan.watched = Watched::by(Arc::new(SystemClock));
     if let Some(journal) = journal(profile)? {
         plan.journal = Some(journal);
     }

@@ -68,6 +68,7 @@ mod retry;
 mod rewrite;
 #[cfg(feature = "tokio")]
 mod tokio;
+mod traced;
 mod transport;
 mod ws_security;
 
@@ -100,5 +101,6 @@ pub use retry::{Retry, RetryBudget, RetryPolicy};
 pub use rewrite::{Rewrite, RewriteBody};
 #[cfg(feature = "tokio")]
 pub use tokio::{OsRandom, SystemClock, TokioSleep, TokioSpawn};
+pub use traced::{Traced, Watched};
 pub use transport::SoapTransport;
 pub use ws_security::{Login, WsSecurity};

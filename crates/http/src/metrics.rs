@@ -7,9 +7,11 @@ use castile_auth::{Breaker, CacheState, TokenEvent, Watch};
 use metrics::{Label, SharedString, counter, gauge, histogram};
 
 use crate::keys::{KeysError, Store};
+use crate::traced::without_numbers;
 
-/// So many digits in a row are a routing number or an account, or might be.
-const TELLING_DIGITS: usize = 6;
+mod calls;
+
+pub(crate) use calls::Under;
 
 /// A [`Watch`] that counts and measures with whatever recorder the process has installed.
 ///
@@ -136,23 +138,5 @@ impl Watch for TokenMetrics {
     }
 }
 
-fn without_numbers(name: &str) -> String {
-    let mut clean = String::with_capacity(name.len());
-    let mut rest = name;
-    while !rest.is_empty() {
-        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        let end = if digits > 0 {
-            digits
-        } else {
-            rest.find(|c: char| c.is_ascii_digit())
-                .unwrap_or(rest.len())
-        };
-        let (part, later) = rest.split_at(end);
-        clean.push_str(if digits >= TELLING_DIGITS { "#" } else { part });
-        rest = later;
-    }
-    clean
-}
-
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

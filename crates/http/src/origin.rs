@@ -40,6 +40,20 @@ impl Origin {
         Self::of_url(&url)
     }
 
+    /// The host, as it stands in a URL.
+    pub fn host(&self) -> &str {
+        let (_, authority) = self.text.split_once("://").unwrap_or(("", &self.text));
+        authority
+            .rsplit_once(':')
+            .map_or(authority, |(host, _)| host)
+    }
+
+    /// The port.
+    pub fn port(&self) -> u16 {
+        let port = self.text.rsplit_once(':');
+        port.and_then(|(_, port)| port.parse().ok()).unwrap_or(443)
+    }
+
     /// Whether a secret may be sent there: https, or http on loopback.
     pub fn is_confidential(&self) -> bool {
         self.confidential

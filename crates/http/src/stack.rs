@@ -12,23 +12,24 @@ use crate::journal::WriteLog;
 use crate::profile::Limits;
 use crate::{
     AnswerLimit, Bearer, Classify, Deadline, Effects, Error, Guard, Institution, Journaled, Login,
-    Origin, Retry, RetryPolicy, Rewrite, SoapTransport, WsSecurity,
+    Origin, Retry, RetryPolicy, Rewrite, SoapTransport, Traced, Watched, WsSecurity,
 };
 
-/// The stack of the typed client: effects, time limit, answer limit, guard, repetition of reads, bearer, journal,
+/// The stack of the typed client: spans and metrics, effects, time limit, answer limit, guard, repetition of reads, bearer, journal,
 /// transport.
-pub type Typed<T> = Classify<Deadline<AnswerLimit<Guard<Retry<Bearer<Journaled<T>>>>>>>;
+pub type Typed<T> = Traced<Classify<Deadline<AnswerLimit<Guard<Retry<Bearer<Journaled<T>>>>>>>>;
 
-/// The stack of the proxy and of untyped callers: effects, time limit, answer limit, rewriting, guard, bearer,
+/// The stack of the proxy and of untyped callers: spans and metrics, effects, time limit, answer limit, rewriting, guard, bearer,
 /// journal, transport.
-pub type Raw<T> = Classify<Deadline<AnswerLimit<Rewrite<Guard<Bearer<Journaled<T>>>>>>>;
+pub type Raw<T> = Traced<Classify<Deadline<AnswerLimit<Rewrite<Guard<Bearer<Journaled<T>>>>>>>>;
 
-/// The stack of the typed client by the old model: effects, time limit, answer limit, guard, repetition of reads,
+/// The stack of the typed client by the old model: spans and metrics, effects, time limit, answer limit, guard, repetition of reads,
 /// login, journal, transport.
-pub type TypedLegacy<T> = Classify<Deadline<AnswerLimit<Guard<Retry<WsSecurity<Journaled<T>>>>>>>;
+pub type TypedLegacy<T> =
+    Traced<Classify<Deadline<AnswerLimit<Guard<Retry<WsSecurity<Journaled<T>>>>>>>>;
 
-/// The same for the proxy and untyped callers: effects, time limit, answer limit, guard, login, journal, transport.
-pub type RawLegacy<T> = Classify<Deadline<AnswerLimit<Guard<WsSecurity<Journaled<T>>>>>>;
+/// The same for the proxy and untyped callers: spans and metrics, effects, time limit, answer limit, guard, login, journal, transport.
+pub type RawLegacy<T> = Traced<Classify<Deadline<AnswerLimit<Guard<WsSecurity<Journaled<T>>>>>>>;
 
 /// What the layers of a stack are set to.
 #[derive(Clone)]
@@ -60,6 +61,8 @@ pub struct Plan {
     pub effects: Arc<Effects>,
     /// Where writes are noted before they go out; nowhere by default.
     pub journal: Option<Arc<dyn WriteLog>>,
+    /// What spans and metrics tell; without a clock nothing is timed.
+    pub watched: Watched,
 }
 
 impl Plan {
@@ -86,6 +89,7 @@ impl Plan {
             retry: None,
             effects: Arc::default(),
             journal: None,
+            watched: Watched::default(),
         })
     }
 
@@ -134,6 +138,8 @@ pub struct LegacyPlan {
     pub effects: Arc<Effects>,
     /// As in [`Plan::journal`].
     pub journal: Option<Arc<dyn WriteLog>>,
+    /// As in [`Plan::watched`].
+    pub watched: Watched,
 }
 
 impl LegacyPlan {
@@ -153,6 +159,7 @@ impl LegacyPlan {
             retry: None,
             effects: Arc::default(),
             journal: None,
+            watched: Watched::default(),
         })
     }
 }
@@ -182,13 +189,16 @@ where
     let institution = plan.institution.clone();
     let retry = plan.retry.clone();
     let effects = plan.effects.clone();
+    let (watched, origin) = (plan.watched.clone(), plan.origin.clone());
+    let told = institution.clone();
     let inner = journaled(transport, plan.journal.clone(), institution.as_deref());
     let inner = Bearer::planned(plan, inner);
     let inner = Retry::new(inner, retry, sleep.clone());
     let inner = Guard::new(inner, institution);
     let inner = AnswerLimit::new(inner, limit);
     let inner = Deadline::new(inner, total, sleep);
-    Classify::new(inner, effects)
+    let inner = Classify::new(inner, effects);
+    Traced::new(inner, watched, origin, told.as_deref())
 }
 
 /// For messages as old clients make them.
@@ -201,13 +211,16 @@ where
     let (policy, replay_limit) = (plan.policy.clone(), plan.replay_limit);
     let institution = plan.institution.clone();
     let effects = plan.effects.clone();
+    let (watched, origin) = (plan.watched.clone(), plan.origin.clone());
+    let told = institution.clone();
     let inner = journaled(transport, plan.journal.clone(), institution.as_deref());
     let inner = Bearer::planned(plan, inner);
     let inner = Guard::new(inner, institution);
     let inner = Rewrite::new(inner, policy, replay_limit);
     let inner = AnswerLimit::new(inner, limit);
     let inner = Deadline::new(inner, total, sleep);
-    Classify::new(inner, effects)
+    let inner = Classify::new(inner, effects);
+    Traced::new(inner, watched, origin, told.as_deref())
 }
 
 /// By the old model, for messages without a security header, whole in memory.
@@ -216,13 +229,15 @@ where
     T: SoapTransport,
     T::Error: Into<Error>,
 {
+    let (origin, told) = (plan.origin.clone(), plan.institution.clone());
     let inner = journaled(transport, plan.journal, plan.institution.as_deref());
     let inner = WsSecurity::to_confidential(inner, plan.origin, plan.login);
     let inner = Retry::new(inner, plan.retry, plan.sleep.clone());
     let inner = Guard::new(inner, plan.institution);
     let inner = AnswerLimit::new(inner, plan.answer_limit);
     let inner = Deadline::new(inner, plan.total, plan.sleep);
-    Classify::new(inner, plan.effects)
+    let inner = Classify::new(inner, plan.effects);
+    Traced::new(inner, plan.watched, origin, told.as_deref())
 }
 
 /// By the old model, for messages as old clients make them.
@@ -231,12 +246,14 @@ where
     T: SoapTransport,
     T::Error: Into<Error>,
 {
+    let (origin, told) = (plan.origin.clone(), plan.institution.clone());
     let inner = journaled(transport, plan.journal, plan.institution.as_deref());
     let inner = WsSecurity::to_confidential(inner, plan.origin, plan.login);
     let inner = Guard::new(inner, plan.institution);
     let inner = AnswerLimit::new(inner, plan.answer_limit);
     let inner = Deadline::new(inner, plan.total, plan.sleep);
-    Classify::new(inner, plan.effects)
+    let inner = Classify::new(inner, plan.effects);
+    Traced::new(inner, plan.watched, origin, told.as_deref())
 }
 
 fn journaled<T>(

@@ -17,7 +17,7 @@ use super::*;
 
 /// Each metric under its name and labels, with all values in turn.
 #[derive(Default)]
-struct Kept(Arc<Mutex<BTreeMap<String, Vec<f64>>>>);
+pub(crate) struct Kept(pub(crate) Arc<Mutex<BTreeMap<String, Vec<f64>>>>);
 
 struct Cell(Arc<Mutex<BTreeMap<String, Vec<f64>>>>, String);
 
