@@ -340,5 +340,6 @@ impl http_body::Body for Followed {
     }
 }
 
-#[cfg(all(test, feature = "metrics", feature = "tokio"))]
+#[cfg(test)]
+#[cfg(all(feature = "metrics", feature = "tokio"))]
 mod tests;
