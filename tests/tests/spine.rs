@@ -6,8 +6,8 @@ use castile::auth::ports::BoxFuture;
 use castile::auth::{AccessToken, Error, TokenSource};
 use castile::http::{Body, Effect, SoapTransport};
 use castile::model::{
-    DecodeError, Detail, EmptyBody, Ext, Field, Message, NoFault, Operation, Particle, Raw, Scope,
-    Slot, Soap, Writer, elements,
+    DecodeError, Detail, EmptyBody, Ext, Field, Message, NoFault, Operation, Particle, Raw, Reader,
+    Scope, Soap, Writer, elements,
 };
 use http::{Request, Response};
 
@@ -188,8 +188,8 @@ impl Message for Quota {
     const NAMESPACE: &'static str = "urn:test";
     const ELEMENT: &'static str = "Quota";
 
-    fn root(&mut self) -> Slot<'_> {
-        self.value.slot()
+    fn read_root(&mut self, r: &mut Reader<'_>) {
+        self.value.fill(r);
     }
 
     fn write_root(&self, w: &mut Writer) {

@@ -86,11 +86,13 @@ macro_rules! derived {
                 }
             }
 
-            fn derive(&mut self, name: &str) {
-                *self = match name {
-                    $($type => Self::$variant(Box::default()),)*
-                    _ => Self::Other(Box::default()),
-                };
+            fn derive(&mut self, r: &$crate::Reader<'_>) {
+                if let Some(name) = r.xsi_type() {
+                    *self = match &*name {
+                        $($type => Self::$variant(Box::default()),)*
+                        _ => Self::Other(Box::default()),
+                    };
+                }
             }
         }
     };

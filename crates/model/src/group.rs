@@ -1,6 +1,6 @@
 //! Groups of elements: one of several, or several in a row, with their order kept.
 
-use crate::{Particle, Raw, Slot, Writer};
+use crate::{Particle, Raw, Reader, Writer};
 
 /// A choice (an enum) or a repeated sequence (a struct): elements of the type around it that belong together.
 ///
@@ -15,8 +15,8 @@ pub trait Group: Sized + Send + Sync {
     /// Whether this element, coming next, still belongs to the group.
     fn accepts(&self, name: &str) -> bool;
 
-    /// The place for an element of the group.
-    fn child(&mut self, name: &str) -> Option<Slot<'_>>;
+    /// Reads the element that waits, of this name; tells whether there was room for it. `None`: it has no place here.
+    fn fill(&mut self, name: &str, r: &mut Reader<'_>) -> Option<bool>;
 
     /// Writes the elements of the group.
     fn write(&self, w: &mut Writer);
@@ -24,8 +24,8 @@ pub trait Group: Sized + Send + Sync {
 
 /// A field of groups: `Option` for one, `Vec` for several.
 pub trait Groups {
-    /// The place for an element that belongs to one of the groups.
-    fn place(&mut self, name: &str) -> Option<Slot<'_>>;
+    /// Reads the element that waits, of this name, if it belongs to one of the groups; tells whether it did.
+    fn fill(&mut self, name: &str, r: &mut Reader<'_>) -> bool;
 
     /// Whether an element belongs to one of the groups by its name, and not because they take any.
     fn knows(&self, name: &str) -> bool;
@@ -38,14 +38,12 @@ pub trait Groups {
 }
 
 impl<G: Group> Groups for Option<G> {
-    fn place(&mut self, name: &str) -> Option<Slot<'_>> {
-        match self {
-            None => *self = Some(G::start(name)?),
-            Some(_) => {
-                G::start(name)?;
-            }
-        }
-        Some(self.as_mut()?.child(name).unwrap_or(Slot::Taken))
+    fn fill(&mut self, name: &str, r: &mut Reader<'_>) -> bool {
+        let Some(group) = G::start(name) else {
+            return false;
+        };
+        let group = self.get_or_insert(group);
+        group.fill(name, r).unwrap_or_else(|| r.no_room())
     }
 
     fn knows(&self, name: &str) -> bool {
@@ -62,11 +60,12 @@ impl<G: Group> Groups for Option<G> {
 }
 
 impl<G: Group> Groups for Vec<G> {
-    fn place(&mut self, name: &str) -> Option<Slot<'_>> {
+    fn fill(&mut self, name: &str, r: &mut Reader<'_>) -> bool {
         if !self.last().is_some_and(|last| last.accepts(name)) {
-            self.push(G::start(name)?);
+            self.extend(G::start(name));
         }
-        self.last_mut()?.child(name)
+        let last = self.last_mut().and_then(|last| last.fill(name, r));
+        last.unwrap_or(false)
     }
 
     fn knows(&self, name: &str) -> bool {
@@ -84,8 +83,8 @@ impl<G: Group> Groups for Vec<G> {
 
 /// Elements that a contract leaves open, with known ones behind them.
 impl Groups for Vec<Raw> {
-    fn place(&mut self, _: &str) -> Option<Slot<'_>> {
-        Some(self.slot())
+    fn fill(&mut self, _: &str, r: &mut Reader<'_>) -> bool {
+        Particle::fill(self, r)
     }
 
     fn knows(&self, _: &str) -> bool {
@@ -184,13 +183,13 @@ macro_rules! choice {
             }
 
             #[allow(unused_variables)]
-            fn child(&mut self, name: &str) -> Option<$crate::Slot<'_>> {
+            fn fill(&mut self, name: &str, r: &mut $crate::Reader<'_>) -> Option<bool> {
                 #[allow(unused_imports)]
                 use $crate::Particle as _;
                 match self {
-                    $(Self::$element(element) => (name == $name).then(|| element.slot()),)*
-                    $(Self::$sequence(sequence) => $crate::Group::child(&mut **sequence, name),)*
-                    $(Self::$other(raw) => Some(raw.slot()),)?
+                    $(Self::$element(element) => (name == $name).then(|| element.fill(r)),)*
+                    $(Self::$sequence(sequence) => $crate::Group::fill(&mut **sequence, name, r),)*
+                    $(Self::$other(raw) => Some(raw.fill(r)),)?
                 }
             }
 
@@ -251,14 +250,12 @@ macro_rules! sequence {
                 Self::place(name).is_some_and(|place| self.at.is_before(place))
             }
 
-            fn child(&mut self, name: &str) -> Option<$crate::Slot<'_>> {
-                #[allow(unused_imports)]
-                use $crate::Particle as _;
+            fn fill(&mut self, name: &str, r: &mut $crate::Reader<'_>) -> Option<bool> {
                 self.at.reach(Self::place(name)?);
                 match name {
                     $(
-                        $($name => Some(self.$field.slot()),)?
-                        $($($member)|+ => $crate::Groups::place(&mut self.$field, name),)?
+                        $($name => Some($crate::Particle::fill(&mut self.$field, r)),)?
+                        $($($member)|+ => Some($crate::Groups::fill(&mut self.$field, name, r)),)?
                     )*
                     _ => None,
                 }

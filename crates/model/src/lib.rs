@@ -67,7 +67,7 @@
 //! - An operation without declared fault has [`NoFault`]; one with several has an enum of them, with [`Raw`] for
 //!   whatever else a detail holds.
 //! - A message whose `ELEMENT` is empty is a body without element. One that is a simple value overrides
-//!   [`Message::root`] and [`Message::write_root`].
+//!   [`Message::read_root`] and [`Message::write_root`].
 //! - Before a request is sent, [`Message::validate`] tells what it lacks.
 
 mod attributes;
@@ -103,7 +103,7 @@ pub use group::{Group, Groups, Position};
 pub use limits::Limits;
 pub use operation::{Detail, Effect, EmptyBody, Message, NoFault, Operation, Soap};
 pub use part::Part;
-pub use particle::{Particle, Slot, Struct};
+pub use particle::{Particle, Struct};
 pub use raw::Raw;
 pub use read::{Decoded, Reader, RecordLimits, RecordReader, decode, decode_within};
 pub use scalar::{Base64, Date, DateTime, Decimal, Integer, Scalar, Str, Time};

@@ -1,6 +1,6 @@
 //! What makes a struct a message, and a request an operation.
 
-use crate::{DecodeError, EncodeError, Ext, Raw, Scope, Slot, Struct, Writer, decode, write};
+use crate::{DecodeError, EncodeError, Ext, Raw, Reader, Scope, Struct, Writer, decode, write};
 
 /// A struct that can stand alone in a SOAP body or a fault detail: the type of a global element.
 pub trait Message: Struct + Default {
@@ -30,9 +30,9 @@ pub trait Message: Struct + Default {
     /// That of the root element, unless the messages of a contract are of several namespaces and share types.
     const NAMES: &'static str = Self::NAMESPACE;
 
-    /// What the root element is read into: the struct, unless the element holds a simple value.
-    fn root(&mut self) -> Slot<'_> {
-        Slot::Struct(self)
+    /// Reads the root element: into the struct, unless the element holds a simple value.
+    fn read_root(&mut self, r: &mut Reader<'_>) {
+        r.structure(self);
     }
 
     /// Writes the root element under its name.

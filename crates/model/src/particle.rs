@@ -1,6 +1,6 @@
 //! How generated structs offer their elements to the reader and the writer.
 
-use crate::{Ext, Field, Leaf, Raw, Reader, Scalar, Writer};
+use crate::{Ext, Field, Raw, Reader, Scalar, Writer};
 
 /// A complex type: elements in an order, and whatever else a payload carries.
 ///
@@ -13,10 +13,11 @@ pub trait Struct: Send + Sync {
     /// Writes the elements in the order of the schema.
     fn write(&self, w: &mut Writer);
 
-    /// Turns into the type that `xsi:type` names, as `{namespace}local`, before anything is read.
+    /// Turns into the type that [`Reader::xsi_type`] names, before anything is read.
     ///
     /// A type without derived types stays what it is: what it does not know is kept in its [`Ext`].
-    fn derive(&mut self, _: &str) {}
+    #[inline]
+    fn derive(&mut self, _: &Reader<'_>) {}
 
     /// What was there beyond the elements of the type.
     fn ext(&self) -> &Ext;
@@ -46,10 +47,11 @@ macro_rules! elements {
     ) => {
         impl $crate::Struct for $type {
             #[allow(unused_variables, reason = "a type may have no elements")]
+            #[inline(never)]
             fn read(&mut self, r: &mut $crate::Reader<'_>) {
                 $(r.$first($($f),*);)*
                 $(
-                    $(r.take($name, &mut self.$field);)?
+                    $($crate::Particle::take(&mut self.$field, $name, r);)?
                     $(r.group($min, &mut self.$field);)?
                     $(r.open($least, &mut self.$field);)?
                     $(r.$step($($n),*);)*
@@ -57,6 +59,7 @@ macro_rules! elements {
             }
 
             #[allow(unused_variables, reason = "a type may have no elements")]
+            #[inline(never)]
             fn write(&self, w: &mut $crate::Writer) {
                 $(w.$first($($f),*);)*
                 $(
@@ -78,30 +81,6 @@ macro_rules! elements {
     };
 }
 
-/// A place that an element is read into.
-#[non_exhaustive]
-pub enum Slot<'a> {
-    /// An element with elements.
-    Struct(&'a mut dyn Struct),
-    /// An element with a simple value.
-    Leaf(&'a mut dyn Leaf),
-    /// An element kept verbatim.
-    Raw(&'a mut Raw),
-    /// The element stands once and was already read.
-    Taken,
-}
-
-impl std::fmt::Debug for Slot<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Struct(_) => "Struct",
-            Self::Leaf(_) => "Leaf",
-            Self::Raw(_) => "Raw",
-            Self::Taken => "Taken",
-        })
-    }
-}
-
 /// A field of a generated struct: one element of the type with its occurrence.
 ///
 /// | occurrence | complex | simple | verbatim |
@@ -109,20 +88,28 @@ impl std::fmt::Debug for Slot<'_> {
 /// | required | `S` | `Field<T>` | `Raw` |
 /// | optional | `Option<Box<S>>` | `Option<Field<T>>` | `Option<Raw>` |
 /// | repeated | `Vec<S>` | `Vec<Field<T>>` | `Vec<Raw>` |
+///
+/// Nothing here takes a struct as a trait object: its vtable would hold the code that drops the struct, which is
+/// most of what there is to compile in a generated crate, and never called there.
 pub trait Particle {
-    /// Makes room for the element and gives it away.
-    fn slot(&mut self) -> Slot<'_>;
+    /// Reads the element that waits, if there is room for it; tells whether there was.
+    fn fill(&mut self, r: &mut Reader<'_>) -> bool;
 
     /// Writes the element under its name, as often as it is there.
     fn write_as(&self, name: &'static str, w: &mut Writer);
+
+    /// Reads the element of this name, if it comes next, as often as there is room for it.
+    #[inline(never)]
+    fn take(&mut self, name: &'static str, r: &mut Reader<'_>) {
+        while r.awaits(name) && self.fill(r) {}
+    }
 }
 
 impl<S: Struct> Particle for S {
-    fn slot(&mut self) -> Slot<'_> {
-        if self.ext().was_read() {
-            Slot::Taken
-        } else {
-            Slot::Struct(self)
+    fn fill(&mut self, r: &mut Reader<'_>) -> bool {
+        match self.ext().was_read() {
+            true => r.no_room(),
+            false => r.structure(self),
         }
     }
 
@@ -132,11 +119,13 @@ impl<S: Struct> Particle for S {
 }
 
 impl<S: Struct + Default> Particle for Option<Box<S>> {
-    fn slot(&mut self) -> Slot<'_> {
-        match self {
-            Some(_) => Slot::Taken,
-            None => Slot::Struct(&mut **self.insert(Box::default())),
+    fn fill(&mut self, r: &mut Reader<'_>) -> bool {
+        if self.is_some() {
+            return r.no_room();
         }
+        // Assigning would compile the drop of an `S` that cannot be there.
+        std::mem::forget(self.replace(Box::default()));
+        self.as_deref_mut().is_some_and(|s| r.structure(s))
     }
 
     fn write_as(&self, name: &'static str, w: &mut Writer) {
@@ -147,8 +136,10 @@ impl<S: Struct + Default> Particle for Option<Box<S>> {
 }
 
 impl<S: Struct + Default> Particle for Vec<S> {
-    fn slot(&mut self) -> Slot<'_> {
-        Slot::Struct(self.push_mut(S::default()))
+    fn fill(&mut self, r: &mut Reader<'_>) -> bool {
+        // `push` would compile the drop of an `S` for which there is no memory.
+        self.extend(std::iter::once_with(S::default));
+        self.last_mut().is_some_and(|s| r.structure(s))
     }
 
     fn write_as(&self, name: &'static str, w: &mut Writer) {
@@ -160,11 +151,10 @@ impl<S: Struct + Default> Particle for Vec<S> {
 }
 
 impl<T: Scalar> Particle for Field<T> {
-    fn slot(&mut self) -> Slot<'_> {
-        if self.is_given() {
-            Slot::Taken
-        } else {
-            Slot::Leaf(self)
+    fn fill(&mut self, r: &mut Reader<'_>) -> bool {
+        match self.is_given() {
+            true => r.no_room(),
+            false => r.leaf(self),
         }
     }
 
@@ -178,10 +168,10 @@ impl<T: Scalar> Particle for Field<T> {
 }
 
 impl<T: Scalar> Particle for Option<Field<T>> {
-    fn slot(&mut self) -> Slot<'_> {
+    fn fill(&mut self, r: &mut Reader<'_>) -> bool {
         match self {
-            Some(_) => Slot::Taken,
-            None => Slot::Leaf(self.insert(Field::default())),
+            Some(_) => r.no_room(),
+            None => r.leaf(self.insert(Field::default())),
         }
     }
 
@@ -194,8 +184,8 @@ impl<T: Scalar> Particle for Option<Field<T>> {
 }
 
 impl<T: Scalar> Particle for Vec<Field<T>> {
-    fn slot(&mut self) -> Slot<'_> {
-        Slot::Leaf(self.push_mut(Field::default()))
+    fn fill(&mut self, r: &mut Reader<'_>) -> bool {
+        r.leaf(self.push_mut(Field::default()))
     }
 
     fn write_as(&self, name: &'static str, w: &mut Writer) {
@@ -207,11 +197,10 @@ impl<T: Scalar> Particle for Vec<Field<T>> {
 }
 
 impl Particle for Raw {
-    fn slot(&mut self) -> Slot<'_> {
-        if self.is_empty() {
-            Slot::Raw(self)
-        } else {
-            Slot::Taken
+    fn fill(&mut self, r: &mut Reader<'_>) -> bool {
+        match self.is_empty() {
+            true => r.raw(self),
+            false => r.no_room(),
         }
     }
 
@@ -225,10 +214,10 @@ impl Particle for Raw {
 }
 
 impl Particle for Option<Raw> {
-    fn slot(&mut self) -> Slot<'_> {
+    fn fill(&mut self, r: &mut Reader<'_>) -> bool {
         match self {
-            Some(_) => Slot::Taken,
-            None => Slot::Raw(self.insert(Raw::default())),
+            Some(_) => r.no_room(),
+            None => r.raw(self.insert(Raw::default())),
         }
     }
 
@@ -240,8 +229,8 @@ impl Particle for Option<Raw> {
 }
 
 impl Particle for Vec<Raw> {
-    fn slot(&mut self) -> Slot<'_> {
-        Slot::Raw(self.push_mut(Raw::default()))
+    fn fill(&mut self, r: &mut Reader<'_>) -> bool {
+        r.raw(self.push_mut(Raw::default()))
     }
 
     fn write_as(&self, name: &'static str, w: &mut Writer) {

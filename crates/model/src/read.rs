@@ -10,7 +10,7 @@ mod tag;
 mod tokens;
 
 use crate::error::{self, Warning};
-use crate::{DecodeError, Limits, Message, Raw, Scope, Slot};
+use crate::{DecodeError, Limits, Message, Raw, Scope};
 use tokens::Tokens;
 
 pub use cursor::Reader;
@@ -72,8 +72,9 @@ pub fn decode_within<T: Message>(
     limits: &Limits,
 ) -> Result<Decoded<T>, DecodeError> {
     let mut value = T::default();
-    let root = (T::NAMESPACE, T::ELEMENT);
-    let warnings = read_message(payload, scope, limits, T::NAMES, root, value.root())?;
+    let mut reader = at_root(payload, scope, limits, T::NAMES, (T::NAMESPACE, T::ELEMENT))?;
+    value.read_root(&mut reader);
+    let warnings = reader.finish()?;
     Ok(Decoded { value, warnings })
 }
 
@@ -96,14 +97,14 @@ impl Raw {
     }
 }
 
-fn read_message(
-    payload: &[u8],
+/// A reader before the root element of a message.
+fn at_root<'i>(
+    payload: &'i [u8],
     scope: &Scope,
     limits: &Limits,
     names: &'static str,
     (namespace, element): (&'static str, &'static str),
-    message: Slot<'_>,
-) -> Result<Vec<Warning>, DecodeError> {
+) -> Result<Reader<'i>, DecodeError> {
     let tokens = Tokens::new(payload, scope, limits, names)?;
     let mut reader = Reader::new(tokens);
     let root = reader.prolog()?;
@@ -120,26 +121,23 @@ fn read_message(
             found: error::clip(&found, 200).into_owned(),
         });
     }
-    reader.root(element, &root, message)?;
-    reader.epilog()?;
-    Ok(reader.into_warnings())
+    reader.tag = Some(root);
+    Ok(reader)
 }
 
-/// Reads an element that stands inside of a message, at a path that is known.
-fn read_part(
-    part: &[u8],
+/// A reader before an element that stands inside of a message, at a path that is known.
+fn at_part<'i>(
+    part: &'i [u8],
     scope: &Scope,
     limits: &Limits,
     names: &'static str,
-    path: &[&'static str],
-    slot: Slot<'_>,
-) -> Result<(), DecodeError> {
+    around: &[&'static str],
+) -> Result<Reader<'i>, DecodeError> {
     let tokens = Tokens::new(part, scope, limits, names)?;
     let mut reader = Reader::new(tokens);
-    let (name, around) = path.split_last().unwrap_or((&"", &[]));
     reader.path.extend_from_slice(around);
     let root = reader.prolog()?;
     reader.enter(&root)?;
-    reader.root(name, &root, slot)?;
-    reader.epilog()
+    reader.tag = Some(root);
+    Ok(reader)
 }

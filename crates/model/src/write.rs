@@ -16,7 +16,7 @@ use crate::{Attributes, EncodeError, Ext, Fill, Groups, Leaf, Particle, Raw, Str
 pub use attach::{Attach, Attachments, encode_attached};
 pub(crate) use escape::escape_attribute;
 use escape::{escape, type_name};
-pub(crate) use whole::{audit, missing_struct};
+pub(crate) use whole::audit;
 pub use whole::{encode, encode_filled, encode_filled_valid, encode_valid};
 
 /// Takes the elements of a struct in schema order. Made by [`encode`]; errors are kept until its end.
@@ -34,6 +34,8 @@ pub struct Writer {
     /// How many of the last of them are not written yet.
     pending: usize,
     level: Level,
+    /// What to go back to behind the structs that are open.
+    outer: Vec<Outer>,
     error: Option<EncodeError>,
     audit: Option<Vec<Warning>>,
     /// Nothing is written; the first required struct that was not read is looked for.
@@ -63,6 +65,28 @@ struct Level {
     written: u64,
 }
 
+/// What is around a struct that is being written.
+#[derive(Clone, Copy)]
+struct Outer {
+    level: Level,
+    default: &'static str,
+    local: &'static str,
+    /// Where the content of the struct starts.
+    inside: usize,
+    /// What to take back to if nothing is in the struct.
+    before: Option<Before>,
+}
+
+/// How far writing had come before a struct that stays out if nothing is in it.
+#[derive(Clone, Copy)]
+struct Before {
+    len: usize,
+    pending: usize,
+    written: u64,
+    /// How many problems were noted.
+    notes: usize,
+}
+
 impl Writer {
     fn new(namespace: &'static str, root: &'static str) -> Self {
         Self {
@@ -74,6 +98,7 @@ impl Writer {
             versions: Vec::new(),
             pending: 0,
             level: Level::default(),
+            outer: Vec::new(),
             error: None,
             audit: None,
             look: None,
@@ -84,7 +109,8 @@ impl Writer {
     }
 
     /// Writes an element, if it is there.
-    pub fn put(&mut self, name: &'static str, particle: &dyn Particle) {
+    #[inline(never)]
+    pub fn put<P: Particle>(&mut self, name: &'static str, particle: &P) {
         let before = self.out.len();
         particle.write_as(name, self);
         if self.fill.is_some() {
@@ -173,21 +199,62 @@ impl Writer {
         }
     }
 
-    pub(crate) fn structure(&mut self, name: &'static str, s: &dyn Struct) {
-        self.element(name, s, s.ext().was_read());
+    #[inline(never)]
+    pub(crate) fn structure<S: Struct>(&mut self, name: &'static str, s: &S) {
+        if self.begin(name, s.ext()) {
+            s.write(self);
+            self.end(name, s.ext());
+        }
     }
 
-    /// Writes a struct; tells whether there was nothing to write but its name.
-    fn element(&mut self, name: &'static str, s: &dyn Struct, may_lack: bool) -> bool {
-        if self.look.is_some() {
+    /// Writes a struct that the schema requires. One that a payload lacked and nobody filled stays out: what was
+    /// read is written as it was.
+    #[inline(never)]
+    pub(crate) fn required<S: Struct>(&mut self, name: &'static str, s: &S) {
+        if self.begin_required(name, s.ext()) {
+            s.write(self);
+            self.end(name, s.ext());
+        }
+    }
+
+    fn begin(&mut self, name: &'static str, ext: &Ext) -> bool {
+        if self.look.is_none() {
+            self.enter(name, ext, ext.was_read(), None);
+        }
+        self.look.is_none()
+    }
+
+    fn begin_required(&mut self, name: &'static str, ext: &Ext) -> bool {
+        if let Some(missing) = &mut self.look {
+            if !ext.was_read() {
+                missing.get_or_insert(local_of(name));
+            }
             return false;
         }
+        let may_lack = (self.level.may_lack || self.level.is_nil) && !ext.was_read();
+        let before = may_lack.then(|| Before {
+            len: self.out.len(),
+            pending: self.pending,
+            written: self.level.written,
+            notes: self.audit.as_ref().map_or(0, Vec::len),
+        });
+        self.enter(name, ext, may_lack || ext.was_read(), before);
+        true
+    }
+
+    /// Writes the start tag of a struct.
+    fn enter(&mut self, name: &'static str, ext: &Ext, may_lack: bool, before: Option<Before>) {
         self.write_markers();
-        let (outer_default, outer_level) = (self.default, self.level);
-        let ext = s.ext();
+        let default = self.default;
         let local = self.open(name, ext.attributes());
         self.out.push('>');
-        let inside = self.out.len();
+        self.outer.push(Outer {
+            level: self.level,
+            default,
+            local,
+            inside: self.out.len(),
+            before,
+        });
         self.level = Level {
             base: self.versions.len(),
             was_read: ext.was_read(),
@@ -196,43 +263,31 @@ impl Writer {
             read: ext.markers(),
             written: 0,
         };
-        s.write(self);
+    }
+
+    /// Writes the rest of a struct and its end tag, or takes it back.
+    fn end(&mut self, name: &'static str, ext: &Ext) {
         self.tail(ext);
         self.versions.truncate(self.level.base);
         self.pending = 0;
-        self.level = outer_level;
-        let is_empty = self.out.len() == inside;
-        if is_empty {
+        self.path.pop();
+        let Some(outer) = self.outer.pop() else {
+            return;
+        };
+        (self.level, self.default) = (outer.level, outer.default);
+        let is_empty = self.out.len() == outer.inside;
+        if let Some(before) = outer.before.filter(|_| is_empty && ext.is_empty()) {
+            self.out.truncate(before.len);
+            (self.pending, self.level.written) = (before.pending, before.written);
+            self.audit
+                .iter_mut()
+                .for_each(|audit| audit.truncate(before.notes));
+            self.missing(name);
+        } else if is_empty {
             self.out.pop();
             self.out.push_str("/>");
         } else {
-            self.close(local);
-        }
-        self.path.pop();
-        self.default = outer_default;
-        is_empty && ext.is_empty()
-    }
-
-    /// Writes a struct that the schema requires. One that a payload lacked and nobody filled stays out: what was
-    /// read is written as it was.
-    pub(crate) fn required(&mut self, name: &'static str, s: &dyn Struct) {
-        if let Some(missing) = &mut self.look {
-            if !s.ext().was_read() {
-                missing.get_or_insert(local_of(name));
-            }
-            return;
-        }
-        let may_lack = (self.level.may_lack || self.level.is_nil) && !s.ext().was_read();
-        let (start, pending, level) = (self.out.len(), self.pending, self.level);
-        let notes = self.audit.as_ref().map_or(0, Vec::len);
-        let is_hollow = self.element(name, s, may_lack || s.ext().was_read());
-        if is_hollow && may_lack {
-            self.out.truncate(start);
-            (self.pending, self.level) = (pending, level);
-            self.audit
-                .iter_mut()
-                .for_each(|audit| audit.truncate(notes));
-            self.missing(name);
+            self.close(outer.local);
         }
     }
 

@@ -96,13 +96,13 @@ fn push_value(
 /// Adds what reads and writes the value as the root element.
 fn push_value_root(source: &mut Source, ty: &TypeRef) {
     source.blank();
-    source.line("    fn root(&mut self) -> Slot<'_> {");
-    source.line("        self.value.slot()");
+    source.line("    fn read_root(&mut self, r: &mut Reader<'_>) {");
+    source.line("        self.value.fill(r);");
     source.line("    }");
     source.blank();
     source.line("    fn write_root(&self, w: &mut Writer) {");
     match ty {
-        TypeRef::Raw => source.line("        w.put(Self::ELEMENT, &self.value);"),
+        TypeRef::Raw => source.line("        self.value.write_as(Self::ELEMENT, w);"),
         _ => source.line("        w.value(Self::ELEMENT, &self.value);"),
     }
     source.line("    }");

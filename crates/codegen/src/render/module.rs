@@ -268,7 +268,7 @@ impl<'a> File<'a> {
         match select::root(self.context.ir, name) {
             Ok(Root::Struct(root)) => self.use_struct(root),
             Ok(Root::Value(ty)) => {
-                self.model(&["Ext", "Particle", "Slot", "Writer", "elements"]);
+                self.model(&["Ext", "Particle", "Reader", "Writer", "elements"]);
                 self.use_type(ty);
             }
             Err(_) => {}

@@ -49,11 +49,27 @@ fn order_and_grouping_stay() {
     assert_eq!(encode(&read.value).unwrap(), xml);
 }
 
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Single {
+    step: Option<Step>,
+    ext: Ext,
+}
+
+crate::elements! { Single: group 1 => step, }
+
+impl Message for Single {
+    const NAMESPACE: &'static str = "urn:x";
+    const ELEMENT: &'static str = "Single";
+}
+
 #[test]
 fn a_single_choice_is_taken_once() {
-    let mut choice: Option<Step> = None;
-    assert!(matches!(choice.place("Add"), Some(Slot::Leaf(_))));
-    assert!(matches!(choice.place("Sub"), Some(Slot::Taken)));
-    assert!(matches!(choice, Some(Step::Add(_))));
+    let xml = "<Single xmlns=\"urn:x\"><Add>1</Add><Sub>2</Sub></Single>";
+    let read = decode::<Single>(xml.as_bytes(), &Scope::new()).unwrap();
+    let warnings = read.warnings();
+    let kinds: Vec<_> = warnings.iter().map(|warning| warning.kind).collect();
+    assert_eq!(kinds, [crate::WarningKind::RepeatedElement]);
+    assert_eq!(read.value.step, Some(Step::Add("1".into())));
+    assert_eq!(encode(&read.value).unwrap(), xml);
     assert!(Step::knows("Qty") && !Step::knows("New"));
 }

@@ -3,7 +3,7 @@
 use super::tag::Tag;
 use super::tokens::Tokens;
 use crate::error::Warning;
-use crate::{DecodeError, Groups, Particle, Raw, Slot};
+use crate::{DecodeError, Groups, Raw, Writer};
 
 /// Offers the elements of a struct to its fields, in the order of the schema.
 ///
@@ -21,7 +21,15 @@ pub struct Reader<'i> {
     /// Its `{namespace}local`, if it is in another one.
     pub(super) foreign: Option<String>,
     pub(super) level: Level,
+    /// The structs around it.
+    pub(super) outer: Vec<Level>,
+    /// What goes into the [`Ext`](crate::Ext) of these structs, with the marker before it.
+    pub(super) kept: Vec<(Raw, u8)>,
     pub(super) error: Option<DecodeError>,
+    /// Looks at a struct that may be of another shape.
+    pub(super) look: Option<Box<Writer>>,
+    /// Where the first unknown element with children starts in the struct that was read last.
+    pub(super) suspect: Option<usize>,
 }
 
 /// The struct that is being read.
@@ -49,16 +57,19 @@ pub(super) struct Level {
     pub(super) has_open: bool,
     /// Whether they may take the element that waits: no field took it.
     pub(super) is_open: bool,
-    /// What goes into [`Ext`](crate::Ext), with the marker before it.
-    pub(super) kept: Vec<(Raw, u8)>,
+    /// How much was kept for the structs around it.
+    pub(super) kept_before: usize,
     /// Where the first unknown element with children starts.
     pub(super) stranger: Option<usize>,
 }
 
 impl Level {
-    pub(super) fn at(start: usize) -> Self {
+    pub(super) fn at(start: usize, kept_before: usize) -> Self {
         Self {
             start,
+            kept_before,
+            // The first call is one like any other.
+            progress: true,
             ..Self::default()
         }
     }
@@ -74,13 +85,29 @@ impl<'i> Reader<'i> {
             local: "",
             foreign: None,
             level: Level::default(),
+            outer: Vec::new(),
+            kept: Vec::new(),
             error: None,
+            look: None,
+            suspect: None,
         }
     }
 
-    /// Reads the element into its field, if it comes next, as often as the field has room.
-    pub fn take(&mut self, name: &'static str, particle: &mut dyn Particle) {
-        while self.at(name) && self.is_at_home() && self.fill(particle.slot()) {}
+    /// Whether an element of this name comes next that the field at hand may take.
+    #[inline]
+    pub fn awaits(&self, name: &'static str) -> bool {
+        let is_next = match name.starts_with('{') {
+            false => self.local == name,
+            true => self.foreign.as_deref() == Some(name),
+        };
+        is_next && self.is_at_home()
+    }
+
+    /// Says that the element that waits has a place, which is taken; gives `false`.
+    #[cold]
+    pub fn no_room(&mut self) -> bool {
+        self.level.is_taken = true;
+        false
     }
 
     /// Reads elements into groups, as long as one belongs to them.
@@ -88,10 +115,7 @@ impl<'i> Reader<'i> {
         while self.tag.is_some() {
             let foreign = self.foreign.clone();
             let name = foreign.as_deref().unwrap_or(self.local);
-            let Some(slot) = groups.place(name) else {
-                return;
-            };
-            if !self.fill(slot) {
+            if !groups.fill(name, self) {
                 return;
             }
         }
@@ -106,39 +130,11 @@ impl<'i> Reader<'i> {
             if !groups.knows(name) && !self.level.is_open {
                 return;
             }
-            let Some(slot) = groups.place(name) else {
-                return;
-            };
-            if !self.fill(slot) {
+            if !groups.fill(name, self) {
                 return;
             }
             self.level.is_open = false;
         }
-    }
-
-    /// Whether the element comes next.
-    #[inline]
-    pub fn at(&self, name: &'static str) -> bool {
-        match name.starts_with('{') {
-            false => self.local == name,
-            true => self.foreign.as_deref() == Some(name),
-        }
-    }
-
-    /// Reads the next element into a place; tells whether it did.
-    pub fn fill(&mut self, slot: Slot<'_>) -> bool {
-        if matches!(slot, Slot::Taken) {
-            self.level.is_taken = true;
-            return false;
-        }
-        let Some(tag) = self.tag.take() else {
-            return false;
-        };
-        self.level.progress = true;
-        if let Err(error) = self.read_into(&tag, slot) {
-            self.fail(error);
-        }
-        true
     }
 
     /// The part of the schema starts that the marker `Ver_n` guards; the marker is taken if it comes next.
@@ -214,7 +210,7 @@ impl<'i> Reader<'i> {
         self.level.version = n;
     }
 
-    fn fail(&mut self, error: DecodeError) {
+    pub(super) fn fail(&mut self, error: DecodeError) {
         self.error = Some(error);
         self.halt();
     }

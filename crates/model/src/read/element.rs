@@ -6,7 +6,7 @@ use super::cursor::{Level, Reader, marker};
 use super::tag::Tag;
 use super::tokens::Token;
 use crate::error::{self, Warning, WarningKind};
-use crate::{Attributes, DecodeError, Leaf, Raw, Slot, Struct, write};
+use crate::{Attributes, DecodeError, Ext, Leaf, Raw, Struct, Writer};
 
 /// An element that was taken verbatim.
 pub(super) struct Captured {
@@ -44,38 +44,81 @@ impl<'i> Reader<'i> {
         }
     }
 
-    /// Reads the root element, which was entered.
-    pub(super) fn root(
-        &mut self,
-        name: &'static str,
-        tag: &Tag<'i>,
-        message: Slot<'_>,
-    ) -> Result<(), DecodeError> {
-        self.path.push(name);
-        self.content(tag, message)
+    /// Reads what follows the message; gives what was odd about it.
+    pub(super) fn finish(mut self) -> Result<Vec<Warning>, DecodeError> {
+        if let Some(error) = self.error.take() {
+            return Err(error);
+        }
+        self.epilog()?;
+        Ok(self.warnings)
     }
 
-    pub(super) fn into_warnings(self) -> Vec<Warning> {
-        self.warnings
+    /// Reads the element that waits, with elements inside; tells whether one waited.
+    #[inline(never)]
+    pub fn structure<S: Struct>(&mut self, s: &mut S) -> bool {
+        s.derive(self);
+        if self.begin(s.ext_mut()) {
+            while self.has_more() {
+                s.read(self);
+            }
+            if self.end(s.ext_mut()) {
+                s.write(self.looker());
+                self.judge();
+            }
+        }
+        true
     }
 
-    /// Reads an entered element into its place, leaves it, and goes on to the next.
-    pub(super) fn read_into(&mut self, tag: &Tag<'i>, slot: Slot<'_>) -> Result<(), DecodeError> {
+    /// Reads the element that waits, with a simple value; tells whether one waited.
+    pub fn leaf(&mut self, leaf: &mut dyn Leaf) -> bool {
+        let Some(tag) = self.start() else {
+            return false;
+        };
+        let read = self.value(&tag, leaf);
+        self.settle(read);
+        true
+    }
+
+    /// Reads the element that waits as it is; tells whether one waited.
+    pub fn raw(&mut self, raw: &mut Raw) -> bool {
+        let Some(tag) = self.start() else {
+            return false;
+        };
+        let read = self.capture(&tag).map(|captured| *raw = captured.raw);
+        self.settle(read);
+        true
+    }
+
+    /// The `xsi:type` of the element that waits, as `{namespace}local`.
+    pub fn xsi_type(&self) -> Option<String> {
+        // A flaw in the attributes is told when they are read.
+        let attributes = self.attributes(self.tag.as_ref()?).ok()?;
+        attributes.xsi_type().map(str::to_owned)
+    }
+
+    /// Goes into the element that waits.
+    fn start(&mut self) -> Option<Tag<'i>> {
+        let tag = self.tag.take()?;
+        self.level.progress = true;
         self.path.push(tag.local());
-        self.content(tag, slot)?;
+        Some(tag)
+    }
+
+    /// Leaves the element, if it could be read, and goes on to the next.
+    fn settle(&mut self, read: Result<(), DecodeError>) {
+        if let Err(error) = read.and_then(|()| self.leave()) {
+            self.fail(error);
+        }
+    }
+
+    /// Leaves an element and goes on to the next.
+    fn leave(&mut self) -> Result<(), DecodeError> {
         self.path.pop();
         self.tokens.leave();
-        self.advance()
-    }
-
-    fn content(&mut self, tag: &Tag<'i>, slot: Slot<'_>) -> Result<(), DecodeError> {
-        match slot {
-            Slot::Struct(s) => self.structure(tag, s)?,
-            Slot::Leaf(leaf) => self.leaf(tag, leaf)?,
-            Slot::Raw(raw) => *raw = self.capture(tag)?.raw,
-            Slot::Taken => {}
+        match self.tokens.is_inside() {
+            true => self.advance(),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     /// Goes to the next element of the struct, or to its end.
@@ -115,49 +158,37 @@ impl<'i> Reader<'i> {
         }
     }
 
-    /// Reads an entered element with elements inside.
-    fn structure(&mut self, tag: &Tag<'i>, s: &mut dyn Struct) -> Result<(), DecodeError> {
-        s.ext_mut().mark_read();
+    /// Goes into the element of a struct; tells whether there is content to read.
+    fn begin(&mut self, ext: &mut Ext) -> bool {
+        let Some(tag) = self.start() else {
+            return false;
+        };
+        ext.mark_read();
         if !tag.is_plain() {
-            let attributes = self.attributes(tag)?;
-            if !attributes.is_empty() {
-                if let Some(name) = attributes.xsi_type() {
-                    s.derive(name);
-                    s.ext_mut().mark_read();
+            match self.attributes(&tag) {
+                Ok(attributes) if attributes.is_empty() => {}
+                Ok(attributes) => *ext.attributes_mut() = attributes,
+                Err(error) => {
+                    self.fail(error);
+                    return false;
                 }
-                *s.ext_mut().attributes_mut() = attributes;
             }
         }
         if tag.empty {
-            return Ok(());
+            self.settle(Ok(()));
+            return false;
         }
-        let outer = std::mem::replace(&mut self.level, Level::at(tag.start));
-        self.elements(s)?;
-        let level = std::mem::replace(&mut self.level, outer);
-        if level.markers != 0 {
-            s.ext_mut().mark(level.markers);
+        let level = Level::at(tag.start, self.kept.len());
+        self.outer.push(std::mem::replace(&mut self.level, level));
+        if let Err(error) = self.advance() {
+            self.fail(error);
         }
-        for (raw, after) in level.kept {
-            s.ext_mut().keep(raw, after);
-        }
-        match level.stranger.zip(write::missing_struct(s)) {
-            Some((start, missing)) => Err(DecodeError::OtherShape {
-                path: self.here(),
-                offset: self.offset(start),
-                missing,
-            }),
-            None => Ok(()),
-        }
+        true
     }
 
-    fn elements(&mut self, s: &mut dyn Struct) -> Result<(), DecodeError> {
-        self.advance()?;
+    /// Whether an element waits to be offered to the fields once more.
+    fn has_more(&mut self) -> bool {
         while self.tag.is_some() {
-            self.rewind();
-            s.read(self);
-            if let Some(error) = self.error.take() {
-                return Err(error);
-            }
             if self.level.progress {
                 (self.level.is_lenient, self.level.is_open) = (false, false);
             } else if self.level.has_twins && !self.level.is_lenient {
@@ -165,11 +196,61 @@ impl<'i> Reader<'i> {
             } else if self.level.has_open && !std::mem::replace(&mut self.level.is_open, true) {
                 // Once more, and what nothing knows is taken.
             } else if let Some(tag) = self.tag.take() {
-                (self.level.is_lenient, self.level.is_open) = (false, false);
-                self.set_aside(&tag)?;
+                self.level.progress = true;
+                if let Err(error) = self.set_aside(&tag) {
+                    self.fail(error);
+                }
+                continue;
+            }
+            self.rewind();
+            return true;
+        }
+        false
+    }
+
+    /// Leaves the element of a struct; tells whether it may be of another shape.
+    fn end(&mut self, ext: &mut Ext) -> bool {
+        let outer = self.outer.pop().unwrap_or_default();
+        let level = std::mem::replace(&mut self.level, outer);
+        if self.error.is_some() {
+            return false;
+        }
+        if level.markers != 0 {
+            ext.mark(level.markers);
+        }
+        if self.kept.len() > level.kept_before {
+            for (raw, after) in self.kept.drain(level.kept_before..) {
+                ext.keep(raw, after);
             }
         }
-        Ok(())
+        self.suspect = level.stranger;
+        if self.suspect.is_none() {
+            self.settle(Ok(()));
+        }
+        self.suspect.is_some()
+    }
+
+    /// What finds the required structs that were not read.
+    #[cold]
+    fn looker(&mut self) -> &mut Writer {
+        self.look.insert(Box::new(Writer::looker()))
+    }
+
+    /// Leaves the struct that the looker was shown.
+    #[cold]
+    fn judge(&mut self) {
+        let missing = self.look.take().and_then(|looker| looker.missing_struct());
+        match self.suspect.zip(missing) {
+            Some((start, missing)) => {
+                let (path, offset) = (self.here(), self.offset(start));
+                self.fail(DecodeError::OtherShape {
+                    path,
+                    offset,
+                    missing,
+                });
+            }
+            None => self.settle(Ok(())),
+        }
     }
 
     /// Keeps an entered element that no field takes; or it is a version marker.
@@ -194,10 +275,10 @@ impl<'i> Reader<'i> {
     }
 
     fn keep(&mut self, raw: Raw) {
-        self.level.kept.push((raw, self.level.version));
+        self.kept.push((raw, self.level.version));
     }
 
-    fn leaf(&mut self, tag: &Tag<'i>, leaf: &mut dyn Leaf) -> Result<(), DecodeError> {
+    fn value(&mut self, tag: &Tag<'i>, leaf: &mut dyn Leaf) -> Result<(), DecodeError> {
         if !tag.is_plain() {
             *leaf.attributes_mut() = self.attributes(tag)?;
         }

@@ -7,8 +7,8 @@ use quick_xml::events::attributes;
 use quick_xml::name::PrefixDeclaration;
 
 use super::markup::{Markup, Odd, Piece};
-use super::read_part;
-use crate::{DecodeError, Limits, Message, Scope, Search};
+use super::{Reader, at_part};
+use crate::{DecodeError, Limits, Message, Scope, Search, Struct};
 
 /// Takes an answer in chunks and gives its records, each decoded as soon as it is there.
 ///
@@ -125,8 +125,7 @@ impl<S: Search> RecordReader<S> {
             return Ok(None);
         };
         let mut record = S::Record::default();
-        self.splitter
-            .decode(start..end, crate::Slot::Struct(&mut record))?;
+        self.splitter.decode(start..end, &mut record)?;
         Ok(Some(record))
     }
 
@@ -355,23 +354,30 @@ impl Splitter {
         Some(namespace)
     }
 
-    fn decode(
+    fn decode<S: Struct>(
         &self,
-        record: std::ops::Range<usize>,
-        slot: crate::Slot<'_>,
+        place: std::ops::Range<usize>,
+        record: &mut S,
     ) -> Result<(), DecodeError> {
+        let offset = self.before + place.start;
+        let reader = self.reader(place);
+        let read = reader.and_then(|mut reader| {
+            reader.structure(record);
+            reader.finish()
+        });
+        read.map(drop).map_err(|error| error.shifted(offset))
+    }
+
+    fn reader(&self, place: std::ops::Range<usize>) -> Result<Reader<'_>, DecodeError> {
         let scope = self.scope.iter();
         let scope: Scope = scope
             .map(|(_, prefix, namespace)| (prefix.as_str(), namespace.as_str()))
             .collect();
         let mut limits = self.limits.inside;
         limits.depth = limits.depth.saturating_sub(2);
-        let [root, array, name] = self.path;
-        let path = [root.local, array.local, name.local];
-        let offset = self.before + record.start;
-        let record = &self.buffer[record];
-        read_part(record, &scope, &limits, self.names, &path, slot)
-            .map_err(|error| error.shifted(offset))
+        let [root, array, _] = self.path;
+        let around = [root.local, array.local];
+        at_part(&self.buffer[place], &scope, &limits, self.names, &around)
     }
 
     fn finish(mut self) -> Result<Vec<u8>, DecodeError> {

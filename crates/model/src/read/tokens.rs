@@ -211,6 +211,12 @@ impl<'i> Tokens<'i> {
         self.depth -= 1;
     }
 
+    /// Whether an element is entered that was not left.
+    #[inline]
+    pub(super) fn is_inside(&self) -> bool {
+        self.depth > 0
+    }
+
     /// The name of an entered element: local name in the namespace of the message, else `{namespace}local`.
     #[inline]
     pub(super) fn name(&self, tag: &Tag<'i>) -> Result<Cow<'i, str>, DecodeError> {

@@ -2,7 +2,7 @@
 
 use super::Writer;
 use crate::error::{Warning, WarningKind};
-use crate::{EncodeError, Fill, Message, Struct};
+use crate::{EncodeError, Fill, Message};
 
 /// Writes a message, its namespace as the default namespace of the root element.
 ///
@@ -48,16 +48,6 @@ pub fn encode_filled_valid<T: Message>(message: &T, fill: &Fill) -> Result<Strin
     .message(message)
 }
 
-/// The first struct that is required inside and was not read.
-pub(crate) fn missing_struct(s: &dyn Struct) -> Option<&'static str> {
-    let mut w = Writer {
-        look: Some(None),
-        ..Writer::new("", "")
-    };
-    s.write(&mut w);
-    w.look.flatten()
-}
-
 /// What a message lacks: required elements not given, and for one that was read, version markers not found.
 pub(crate) fn audit<T: Message>(message: &T) -> Vec<Warning> {
     let mut w = Writer {
@@ -71,6 +61,19 @@ pub(crate) fn audit<T: Message>(message: &T) -> Vec<Warning> {
 }
 
 impl Writer {
+    /// Writes nothing: looks for the first struct that is required and was not read.
+    pub(crate) fn looker() -> Self {
+        Self {
+            look: Some(None),
+            ..Self::new("", "")
+        }
+    }
+
+    /// What it found.
+    pub(crate) fn missing_struct(&self) -> Option<&'static str> {
+        self.look.flatten()
+    }
+
     fn message<T: Message>(mut self, message: &T) -> Result<String, EncodeError> {
         self.text(message)
     }

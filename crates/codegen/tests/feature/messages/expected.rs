@@ -250,7 +250,7 @@ impl Operation for Entry {
 //! The operation `Echo`.
 
 use castile_model::{
-    Effect, Ext, Message, NoFault, Operation, Particle, Raw, Slot, Writer, elements,
+    Effect, Ext, Message, NoFault, Operation, Particle, Raw, Reader, Writer, elements,
 };
 
 /// Request: element `Whatever`.
@@ -268,12 +268,12 @@ impl Message for Echo {
     const NAMESPACE: &'static str = "urn:test";
     const ELEMENT: &'static str = "Whatever";
 
-    fn root(&mut self) -> Slot<'_> {
-        self.value.slot()
+    fn read_root(&mut self, r: &mut Reader<'_>) {
+        self.value.fill(r);
     }
 
     fn write_root(&self, w: &mut Writer) {
-        w.put(Self::ELEMENT, &self.value);
+        self.value.write_as(Self::ELEMENT, w);
     }
 }
 
@@ -301,12 +301,12 @@ impl Message for Whatever {
     const NAMESPACE: &'static str = "urn:test";
     const ELEMENT: &'static str = "Whatever";
 
-    fn root(&mut self) -> Slot<'_> {
-        self.value.slot()
+    fn read_root(&mut self, r: &mut Reader<'_>) {
+        self.value.fill(r);
     }
 
     fn write_root(&self, w: &mut Writer) {
-        w.put(Self::ELEMENT, &self.value);
+        self.value.write_as(Self::ELEMENT, w);
     }
 }
 // ==== src/store/store.rs
@@ -315,8 +315,8 @@ impl Message for Whatever {
 //! The operation `Store`.
 
 use castile_model::{
-    DecodeError, Detail, Effect, EmptyBody, Ext, Field, Message, Operation, Particle, Raw, Scope,
-    Slot, Text, Writer, elements,
+    DecodeError, Detail, Effect, EmptyBody, Ext, Field, Message, Operation, Particle, Raw, Reader,
+    Scope, Text, Writer, elements,
 };
 
 use crate::shared::Item2;
@@ -415,8 +415,8 @@ impl Message for Quota {
     const NAMESPACE: &'static str = "urn:other";
     const ELEMENT: &'static str = "Quota";
 
-    fn root(&mut self) -> Slot<'_> {
-        self.value.slot()
+    fn read_root(&mut self, r: &mut Reader<'_>) {
+        self.value.fill(r);
     }
 
     fn write_root(&self, w: &mut Writer) {
@@ -469,7 +469,7 @@ impl Message for Session {
 //! The operation `Sum`.
 
 use castile_model::{
-    Decimal, Effect, Ext, Field, Message, NoFault, Operation, Particle, Slot, Text, Writer,
+    Decimal, Effect, Ext, Field, Message, NoFault, Operation, Particle, Reader, Text, Writer,
     elements,
 };
 
@@ -488,8 +488,8 @@ impl Message for Sum {
     const NAMESPACE: &'static str = "urn:test";
     const ELEMENT: &'static str = "Name";
 
-    fn root(&mut self) -> Slot<'_> {
-        self.value.slot()
+    fn read_root(&mut self, r: &mut Reader<'_>) {
+        self.value.fill(r);
     }
 
     fn write_root(&self, w: &mut Writer) {
@@ -521,8 +521,8 @@ impl Message for Amount {
     const NAMESPACE: &'static str = "urn:test";
     const ELEMENT: &'static str = "Amount";
 
-    fn root(&mut self) -> Slot<'_> {
-        self.value.slot()
+    fn read_root(&mut self, r: &mut Reader<'_>) {
+        self.value.fill(r);
     }
 
     fn write_root(&self, w: &mut Writer) {
@@ -535,7 +535,7 @@ impl Message for Amount {
 //! The operation `Tell`.
 
 use castile_model::{
-    Effect, EmptyBody, Ext, Message, NoFault, Operation, Particle, Slot, Text, Writer, elements,
+    Effect, EmptyBody, Ext, Message, NoFault, Operation, Particle, Reader, Text, Writer, elements,
 };
 
 /// Request: element `Name`.
@@ -553,8 +553,8 @@ impl Message for Tell {
     const NAMESPACE: &'static str = "urn:test";
     const ELEMENT: &'static str = "Name";
 
-    fn root(&mut self) -> Slot<'_> {
-        self.value.slot()
+    fn read_root(&mut self, r: &mut Reader<'_>) {
+        self.value.fill(r);
     }
 
     fn write_root(&self, w: &mut Writer) {
