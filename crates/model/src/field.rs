@@ -290,7 +290,7 @@ impl<T: Scalar> Leaf for Field<T> {
         let blank = if T::KEEPS_SPACE {
             text.is_empty()
         } else {
-            text.trim_matches(XML_SPACE).is_empty()
+            trim(&text).is_empty()
         };
         self.state = if blank {
             State::Empty
@@ -323,6 +323,17 @@ impl<T: Scalar> Leaf for Field<T> {
 
 /// White space of XML 1.0 (section 2.3).
 pub(crate) const XML_SPACE: &[char] = &[' ', '\t', '\n', '\r'];
+
+/// The text without white space at its ends.
+#[inline]
+pub(crate) fn trim(text: &str) -> &str {
+    let is_space = |b: Option<&u8>| b.is_some_and(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'));
+    // Most values have none.
+    match is_space(text.as_bytes().first()) || is_space(text.as_bytes().last()) {
+        true => text.trim_matches(XML_SPACE),
+        false => text,
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -12,7 +12,7 @@ mod text;
 use std::borrow::Cow;
 
 use crate::InvalidValue;
-use crate::field::XML_SPACE;
+use crate::field::trim;
 
 pub use binary::Base64;
 pub use calendar::{Date, DateTime, Time};
@@ -46,7 +46,7 @@ impl Scalar for bool {
     const NAME: &'static str = "Boolean";
 
     fn parse(text: Cow<'_, str>) -> Result<Self, InvalidValue> {
-        match text.trim_matches(XML_SPACE) {
+        match trim(&text) {
             "true" | "1" => Ok(true),
             "false" | "0" => Ok(false),
             _ => Err(InvalidValue {
@@ -67,7 +67,7 @@ macro_rules! machine_integer {
             const NAME: &'static str = $name;
 
             fn parse(text: Cow<'_, str>) -> Result<Self, InvalidValue> {
-                text.trim_matches(XML_SPACE)
+                trim(&text)
                     .parse()
                     .map_err(|_| InvalidValue { kind: $kind })
             }
@@ -102,7 +102,7 @@ macro_rules! lexical {
             type Err = $crate::InvalidValue;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                let text = text.trim_matches($crate::field::XML_SPACE);
+                let text = $crate::field::trim(text);
                 match $grammar(text) {
                     true => Ok(Self(text.into())),
                     false => Err($crate::InvalidValue { kind: $kind }),

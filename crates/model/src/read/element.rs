@@ -6,7 +6,7 @@ use super::cursor::{Level, Reader, marker};
 use super::tag::Tag;
 use super::tokens::Token;
 use crate::error::{self, Warning, WarningKind};
-use crate::{Attributes, DecodeError, Ext, Leaf, Raw, Struct, Writer};
+use crate::{Attributes, DecodeError, Ext, InvalidValue, Leaf, Raw, Struct, Writer};
 
 /// An element that was taken verbatim.
 pub(super) struct Captured {
@@ -71,12 +71,53 @@ impl<'i> Reader<'i> {
 
     /// Reads the element that waits, with a simple value; tells whether one waited.
     pub fn leaf(&mut self, leaf: &mut dyn Leaf) -> bool {
+        if let Some(tag) = &self.tag
+            && tag.is_bare()
+            && let Some(text) = self.tokens.plain_content(tag)
+        {
+            let (local, start) = (tag.local(), tag.start);
+            self.level.progress = true;
+            self.plain_leaf(leaf, text, local, start);
+            return true;
+        }
         let Some(tag) = self.start() else {
             return false;
         };
         let read = self.value(&tag, leaf);
         self.settle(read);
         true
+    }
+
+    /// Takes the text of an element with a simple value that was already passed.
+    #[inline]
+    fn plain_leaf(
+        &mut self,
+        leaf: &mut dyn Leaf,
+        text: Cow<'i, str>,
+        local: &'i str,
+        start: usize,
+    ) {
+        let len = text.len();
+        let is_long = len > self.tokens.limits.text;
+        let value = match is_long {
+            true => Ok(true),
+            false => leaf.read(text),
+        };
+        let mut read = Ok(());
+        if is_long || !matches!(value, Ok(true)) {
+            self.path.push(local);
+            read = self.limit("bytes of text", self.tokens.limits.text, len, start);
+            read = read.and_then(|()| self.odd_value(value, leaf, start));
+            self.path.pop();
+        }
+        self.tokens.leave();
+        let read = match self.path.is_empty() {
+            true => read,
+            false => read.and_then(|()| self.advance()),
+        };
+        if let Err(error) = read {
+            self.fail(error);
+        }
     }
 
     /// Reads the element that waits as it is; tells whether one waited.
@@ -122,25 +163,40 @@ impl<'i> Reader<'i> {
     }
 
     /// Goes to the next element of the struct, or to its end.
+    #[inline]
     pub(super) fn advance(&mut self) -> Result<(), DecodeError> {
+        if let Some(tag) = self.tokens.enter_plain() {
+            self.wait_for(tag)
+        } else if self.tokens.plain_end() {
+            self.halt();
+            Ok(())
+        } else {
+            self.seek()
+        }
+    }
+
+    /// An entered element waits from here on.
+    #[inline]
+    fn wait_for(&mut self, tag: Tag<'i>) -> Result<(), DecodeError> {
+        self.foreign = None;
+        match self.tokens.namespaces.is_ours(tag.prefix()) {
+            true => self.local = tag.local(),
+            false => match self.name(&tag)? {
+                Cow::Borrowed(local) => self.local = local,
+                Cow::Owned(name) => (self.local, self.foreign) = ("", Some(name)),
+            },
+        }
+        self.tag = Some(tag);
+        Ok(())
+    }
+
+    /// The same as [`advance`](Self::advance) for whatever comes.
+    fn seek(&mut self) -> Result<(), DecodeError> {
         loop {
             match self.next()? {
                 Token::Open(tag) => {
                     self.enter(&tag)?;
-                    if self.tokens.namespaces.is_ours(tag.prefix()) {
-                        self.local = tag.local();
-                        if self.foreign.is_some() {
-                            self.foreign = None;
-                        }
-                        self.tag = Some(tag);
-                        return Ok(());
-                    }
-                    match self.name(&tag)? {
-                        Cow::Borrowed(local) => (self.local, self.foreign) = (local, None),
-                        Cow::Owned(name) => (self.local, self.foreign) = ("", Some(name)),
-                    }
-                    self.tag = Some(tag);
-                    return Ok(());
+                    return self.wait_for(tag);
                 }
                 Token::Close => {
                     self.halt();
@@ -314,13 +370,24 @@ impl<'i> Reader<'i> {
                 tag.start,
             )?;
         }
-        match leaf.read(text) {
+        let read = leaf.read(text);
+        self.odd_value(read, leaf, tag.start)
+    }
+
+    /// What a value that was read gives, unless all is well.
+    fn odd_value(
+        &mut self,
+        read: Result<bool, InvalidValue>,
+        leaf: &dyn Leaf,
+        start: usize,
+    ) -> Result<(), DecodeError> {
+        match read {
             Ok(true) => {}
             // An empty number with JHANull or xsi:nil says what it means; without, it is an empty box on a form.
             Ok(false) if leaf.attributes().is_nil() || leaf.attributes().is_null() => {}
-            Ok(false) => self.warn(WarningKind::EmptyValue, "", tag.start),
+            Ok(false) => self.warn(WarningKind::EmptyValue, "", start),
             Err(invalid) => {
-                let offset = self.offset(tag.start);
+                let offset = self.offset(start);
                 return Err(DecodeError::Value {
                     path: self.here(),
                     offset,

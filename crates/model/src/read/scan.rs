@@ -74,6 +74,59 @@ impl<'i> Scanner<'i> {
         }
     }
 
+    /// The start tag that comes next, if it is the usual one: a name and nothing more.
+    #[inline]
+    pub(super) fn plain_start(&mut self) -> Option<Tag<'i>> {
+        let (start, bytes) = (self.at, self.input.as_bytes());
+        let name_at = start + 1;
+        if bytes.get(start) != Some(&b'<') || !starts_name(*bytes.get(name_at)?) {
+            return None;
+        }
+        let mut end = name_end(bytes, name_at);
+        let mut local_at = name_at;
+        if bytes.get(end) == Some(&b':') {
+            local_at = end + 1;
+            if !starts_name(*bytes.get(local_at)?) {
+                return None;
+            }
+            end = name_end(bytes, local_at);
+        }
+        let empty = match bytes.get(end)? {
+            b'>' => false,
+            b'/' if bytes.get(end + 1) == Some(&b'>') => true,
+            _ => return None,
+        };
+        self.at = end + 1 + usize::from(empty);
+        let name = &self.input[name_at..end];
+        if !empty {
+            self.open.push(name);
+        }
+        Some(Tag::new(
+            name,
+            end - name_at,
+            local_at - name_at,
+            empty,
+            start,
+        ))
+    }
+
+    /// Goes behind the end tag that comes next, if it is the one expected and has no white space.
+    #[inline]
+    pub(super) fn plain_end(&mut self) -> bool {
+        let Some(name) = self.open.last() else {
+            return false;
+        };
+        let rest = self.input.as_bytes().get(self.at..);
+        let rest = rest.and_then(|rest| rest.strip_prefix(b"</"));
+        let rest = rest.and_then(|rest| rest.strip_prefix(name.as_bytes()));
+        let is_end = rest.is_some_and(|rest| rest.first() == Some(&b'>'));
+        if is_end {
+            self.at += name.len() + 3;
+            self.open.pop();
+        }
+        is_end
+    }
+
     /// The content of the element that was opened last, if it is text without references. Goes behind its end tag.
     #[inline]
     pub(super) fn plain_content(&mut self, tag: &Tag<'i>) -> Option<&'i str> {

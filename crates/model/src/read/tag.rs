@@ -56,6 +56,25 @@ impl<'i> Tag<'i> {
         self.name_len == self.content.len() || self.content[self.name_len..].trim_ascii().is_empty()
     }
 
+    /// Whether it is `<name>`: no attributes, no white space, no slash.
+    #[inline]
+    pub(super) fn is_bare(&self) -> bool {
+        self.name_len == self.content.len() && !self.empty
+    }
+
+    /// Name and value of the only attribute, if it is of the usual form: no prefix, no declaration, and nothing in
+    /// the value that means something else.
+    pub(super) fn only_attribute(&self) -> Option<(&'i str, &'i str)> {
+        let part = self.content.get(self.name_len..)?.strip_prefix(' ')?;
+        let (name, value) = part.split_once("=\"")?;
+        let value = value.strip_suffix('"')?;
+        let is_name = name.bytes().all(|b| b.is_ascii_alphabetic()) && !name.is_empty();
+        let is_plain = value
+            .bytes()
+            .all(|b| b >= b' ' && !matches!(b, b'"' | b'<' | b'&'));
+        (is_name && is_plain && name != "xmlns").then_some((name, value))
+    }
+
     /// Whether white space stands before a part of the tag. The tokeniser does not ask for it.
     pub(super) fn has_space_before(&self, part: &'i str) -> bool {
         let at = part

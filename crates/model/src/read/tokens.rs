@@ -105,6 +105,24 @@ impl<'i> Tokens<'i> {
         })
     }
 
+    /// Goes into the element that comes next, if its start tag is the usual one and no limit stands against it.
+    #[inline]
+    pub(super) fn enter_plain(&mut self) -> Option<Tag<'i>> {
+        if self.elements >= self.limits.elements || self.depth >= self.limits.depth {
+            return None;
+        }
+        let tag = self.xml.plain_start()?;
+        self.depth += 1;
+        self.elements += 1;
+        Some(tag)
+    }
+
+    /// Goes behind the end tag that comes next, if it is the usual one.
+    #[inline]
+    pub(super) fn plain_end(&mut self) -> bool {
+        self.xml.plain_end()
+    }
+
     /// The content of the element just entered, if it is nothing but text. Goes behind its end tag.
     #[inline]
     pub(super) fn plain_content(&mut self, tag: &Tag<'i>) -> Option<Cow<'i, str>> {
@@ -159,6 +177,9 @@ impl<'i> Tokens<'i> {
     }
 
     fn declarations(&mut self, tag: &Tag<'i>) -> Result<(), DecodeError> {
+        if self.limits.attributes > 0 && tag.only_attribute().is_some() {
+            return Ok(());
+        }
         for (count, attribute) in tag.raw_attributes().enumerate() {
             self.limit("attributes", self.limits.attributes, count + 1, tag.start)?;
             let attribute = attribute.map_err(|error| self.bad_attribute(&error, tag.start))?;
@@ -232,6 +253,12 @@ impl<'i> Tokens<'i> {
     pub(super) fn attributes(&self, tag: &Tag<'i>) -> Result<Attributes, DecodeError> {
         let mut attributes = Attributes::default();
         if tag.is_plain() {
+            return Ok(attributes);
+        }
+        if let Some((name, value)) = tag.only_attribute() {
+            // U+FFFE and U+FFFF were looked for in the whole payload.
+            self.limit("bytes of text", self.limits.text, value.len(), tag.start)?;
+            attributes.put(Attribute::new(name, "", value));
             return Ok(attributes);
         }
         for attribute in tag.raw_attributes() {

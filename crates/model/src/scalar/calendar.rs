@@ -39,6 +39,10 @@ fn without_offset(text: &str) -> &str {
 
 /// The text before `Z` or `±hh:mm`, and that; the offset is empty if what stands there is none.
 pub(super) fn split_offset(text: &str) -> (&str, &str) {
+    // `YYYY-MM-DD`: an offset has a colon before its last two digits.
+    if let [.., b'-', _, b'0'..=b'9'] = text.as_bytes() {
+        return (text, "");
+    }
     let at = match text.ends_with('Z') {
         true => text.len() - 1,
         false => text.len().saturating_sub(6),
@@ -57,9 +61,15 @@ pub(super) fn split_offset(text: &str) -> (&str, &str) {
 
 /// `-?YYYY+-MM-DD`, a day that exists.
 fn is_day(text: &str) -> bool {
-    let mut parts = text.strip_prefix('-').unwrap_or(text).split('-');
-    let (Some(year), Some(month), Some(day), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
+    let text = text.strip_prefix('-').unwrap_or(text);
+    let at = text.len().saturating_sub("-MM-DD".len());
+    let Some((year, rest)) = text.split_at_checked(at) else {
+        return false;
+    };
+    let rest = rest
+        .strip_prefix('-')
+        .and_then(|rest| rest.split_at_checked(2));
+    let Some((month, day)) = rest.and_then(|(month, day)| Some((month, day.strip_prefix('-')?)))
     else {
         return false;
     };
@@ -107,7 +117,10 @@ fn is_clock(text: &str) -> bool {
 
 /// Two digits as a number.
 fn two(text: &str) -> Option<u8> {
-    (text.len() == 2 && all_digits(text)).then(|| text.parse().ok())?
+    match text.as_bytes() {
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => Some((tens - b'0') * 10 + ones - b'0'),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -30,9 +30,13 @@ fn is_integer(text: &str) -> bool {
 }
 
 fn is_decimal(text: &str) -> bool {
-    let number = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    all_digits(whole) && all_digits(fraction) && !(whole.is_empty() && fraction.is_empty())
+    let number = text.strip_prefix(['+', '-']).unwrap_or(text).as_bytes();
+    let (mut digits, mut points) = (0, 0);
+    for b in number {
+        digits += usize::from(b.is_ascii_digit());
+        points += usize::from(*b == b'.');
+    }
+    digits > 0 && points <= 1 && digits + points == number.len()
 }
 
 pub(super) fn all_digits(text: &str) -> bool {
