@@ -111,9 +111,9 @@ impl<'i> Reader<'i> {
             self.path.pop();
         }
         self.tokens.leave();
-        let read = match self.path.is_empty() {
-            true => read,
-            false => read.and_then(|()| self.advance()),
+        let read = match self.tokens.is_inside() {
+            true => read.and_then(|()| self.advance()),
+            false => read,
         };
         if let Err(error) = read {
             self.fail(error);
