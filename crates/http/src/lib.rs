@@ -30,6 +30,7 @@
 pub mod connect;
 #[cfg(all(feature = "reqwest", feature = "tokio"))]
 pub mod doctor;
+pub mod evidence;
 #[cfg(feature = "hyper")]
 pub mod hyper;
 pub mod journal;
@@ -55,6 +56,7 @@ mod error;
 mod guard;
 mod journaled;
 mod limit;
+mod locked;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod operation;

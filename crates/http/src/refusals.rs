@@ -1,8 +1,7 @@
 //! Keeps the failure budget of token requests in a file.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,14 +9,10 @@ use std::time::Duration;
 use castile_auth::ports::{BoxFuture, Ports};
 use castile_auth::{BudgetStore, FailureBudget};
 
-/// The largest file that is read: some 100,000 client ids.
-const LIMIT: u64 = 16 * 1024 * 1024;
+use crate::locked;
 
 /// How long to wait for other processes. Then the budget goes on from memory: no token waits any longer for the file.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// How often the lock is tried.
-const POLL: Duration = Duration::from_millis(5);
 
 /// A file for a [`FailureBudget`]: replaced as a whole, locked against other processes, mode 0600. It holds hosts, client ids
 /// and times, no secret.
@@ -45,7 +40,7 @@ impl BudgetStore for RefusalFile {
         let path = Arc::clone(&self.path);
         Box::pin(async move {
             // Files block, and so does a lock that another process holds.
-            let replace = move || replace(&path, PATIENCE, change);
+            let replace = move || locked::replace(&path, PATIENCE, change);
             let done = ::tokio::task::spawn_blocking(replace).await;
             done.unwrap_or_else(|error| Err(io::Error::other(error)))
         })
@@ -68,74 +63,10 @@ pub fn budget(path: Option<&Path>, ports: &Ports) -> FailureBudget {
         .clone()
 }
 
-fn replace(
-    path: &Path,
-    patience: Duration,
-    change: Box<dyn FnOnce(Option<Vec<u8>>) -> Vec<u8> + Send>,
-) -> io::Result<()> {
-    let lock = private().open(beside(path, "lock"))?;
-    wait_for(&lock, patience)?;
-    let kept = read(path)?;
-    let next = change(kept.clone());
-    if kept.as_deref() == Some(&next[..]) {
-        return Ok(());
-    }
-    let new = beside(path, "new");
-    let mut file = private().truncate(true).open(&new)?;
-    file.write_all(&next)?;
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&new, path)
-}
-
-/// Takes the lock, unless a process that was stopped, or sits on another machine that is gone, keeps it.
-fn wait_for(lock: &File, patience: Duration) -> io::Result<()> {
-    let mut waited = Duration::ZERO;
-    loop {
-        match lock.try_lock() {
-            Ok(()) => return Ok(()),
-            Err(TryLockError::Error(error)) => return Err(error),
-            Err(TryLockError::WouldBlock) if waited >= patience => {
-                return Err(io::ErrorKind::TimedOut.into());
-            }
-            Err(TryLockError::WouldBlock) => std::thread::sleep(POLL),
-        }
-        waited += POLL;
-    }
-}
-
-fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let mut bytes = Vec::new();
-    file.take(LIMIT + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LIMIT {
-        return Err(io::ErrorKind::FileTooLarge.into());
-    }
-    Ok(Some(bytes))
-}
-
-/// A file that its owner alone can read and write.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.create(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-fn beside(path: &Path, extension: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(extension);
-    name.into()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     async fn update(file: &RefusalFile, bytes: &'static [u8]) -> io::Result<Option<Vec<u8>>> {
@@ -163,7 +94,7 @@ mod tests {
             let mode = fs::metadata(&path).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
-        assert!(!beside(&path, "new").exists());
+        assert!(!folder.path().join("refusals.json.new").exists());
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -187,18 +118,6 @@ mod tests {
             update.await.unwrap().unwrap();
         }
         assert_eq!(update(&file, b"").await.unwrap().unwrap().len(), 50);
-    }
-
-    #[test]
-    fn a_lock_that_is_never_given_back_stops_nobody() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("refusals.json");
-        let other = private().open(beside(&path, "lock")).unwrap();
-        other.lock().unwrap();
-        let update = || replace(&path, POLL, Box::new(|_| b"x".to_vec()));
-        assert_eq!(update().unwrap_err().kind(), io::ErrorKind::TimedOut);
-        drop(other);
-        update().unwrap();
     }
 
     #[tokio::test]
