@@ -20,10 +20,12 @@ use crate::{
 mod pool;
 mod profiles;
 mod proof;
+mod stated;
 
 pub use pool::Pool;
 pub use profiles::{Live, Profiles};
 pub(crate) use proof::{assertion_policy, signer};
+pub use stated::{RawStated, TypedStated, legacy_plan, with_state};
 
 /// The stack of a typed client for a profile in state `oauth`, with a token cache of its own.
 ///

@@ -69,6 +69,8 @@ mod reqwest;
 mod retry;
 mod rewrite;
 #[cfg(feature = "tokio")]
+mod stated;
+#[cfg(feature = "tokio")]
 mod tokio;
 mod traced;
 mod transport;
@@ -101,6 +103,8 @@ pub use refusals::{RefusalFile, budget};
 pub use reqwest::{ReqwestTokenHttp, ReqwestTransport, TOKEN_TIME_LIMIT};
 pub use retry::{Retry, RetryBudget, RetryPolicy};
 pub use rewrite::{Rewrite, RewriteBody};
+#[cfg(feature = "tokio")]
+pub use stated::Stated;
 #[cfg(feature = "tokio")]
 pub use tokio::{OsRandom, SystemClock, TokioSleep, TokioSpawn};
 pub use traced::{Traced, Watched};

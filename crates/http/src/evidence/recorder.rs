@@ -1,12 +1,12 @@
 //! Takes note of what is seen, and adds it to the file from time to time.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use castile_auth::ports::Clock;
-use castile_auth::{TokenEvent, Watch};
 
 use super::{EvidenceError, LastCall, Moment, Seen};
 use crate::profile::State;
@@ -31,6 +31,8 @@ struct Recorder {
     profile: String,
     clock: Arc<dyn Clock>,
     pending: Mutex<Option<Seen>>,
+    /// Of the token that was noted last.
+    generation: AtomicU64,
     is_planned: AtomicBool,
     has_failed: AtomicBool,
 }
@@ -39,6 +41,21 @@ impl Evidence {
     /// Keeps what is seen of `profile` at `path`; its folder is made when something is written.
     pub fn new(path: impl Into<PathBuf>, profile: impl Into<String>) -> Self {
         Self::with_clock(path, profile, Arc::new(SystemClock))
+    }
+
+    /// The one evidence of this process at `path`.
+    pub fn shared(path: &Path, profile: &str) -> Self {
+        static KNOWN: Mutex<BTreeMap<PathBuf, Weak<Recorder>>> = Mutex::new(BTreeMap::new());
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(recorder) = known.get(path).and_then(Weak::upgrade)
+            && recorder.profile == profile
+        {
+            return Self(recorder);
+        }
+        known.retain(|_, recorder| recorder.strong_count() > 0);
+        let evidence = Self::new(path, profile);
+        known.insert(path.to_owned(), Arc::downgrade(&evidence.0));
+        evidence
     }
 
     /// The same by another clock.
@@ -52,6 +69,8 @@ impl Evidence {
             profile: profile.into(),
             clock,
             pending: Mutex::new(None),
+            // No cache ever counts that far.
+            generation: AtomicU64::new(u64::MAX),
             is_planned: AtomicBool::new(false),
             has_failed: AtomicBool::new(false),
         }))
@@ -67,6 +86,13 @@ impl Evidence {
                 code: end.err().map(str::to_owned),
             });
         });
+    }
+
+    /// A call goes under the token of this generation; noted is the first that does.
+    pub fn token(&self, generation: u64) {
+        if self.0.generation.swap(generation, Ordering::Relaxed) != generation {
+            self.note(|seen, at| seen.last_token = Some(at));
+        }
     }
 
     /// Writes what was seen so far. Blocks while it does.
@@ -178,14 +204,6 @@ impl Drop for Recorder {
 impl ShadowWatch for Evidence {
     fn shadowed(&self, operation: &str, outcome: &Outcome) {
         self.note(|seen, at| seen.note(at, operation, outcome));
-    }
-}
-
-impl Watch for Evidence {
-    fn event(&self, event: &TokenEvent) {
-        if let TokenEvent::Fetched { .. } = event {
-            self.note(|seen, at| seen.last_token = Some(at));
-        }
     }
 }
 

@@ -219,6 +219,19 @@ pub enum ConfigError {
         /// Its state.
         state: super::State,
     },
+    /// The profile has not what a state needs.
+    #[error("profile `{profile}` cannot be in state `{state}`: it has no {part}")]
+    Lacks {
+        /// The profile.
+        profile: String,
+        /// The state.
+        state: super::State,
+        /// The table or key.
+        part: &'static str,
+    },
+    /// A password for the old model that is no text.
+    #[error("the password of the old model is not UTF-8")]
+    Password,
     /// A key file that others can read.
     #[error("{} can be read by others (mode {mode:03o}): chmod 600", path.display())]
     SecretExposed {
@@ -318,6 +331,8 @@ impl ConfigError {
             Self::KeyOfTwoServers { .. } => "config-key-of-two-servers",
             Self::NoProfile { .. } => "config-no-profile",
             Self::State { .. } => "config-state",
+            Self::Lacks { .. } => "config-lacks",
+            Self::Password => "config-password",
             Self::SecretExposed { .. } => "config-secret-exposed",
             Self::SecretFile { .. } => "config-secret-file",
             Self::SecretEnv { .. } => "config-secret-env",

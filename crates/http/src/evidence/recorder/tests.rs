@@ -17,17 +17,6 @@ fn differed(first: &str, second: &str) -> Outcome {
     Outcome::Differed(found.unwrap().unwrap())
 }
 
-fn fetched() -> TokenEvent {
-    TokenEvent::Fetched {
-        generation: 1,
-        took: Duration::ZERO,
-        lifetime: None,
-        clock_offset: None,
-        missing_scope: 0,
-        waiting: 1,
-    }
-}
-
 #[test]
 fn what_many_saw_is_added_up_and_holds_no_value() {
     let folder = tempfile::tempdir().unwrap();
@@ -54,7 +43,7 @@ fn what_many_saw_is_added_up_and_holds_no_value() {
         thread.join().unwrap();
     }
     let evidence = Evidence::new(&path, "a");
-    evidence.event(&fetched());
+    evidence.token(1);
     evidence.called(State::Shadow, Err("timeout-answer"));
     evidence.flush().unwrap();
     let text = std::fs::read_to_string(&path).unwrap();
