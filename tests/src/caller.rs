@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use castile::Client;
+use castile::http::connect::Switch;
 use castile::http::stack::{Plan, Typed};
 use castile::http::{Config, Profile, ReqwestTransport, connect, stack};
+use castile::{Client, Front};
 
 use crate::Institution;
 
 /// The typed client as a user makes it.
+pub type ConnectedClient = Client<Switch<Front>>;
+
+/// The typed client over a stack of the test's own making.
 pub type TypedClient = Client<Typed<ReqwestTransport>>;
 
 impl Institution {
@@ -28,7 +32,7 @@ impl Institution {
     ///
     /// # Panics
     /// When the system offers no TLS roots.
-    pub fn client(&self) -> TypedClient {
+    pub fn client(&self) -> ConnectedClient {
         Client::connect(self.profile()).expect("a usable profile")
     }
 

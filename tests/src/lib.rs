@@ -15,7 +15,7 @@ mod scripted;
 mod webdriver;
 
 pub use browser::Browser;
-pub use caller::TypedClient;
+pub use caller::{ConnectedClient, TypedClient};
 pub use institution::Institution;
 pub use message::{PASSWORD, USER, old_message};
 pub use not_run::not_run;

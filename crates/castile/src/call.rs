@@ -4,8 +4,11 @@ mod attached;
 mod open;
 mod options;
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use castile_envelope::{Content, Part, SoapVersion, Wrap};
+use castile_http::connect::Pin;
 use castile_http::journal::Outcome;
 use castile_http::{
     Answer, Attempts, Body, CallLimits, Effect, JournalEntry, OperationName, SoapTransport,
@@ -33,7 +36,7 @@ const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
 pub struct Call<'c, T, O> {
     transport: &'c T,
     url: &'c Uri,
-    header: &'c Header,
+    header: Arc<Header>,
     request: &'c O,
     fill: Fill,
     tracking_id: Option<String>,
@@ -46,6 +49,7 @@ pub struct Call<'c, T, O> {
     limits: CallLimits,
     unfit: Option<Unfit>,
     attaching: Option<Attaching>,
+    pin: Option<Pin>,
 }
 
 /// A request that is ready, and what is to be told of it.
@@ -76,7 +80,7 @@ where
     T: SoapTransport<Error = castile_http::Error>,
     O: Operation,
 {
-    pub(crate) fn new(transport: &'c T, url: &'c Uri, header: &'c Header, request: &'c O) -> Self {
+    pub(crate) fn new(transport: &'c T, url: &'c Uri, header: Arc<Header>, request: &'c O) -> Self {
         let (fill, tracking_id) = header.for_call();
         Self {
             transport,
@@ -92,7 +96,14 @@ where
             limits: CallLimits::default(),
             unfit: None,
             attaching: None,
+            pin: None,
         }
+    }
+
+    /// The same on stacks as they are now.
+    pub(crate) fn pinned(mut self, pin: Option<Pin>) -> Self {
+        self.pin = pin;
+        self
     }
 
     /// Other limits for this call than those of its client.
@@ -282,6 +293,9 @@ where
         request.extensions_mut().insert(effect);
         let operation = OperationName::new(O::SERVICE, O::NAME);
         request.extensions_mut().insert(operation);
+        if let Some(pin) = &self.pin {
+            request.extensions_mut().insert(pin.clone());
+        }
         let headers = request.headers_mut();
         match wrap.soap {
             SoapVersion::V11 => {

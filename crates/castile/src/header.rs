@@ -91,6 +91,12 @@ fn tracking_id(random: &dyn Random) -> Option<String> {
     Some(id.to_string())
 }
 
+impl Default for Header {
+    fn default() -> Self {
+        Self::empty()
+    }
+}
+
 impl fmt::Debug for Header {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Header")

@@ -20,12 +20,16 @@ use crate::{
 mod pool;
 mod profiles;
 mod proof;
+mod routed;
 mod stated;
+mod switch;
 
 pub use pool::Pool;
 pub use profiles::{Live, Profiles};
 pub(crate) use proof::{assertion_policy, signer};
-pub use stated::{RawStated, TypedStated, legacy_plan, with_state};
+pub use routed::Routed;
+pub use stated::{RawStated, TypedStated, legacy_plan};
+pub use switch::{Pin, Switch};
 
 /// The stack of a typed client for a profile in state `oauth`, with a token cache of its own.
 ///

@@ -66,6 +66,14 @@ pub enum Error {
         /// Where it says so.
         offset: usize,
     },
+    /// The profile makes a difference between services, and the request does not say which it is for. Nothing was sent.
+    #[error(
+        "which service the message is for is not known, and profile `{profile}` has settings of its own for some"
+    )]
+    Service {
+        /// The profile.
+        profile: String,
+    },
     /// The token was issued for another institution than the profile names. Nothing was sent.
     #[error("the access token is not for the institution of profile `{profile}`")]
     TokenInstitution {
@@ -144,6 +152,7 @@ impl Error {
                 Other::Override => "institution-override",
                 Other::TooLate => "institution-late",
             },
+            Self::Service { .. } => "service-unknown",
             Self::TokenInstitution { .. } => "institution-token",
             Self::InsecureOrigin => "origin-insecure",
             Self::TokenUnsendable => "token-unsendable",
@@ -175,6 +184,7 @@ impl Error {
             | Self::Digest { .. }
             | Self::Origin { .. }
             | Self::Institution { .. }
+            | Self::Service { .. }
             | Self::InsecureOrigin
             | Self::RequestTooLarge { .. }
             | Self::RequestBroken(_)

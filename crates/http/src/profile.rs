@@ -258,6 +258,32 @@ impl Profile {
         }
     }
 
+    /// The profile as it would be in another state.
+    ///
+    /// # Errors
+    /// [`ConfigError::Lacks`] what that state needs.
+    pub fn with_state(&self, state: State) -> Result<Self, ConfigError> {
+        let (old, new) = (state != State::Oauth, state != State::Legacy);
+        let missing = [
+            (old && self.legacy.is_none(), "[legacy]"),
+            (new && self.oauth.is_none(), "[oauth]"),
+            (new && self.client.is_none(), "client_id"),
+        ];
+        if let Some((_, part)) = missing.iter().find(|(missing, _)| *missing) {
+            return Err(ConfigError::Lacks {
+                profile: self.name.clone(),
+                state,
+                part,
+            });
+        }
+        let variants = self.variants.with_state(state)?;
+        Ok(Self {
+            state,
+            variants,
+            ..self.clone()
+        })
+    }
+
     /// For whom messages and tokens must be.
     pub fn institution(&self) -> Institution {
         let mut institution = Institution::new(&self.name, &self.inst_rt_id, &self.inst_env);

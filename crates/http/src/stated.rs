@@ -5,7 +5,7 @@ use http::{Request, Response, Uri};
 use crate::evidence::Evidence;
 use crate::profile::State;
 use crate::shadow::Shadow;
-use crate::{Body, Error, SoapTransport};
+use crate::{Body, Classify, Error, SoapTransport};
 
 /// One profile's way to its gateway: `L` by the old model, `O` by the new one, `S` for what a shadow repeats.
 ///
@@ -20,7 +20,8 @@ pub struct Stated<L, O, S> {
 #[derive(Debug)]
 enum Way<L, O, S> {
     Legacy(L),
-    Shadow(Shadow<L, S>),
+    /// What it may repeat, an override may know better than a name.
+    Shadow(Classify<Shadow<L, S>>),
     Oauth(O),
 }
 
@@ -31,7 +32,7 @@ impl<L, O, S> Stated<L, O, S> {
     }
 
     /// By the old model, with reads repeated by the new one; `target` is the old one's.
-    pub fn shadow(stack: Shadow<L, S>, target: Uri) -> Self {
+    pub fn shadow(stack: Classify<Shadow<L, S>>, target: Uri) -> Self {
         Self::new(Way::Shadow(stack), target)
     }
 

@@ -1,19 +1,15 @@
 //! Takes one request through the stack and brings the answer, or a fault, back.
 
 use castile_http::{Answer, Body, Effect, Error, Phase, SoapTransport};
-use http::{Request, Response, StatusCode, Uri};
+use http::{Request, Response, StatusCode};
 use http_body::Body as _;
 
 use crate::fault::{Fault, Party, Version};
 use crate::headers;
 use crate::watch::{self, UnderWay};
 
-/// Sends the message of `request` to `target` and gives what the client shall see.
-pub(crate) async fn forward<T>(
-    stack: &T,
-    target: &Uri,
-    request: Request<Body>,
-) -> Result<Response<Body>, Fault>
+/// Sends the message of `request` where the stack leads and gives what the client shall see.
+pub(crate) async fn forward<T>(stack: &T, request: Request<Body>) -> Result<Response<Body>, Fault>
 where
     T: SoapTransport,
     T::Error: Into<Error>,
@@ -22,7 +18,6 @@ where
     let version = Version::of(&parts.headers);
     let mut outgoing = Request::new(body);
     *outgoing.method_mut() = parts.method;
-    *outgoing.uri_mut() = target.clone();
     let effect = Effect::of_headers(&parts.headers);
     outgoing.extensions_mut().insert(effect);
     *outgoing.headers_mut() = parts.headers;
@@ -115,6 +110,7 @@ fn judge(error: &Error, version: Version) -> (Party, StatusCode) {
         Error::Envelope(_)
         | Error::Digest { .. }
         | Error::Institution { .. }
+        | Error::Service { .. }
         | Error::RequestBroken(_) => (
             Party::Client,
             match version {

@@ -1,8 +1,9 @@
 //! The HTTP stack as a process: strip, bearer, forward, stream back.
 //!
 //! An old client talks to this proxy on loopback as it talked to the gateway: user name and password in the message,
-//! no token. The proxy cuts the security header out, adds the bearer token of one profile, sends the message to the
-//! profile's address and streams the answer back. What it cannot do it says as a SOAP fault that the client can read.
+//! no token. The proxy sends the message by the state of one profile and streams the answer back: in state `oauth` it cuts
+//! the security header out and adds the bearer token, in state `legacy` the message goes out as it came, in state `shadow`
+//! some reads are repeated under OAuth afterwards. What it cannot do it says as a SOAP fault that the client can read.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {

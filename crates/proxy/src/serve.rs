@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use castile_http::{Blame, Body, Profile, SoapTransport, actions, connect};
-use http::{HeaderMap, Request, Response, StatusCode, Uri};
+use castile_http::connect::{self, Switch};
+use castile_http::{Blame, Body, Profile, SoapTransport, actions};
+use http::{HeaderMap, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -18,7 +19,6 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tracing::Instrument as _;
-use url::Url;
 
 use crate::fault::{Fault, Party, Version};
 use crate::forward::forward;
@@ -27,9 +27,10 @@ use crate::{Error, Settings, refuse};
 /// How long to wait after the system refused a connection: it is out of files or memory, not of clients.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves `profile`, which must be in state `oauth`, until `shutdown` completes; then lets the requests under way end.
+/// Serves `profile` in its state until `shutdown` completes; then lets the requests under way end.
 ///
-/// Blocks for a moment at the start, to read the profile's key.
+/// Blocks for a moment at the start, to read the profile's key, password, or both. Where the state is to change while
+/// it runs, [`serve_through`] takes a [`Switch`], or what a configuration that is read anew gives.
 ///
 /// # Errors
 /// An address that other machines reach, unless allowed; a profile that cannot be served; a broken listener.
@@ -42,26 +43,24 @@ pub async fn serve<F>(
 where
     F: Future<Output = ()>,
 {
-    let (_, oauth) = profile.in_oauth().map_err(castile_http::Error::from)?;
-    let url = oauth.url.clone();
-    let stack = connect::raw(profile)?;
+    let stack = Switch::raw(profile)?;
     if let Some(journal) = connect::journal(profile)? {
         journal.ready().await.map_err(castile_http::Error::from)?;
     }
     let span = tracing::info_span!("proxy", profile = profile.name);
-    serve_through(listener, stack, &url, settings, shutdown)
+    serve_through(listener, stack, settings, shutdown)
         .instrument(span)
         .await
 }
 
-/// Serves through a stack of the caller's making; every message goes to `target`.
+/// Serves through a stack that knows where messages go: a [`Switch`], or what
+/// [`Profiles::connect`](castile_http::connect::Profiles::connect) gives.
 ///
 /// # Errors
 /// As [`serve`].
 pub async fn serve_through<T, F>(
     listener: TcpListener,
     stack: T,
-    target: &Url,
     settings: Settings,
     shutdown: F,
 ) -> Result<(), Error>
@@ -74,16 +73,13 @@ where
     if !address.ip().is_loopback() && !settings.allow_remote {
         return Err(Error::Remote { address });
     }
-    let gateway = target.origin().ascii_serialization();
-    let target = target.as_str().parse::<Uri>();
     let desk = Arc::new(Desk {
         stack,
-        target: target.map_err(|_| castile_http::Error::InsecureOrigin)?,
         requests: Semaphore::new(settings.requests),
         allow_remote: settings.allow_remote,
         served: AtomicU64::new(0),
     });
-    tracing::info!(%address, gateway, "listening");
+    tracing::info!(%address, "listening");
     accept(listener, desk, &settings, shutdown).await;
     Ok(())
 }
@@ -152,7 +148,6 @@ where
 /// Where requests are answered.
 struct Desk<T> {
     stack: T,
-    target: Uri,
     requests: Semaphore,
     allow_remote: bool,
     served: AtomicU64,
@@ -205,7 +200,7 @@ where
             return Err(busy());
         };
         let request = Request::from_parts(parts, Body::stream(body));
-        forward(&self.stack, &self.target, request).await
+        forward(&self.stack, request).await
     }
 }
 

@@ -8,14 +8,15 @@ use http::Uri;
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{Pool, plan};
+use super::{Pool, journal, plan};
 use crate::evidence::Evidence;
 use crate::profile::{Legacy, State};
 use crate::shadow::{Shadow, ShadowWatch};
 use crate::stack::{self, LegacyPlan, Plan, Raw, RawLegacy, Typed, TypedLegacy};
 use crate::stated::Stated;
 use crate::{
-    ConfigError, Error, Login, OsRandom, Profile, ReqwestTransport, RetryPolicy, TokioSleep,
+    Classify, ConfigError, Error, Login, OsRandom, Profile, ReqwestTransport, RetryPolicy,
+    TokioSleep,
 };
 
 /// The stack of a typed client in any state.
@@ -63,7 +64,7 @@ impl Pool {
             Ok::<_, Error>((legacy(plan, transport), target(&url)?))
         };
         let new = || {
-            let profile = with_state(profile, State::Oauth)?;
+            let profile = profile.with_state(State::Oauth)?;
             let (_, settings) = profile.in_oauth()?;
             let source = Noted {
                 source: self.token_source(&profile)?,
@@ -90,6 +91,7 @@ impl Pool {
                 let repeating = stack::raw(plan, transport);
                 let settings = profile.shadow.clone();
                 let shadow = Shadow::new(answering, repeating, other, settings, watch);
+                let shadow = Classify::new(shadow, Arc::clone(&profile.effects));
                 Stated::shadow(shadow, target)
             }
         };
@@ -113,6 +115,10 @@ pub fn legacy_plan(profile: &Profile) -> Result<(LegacyPlan, Url), Error> {
     plan.answer_limit = legacy.limits.answer;
     plan.institution = Some(Arc::new(profile.institution()));
     plan.retry = Some(RetryPolicy::new(Arc::new(OsRandom)));
+    plan.effects = Arc::clone(&profile.effects);
+    if let Some(journal) = journal(profile)? {
+        plan.journal = Some(journal);
+    }
     Ok((plan, legacy.url.clone()))
 }
 
@@ -131,30 +137,6 @@ fn login(profile: &Profile, legacy: &Legacy) -> Result<Option<Login>, Error> {
         (Some(_), None) => Err(lacks(profile, State::Legacy, "password")),
         (None, Some(_)) => Err(lacks(profile, State::Legacy, "username")),
     }
-}
-
-/// The profile as it would be in another state.
-///
-/// # Errors
-/// [`ConfigError::Lacks`] what that state needs.
-pub fn with_state(profile: &Profile, state: State) -> Result<Profile, ConfigError> {
-    let (old, new) = (state != State::Oauth, state != State::Legacy);
-    let missing = [
-        (old && profile.legacy.is_none(), "[legacy]"),
-        (new && profile.oauth.is_none(), "[oauth]"),
-        (new && profile.client.is_none(), "client_id"),
-    ];
-    if let Some((_, part)) = missing.iter().find(|(missing, _)| *missing) {
-        return Err(ConfigError::Lacks {
-            profile: profile.name.clone(),
-            state,
-            part,
-        });
-    }
-    Ok(Profile {
-        state,
-        ..profile.clone()
-    })
 }
 
 fn lacks(profile: &Profile, state: State, part: &'static str) -> Error {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Profile;
+use super::{ConfigError, Profile, State};
 
 /// The settings of the services and operations for which a profile makes a difference.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +41,16 @@ impl Variants {
     /// The operations that are named.
     pub fn operations(&self) -> impl Iterator<Item = &str> {
         self.operations.iter().map(|name| &**name)
+    }
+
+    /// The same in another state.
+    pub(crate) fn with_state(&self, state: State) -> Result<Self, ConfigError> {
+        let profiles = self.profiles.iter();
+        let profiles = profiles.map(|variant| variant.with_state(state).map(Arc::new));
+        Ok(Self {
+            profiles: profiles.collect::<Result<_, _>>()?,
+            ..self.clone()
+        })
     }
 
     /// `None` when it depends on the service, and the service is not known.

@@ -12,7 +12,7 @@ use super::layer::Side;
 use super::tee::{Copy, Tee};
 use super::{Outcome, VOLATILE};
 use crate::rewrite::content_type;
-use crate::{Answer, Body, Effect, Error, SoapTransport};
+use crate::{Answer, Body, Effect, Error, OperationName, SoapTransport};
 
 /// What is told as the operation where the body does not say one.
 const NO_OPERATION: &str = "?";
@@ -24,6 +24,7 @@ const STATUS: &str = "HTTP-status";
 pub(super) struct Begun {
     method: Method,
     headers: HeaderMap,
+    operation: Option<OperationName>,
     message: Message,
 }
 
@@ -63,6 +64,7 @@ impl Drop for Place {
 impl Case {
     /// Keeps what a repetition needs; a message that is not in memory is copied as it passes.
     pub(super) fn begin(request: Request<Body>, limit: usize) -> (Request<Body>, Begun) {
+        let operation = OperationName::of(&request);
         let (parts, body) = request.into_parts();
         let (body, message) = match body.as_whole() {
             Some(bytes) => {
@@ -77,6 +79,7 @@ impl Case {
         let begun = Begun {
             method: parts.method.clone(),
             headers: parts.headers.clone(),
+            operation,
             message,
         };
         (Request::from_parts(parts, body), begun)
@@ -100,12 +103,6 @@ impl Begun {
         }
     }
 
-    /// What the caller says it calls.
-    fn action(&self) -> Option<&str> {
-        let value = self.headers.get("soapaction")?.to_str().ok()?;
-        value.trim().trim_matches('"').rsplit('/').next()
-    }
-
     /// The name of Body's element, if repeating the message can change nothing.
     fn read(&self, message: &[u8]) -> Result<String, Outcome> {
         if self.headers.contains_key(CONTENT_ENCODING) {
@@ -119,8 +116,11 @@ impl Begun {
         let intent = document
             .intent(message)
             .map_err(|_| Outcome::NotComparable)?;
-        // A gateway may go by the body where the action says something else.
-        let confirmed = self.action() == Some(intent.payload.as_str())
+        // Who knows the service made the message by its contract. Else a gateway may go by the body where the action says
+        // something else.
+        let operation = self.operation.as_ref();
+        let confirmed = operation
+            .is_some_and(|known| known.service().is_some() || known.name() == intent.payload)
             || Effect::from_soap_action(&intent.payload) == Effect::Read;
         if intent.reserves || !confirmed || !is_name(&intent.payload) {
             return Err(Outcome::NotARead);
@@ -145,8 +145,8 @@ impl Case {
 
     /// What the caller says it calls, for a case that nobody looks into.
     pub(super) fn operation(&self) -> &str {
-        let action = self.begun.action();
-        action.filter(|name| is_name(name)).unwrap_or(NO_OPERATION)
+        let named = self.begun.operation.as_ref().map(OperationName::name);
+        named.filter(|name| is_name(name)).unwrap_or(NO_OPERATION)
     }
 
     /// Repeats and compares; tells what became of it, whatever that is.
@@ -187,6 +187,9 @@ impl Case {
         *request.headers_mut() = self.begun.headers;
         request.headers_mut().remove(AUTHORIZATION);
         request.extensions_mut().insert(Effect::Read);
+        if let Some(operation) = self.begun.operation {
+            request.extensions_mut().insert(operation);
+        }
         let answer = match side.oauth.send(request).await {
             Ok(answer) => answer,
             Err(error) => return Outcome::Failed(error.into().code()),
