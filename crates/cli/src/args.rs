@@ -190,9 +190,18 @@ pub(crate) enum Algorithm {
 
 #[derive(Debug, Args)]
 pub(crate) struct Proxy {
-    #[command(flatten)]
-    pub(crate) profile: Profile,
-    /// The address to listen on; loopback only
+    /// The configuration; read anew when it changes, and on SIGHUP
+    #[arg(long, value_name = "FILE", default_value = "castile.toml")]
+    pub(crate) config: PathBuf,
+    /// A profile to serve and the address to serve it at, loopback only; several times for several banks
+    #[arg(
+        long,
+        value_name = "NAME[=ADDRESS:PORT]",
+        required = true,
+        value_parser = served
+    )]
+    pub(crate) profile: Vec<(String, Option<SocketAddr>)>,
+    /// The address for a profile that is given without one
     #[arg(
         long,
         value_name = "ADDRESS:PORT",
@@ -293,4 +302,14 @@ fn meant(error: &clap::Error) -> Option<&str> {
         ContextValue::Strings(words) => words.first().map(String::as_str),
         _ => None,
     })
+}
+
+/// A profile, and its address behind the last `=` if that is one.
+fn served(text: &str) -> Result<(String, Option<SocketAddr>), String> {
+    match text.rsplit_once('=') {
+        None => Ok((text.to_owned(), None)),
+        Some((name, address)) => socket_address(address)
+            .map(|address| (name.to_owned(), Some(address)))
+            .map_err(|error| error.to_string()),
+    }
 }

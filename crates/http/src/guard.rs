@@ -126,6 +126,9 @@ pub struct Guard<T> {
 /// The longest beginning of a streamed message that is held.
 const HELD: usize = 128 * 1024;
 
+/// How often the beginning is read, chunk by chunk, before it must double.
+pub(crate) const READS: usize = 16;
+
 impl<T> Guard<T> {
     /// A guard in front of `inner`; without an institution everything may pass.
     pub fn new(inner: T, institution: Option<Arc<Institution>>) -> Self {
@@ -143,8 +146,9 @@ impl<T> Guard<T> {
             return Ok(body);
         }
         let mut held = BytesMut::new();
-        // Read again only when twice as much is there: tiny chunks must not cost their number squared.
-        let mut enough = 0;
+        // At last read again only when twice as much is there: tiny chunks must not cost their number squared. A sender
+        // that waits for the gateway with its second or third chunk is not kept waiting.
+        let (mut reads, mut enough) = (0, 0);
         while held.len() <= HELD {
             let Some(next) = chunk(&mut body).await? else {
                 institution.check(&document.address(&held)?)?;
@@ -154,7 +158,10 @@ impl<T> Guard<T> {
             if held.len() < enough {
                 continue;
             }
-            enough = (2 * held.len()).min(HELD + 1);
+            reads += 1;
+            if reads >= READS {
+                enough = (2 * held.len()).min(HELD + 1);
+            }
             let Some(address) = document.address_of_start(&held)? else {
                 continue;
             };

@@ -9,6 +9,7 @@ use http::header::{self, AUTHORIZATION, HOST};
 use http::{HeaderMap, Request, Response};
 use zeroize::Zeroizing;
 
+use crate::guard::READS;
 use crate::rewrite::{chunk, content_type, keep_digests_true};
 use crate::{Body, Error, Origin, Phase, Progress, SoapTransport};
 
@@ -92,8 +93,8 @@ impl<T> WsSecurity<T> {
             };
         }
         let mut held = BytesMut::new();
-        // Read again only when twice as much is there: tiny chunks must not cost their number squared.
-        let mut enough = 0;
+        // As the guard reads.
+        let (mut reads, mut enough) = (0, 0);
         while held.len() <= HELD {
             let next = chunk(&mut body).await?;
             let ended = next.is_none();
@@ -101,7 +102,10 @@ impl<T> WsSecurity<T> {
             if held.len() < enough && !ended {
                 continue;
             }
-            enough = (2 * held.len()).min(HELD + 1);
+            reads += 1;
+            if reads >= READS {
+                enough = (2 * held.len()).min(HELD + 1);
+            }
             match document.security(&held, &login.token())? {
                 Security::Undecided if ended => return Err(truncated(held.len())),
                 Security::Undecided => {}

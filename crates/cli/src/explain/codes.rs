@@ -15,6 +15,7 @@ mod oidc;
 mod pkcs11;
 mod rotation;
 mod sandbox;
+mod state;
 mod token;
 mod wsdl;
 
@@ -43,6 +44,7 @@ pub(super) const AREAS: &[&[Entry]] = &[
     pkcs11::TABLE,
     rotation::TABLE,
     sandbox::TABLE,
+    state::TABLE,
     token::TABLE,
     wsdl::TABLE,
 ];

@@ -31,19 +31,6 @@ async fn an_address_that_others_reach_is_refused_unless_allowed() {
 }
 
 #[tokio::test]
-async fn a_profile_that_is_not_in_oauth_is_not_served() {
-    let folder = tempfile::tempdir().unwrap();
-    let gateway = Peer::replies(vec![ok()]).await;
-    let provider = provider().await;
-    let profile = profile(&gateway, &provider, folder.path(), "legacy");
-    let proxy = proxy(&profile, Settings::default()).await;
-    assert_eq!(
-        proxy.done.await.unwrap().unwrap_err().code(),
-        "config-state"
-    );
-}
-
-#[tokio::test]
 async fn what_is_no_soap_call_of_a_local_client_is_refused_with_a_fault() {
     let folder = tempfile::tempdir().unwrap();
     let gateway = Peer::replies(vec![ok()]).await;
