@@ -8,6 +8,7 @@ mod envelope;
 mod journal;
 mod keys;
 mod migrate;
+mod states;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -28,6 +29,7 @@ pub(crate) use keys::{
     Check, Keys, KeysCommand, New, Public, PublicForm, Rotate, RotateAction, Together, WhichKey,
 };
 pub(crate) use migrate::{Migrate, MigrateCommand, Report, Scan};
+pub(crate) use states::{Status, Switch};
 
 const AFTER_HELP: &str = "\
 Exit codes: 0 done, 1 findings, 2 usage or configuration, 3 token refused, 4 network, \
@@ -64,6 +66,10 @@ pub(crate) enum Command {
     Ping(Ping),
     /// Find out why no token comes, or why the gateway refuses
     Doctor(Doctor),
+    /// Show how far each profile is: state, last token and call, key age, dates, days that are left
+    Status(Status),
+    /// Change the state of a profile in castile.toml; a running proxy follows
+    Switch(Switch),
     /// List the writes that may have happened although no answer says so, and note how they ended
     Journal(Journal),
     /// Find what has to change in programs, and report how far each profile is

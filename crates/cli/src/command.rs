@@ -15,7 +15,9 @@ mod progress;
 mod prove;
 mod proxy;
 mod sandbox;
+mod status;
 mod strip;
+mod switch;
 mod table;
 mod token;
 
@@ -39,6 +41,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit, Problem> {
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Journal(arguments) => journal::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
+        Command::Switch(arguments) => switch::run(&arguments),
         Command::Proxy(arguments) => proxy::run(&arguments),
         Command::Sandbox(arguments) => sandbox::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

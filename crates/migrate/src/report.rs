@@ -7,6 +7,7 @@ mod page;
 mod profile_page;
 mod proof;
 mod risk;
+mod shadow;
 
 use jiff::civil::Date;
 
@@ -17,6 +18,7 @@ pub use page::{Block, Cell, Page};
 pub use profile_page::profile_page;
 pub use proof::Proof;
 pub use risk::{Risk, risk};
+pub use shadow::{Shadow, ShadowOperation};
 
 /// The day after which the WS-Security model and the jXchange Connector are out of use.
 pub const DEADLINE: Date = jiff::civil::date(2028, 4, 30);
@@ -53,6 +55,8 @@ pub struct Profile {
     pub dates: Dates,
     /// What a comparison of its messages showed.
     pub proof: Option<Proof>,
+    /// What a comparison of the answers of both models showed.
+    pub shadow: Option<Shadow>,
 }
 
 /// Which model carries a profile's traffic.

@@ -14,19 +14,21 @@ impl Config {
     ///
     /// A file that was replaced by one of the same length within the clock of the file system looks the same.
     pub fn stamp(&self, file: impl AsRef<Path>) -> Stamp {
-        let matching = |pattern: &String| glob::glob(pattern).ok();
-        let included = self
-            .patterns
-            .iter()
-            .filter_map(matching)
-            .flatten()
-            .flatten();
         let look = |path: PathBuf| {
             let seen = std::fs::metadata(&path).ok();
             let seen = seen.and_then(|seen| Some((seen.len(), seen.modified().ok()?)));
             (path, seen)
         };
-        let files = std::iter::once(file.as_ref().to_owned()).chain(included);
-        Stamp(files.map(look).collect())
+        Stamp(self.files(file).into_iter().map(look).collect())
+    }
+
+    /// `file` and those that match what it includes.
+    pub fn files(&self, file: impl AsRef<Path>) -> Vec<PathBuf> {
+        let matching = |pattern: &String| glob::glob(pattern).ok();
+        let patterns = self.patterns.iter().filter_map(matching);
+        let included = patterns.flatten().flatten();
+        std::iter::once(file.as_ref().to_owned())
+            .chain(included)
+            .collect()
     }
 }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::page::{Block, Page};
 use super::risk::{days, risk};
-use super::{DEADLINE, Key, Profile};
+use super::{DEADLINE, Key, Profile, shadow};
 
 /// The page of one profile.
 pub fn profile_page(profile: &Profile, today: Date) -> Page {
@@ -60,6 +60,8 @@ pub fn profile_page(profile: &Profile, today: Date) -> Page {
             proof.pairs, proof.failed
         ),
     }));
+    blocks.push(Block::Heading("Answers of both models".to_owned()));
+    blocks.extend(shadow::blocks(profile.shadow.as_ref()));
     blocks.push(Block::Heading("For the bank's administrator".to_owned()));
     blocks.extend(sheet(profile));
     Page {

@@ -84,6 +84,15 @@ pub fn risk(profile: &Profile, today: Date) -> Risk {
     if profile.proof.as_ref().is_some_and(|proof| !proof.holds) {
         add(20, "the comparison of its messages does not hold".into());
     }
+    if let Some(shadow) = &profile.shadow {
+        let (all, odd) = shadow.totals();
+        if odd > 0 && !moved {
+            add(
+                15,
+                format!("{odd} of {all} answers under OAuth were not those of the old model"),
+            );
+        }
+    }
     reasons.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
     Risk {
         score: reasons.iter().map(|(weight, _)| weight).sum(),

@@ -25,6 +25,7 @@ fn profile(name: &str, state: State) -> Profile {
         jwks_url: Some("https://keys.example/jwks.json".into()),
         dates: Dates::default(),
         proof: None,
+        shadow: None,
     }
 }
 
@@ -124,4 +125,40 @@ fn a_proof_of_another_form_is_refused_and_one_over_nothing_does_not_hold() {
     assert_eq!(version.code(), "migrate-proof-version");
     let nothing = Proof::parse(r#"{"schema_version":1,"holds":true,"files":[]}"#).unwrap();
     assert!(!nothing.holds);
+}
+
+#[test]
+fn what_a_shadow_showed_stands_on_the_page_and_weighs() {
+    let mut facts = profile("a", State::Shadow);
+    let before = risk(&facts, TODAY).score;
+    let page = markdown(&profile_page(&facts, TODAY));
+    assert!(page.contains("Nothing was seen"), "{page}");
+    facts.shadow = Some(Shadow {
+        first: "2026-11-01T00:00:00Z".into(),
+        last: "2026-11-20T00:00:00Z".into(),
+        operations: vec![ShadowOperation {
+            name: "AcctInq".into(),
+            agreed: 97,
+            differed: 2,
+            failed: 1,
+            paths: vec![("AcctInqResponse/AcctNum<script>".into(), 2)],
+            codes: vec![("gateway-forbidden".into(), 1)],
+        }],
+    });
+    let page = profile_page(&facts, TODAY);
+    for text in [html(&page), markdown(&page).replace('\\', "")] {
+        for word in [
+            "100 reads",
+            "from 2026-11-01T00:00:00Z to 2026-11-20T00:00:00Z",
+            "3 answers were not the same",
+            "AcctInqResponse/AcctNum",
+            "gateway-forbidden (1)",
+        ] {
+            assert!(text.contains(word), "{word}: {text}");
+        }
+        assert!(!text.contains("<script"), "{text}");
+    }
+    assert!(risk(&facts, TODAY).score > before);
+    facts.state = State::Oauth;
+    assert_eq!(risk(&facts, TODAY).score, 0);
 }

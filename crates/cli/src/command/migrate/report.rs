@@ -6,9 +6,10 @@ use std::time::UNIX_EPOCH;
 
 use castile_auth::ports::Clock as _;
 use castile_http::Config;
+use castile_http::evidence::Seen;
 use castile_http::keys::{KeyOptions, KeysError, Store, replace};
 use castile_http::profile::State;
-use castile_migrate::report::{self, Dates, Key, Page, Profile, Proof};
+use castile_migrate::report::{self, Dates, Key, Page, Profile, Proof, Shadow, ShadowOperation};
 use jiff::civil::Date;
 
 use super::problem;
@@ -45,7 +46,7 @@ pub(super) fn run(arguments: &Report) -> Result<Exit, Problem> {
             return Err(Problem::said("migrate-page-name", fact).at(file.display()));
         }
         let proof = proofs.get(profile.name.as_str()).cloned();
-        profiles.push((facts(profile, proof), page));
+        profiles.push((facts(profile, proof)?, page));
     }
     let out = &arguments.out;
     std::fs::create_dir_all(out)
@@ -97,10 +98,10 @@ fn page_name(profile: &str) -> String {
 }
 
 /// What of a profile may stand on a page.
-fn facts(profile: &castile_http::Profile, proof: Option<Proof>) -> Profile {
+fn facts(profile: &castile_http::Profile, proof: Option<Proof>) -> Result<Profile, Problem> {
     let client = profile.client.as_ref();
     let oauth = profile.oauth.as_ref();
-    Profile {
+    Ok(Profile {
         name: profile.name.clone(),
         inst_rt_id: profile.inst_rt_id.clone(),
         inst_env: profile.inst_env.clone(),
@@ -125,7 +126,34 @@ fn facts(profile: &castile_http::Profile, proof: Option<Proof>) -> Profile {
             jxchange_authorized: profile.dates.jxchange_authorized,
         },
         proof,
-    }
+        shadow: shadow(profile)?,
+    })
+}
+
+/// What the shadow showed, if anything is kept of it.
+fn shadow(profile: &castile_http::Profile) -> Result<Option<Shadow>, Problem> {
+    let Some(path) = &profile.evidence else {
+        return Ok(None);
+    };
+    let seen = Seen::read(path, &profile.name)
+        .map_err(|error| Problem::new(error.code(), &error).at(path.display()))?;
+    let shadow = seen.and_then(|seen| seen.shadow);
+    Ok(shadow.map(|shadow| Shadow {
+        first: shadow.first.to_string(),
+        last: shadow.last.to_string(),
+        operations: shadow
+            .operations
+            .into_iter()
+            .map(|(name, tally)| ShadowOperation {
+                name,
+                agreed: tally.agreed,
+                differed: tally.differed,
+                failed: tally.failed,
+                paths: tally.paths.into_iter().collect(),
+                codes: tally.codes.into_iter().collect(),
+            })
+            .collect(),
+    }))
 }
 
 /// The address without user name and query, where credentials may stand.
