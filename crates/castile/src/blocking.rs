@@ -18,15 +18,16 @@
 use std::io;
 use std::thread::JoinHandle;
 
-use castile_http::stack::Typed;
-use castile_http::{Profile, ReqwestTransport, SoapTransport};
+use castile_http::connect::Switch;
+use castile_http::profile::State;
+use castile_http::{Profile, SoapTransport};
 use castile_model::{Decoded, Operation, Raw};
 use http::Uri;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
 use crate::error::Context;
-use crate::{Cause, Error, Header, Reply};
+use crate::{Cause, Error, Front, Header, Reply};
 
 /// Calls the operations of one gateway address, and waits. Any number of threads may use one client at once.
 #[derive(Debug)]
@@ -35,8 +36,8 @@ pub struct Client<T> {
     engine: Engine,
 }
 
-impl Client<Typed<ReqwestTransport>> {
-    /// A client for a profile in state `oauth`, as [`castile::Client::connect`](crate::Client::connect).
+impl Client<Switch<Front>> {
+    /// A client for a profile in whatever state it is, as [`castile::Client::connect`](crate::Client::connect).
     ///
     /// # Errors
     /// As there; [`Setup`](castile_http::Error::Setup) when the system starts no thread.
@@ -46,6 +47,14 @@ impl Client<Typed<ReqwestTransport>> {
         let inner = crate::Client::connect(profile)?;
         drop(entered);
         Ok(Self { inner, engine })
+    }
+
+    /// Makes the calls to come in `state`, as [`castile::Client::switch`](crate::Client::switch).
+    ///
+    /// # Errors
+    /// As there; then nothing has changed.
+    pub fn switch(&self, state: State) -> Result<(), castile_http::Error> {
+        self.inner.switch(state)
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) use keys::{
     Check, Keys, KeysCommand, New, Public, PublicForm, Rotate, RotateAction, Together, WhichKey,
 };
 pub(crate) use migrate::{Migrate, MigrateCommand, Report, Scan};
-pub(crate) use states::{Status, Switch};
+pub(crate) use states::{Status, Switch, To};
 
 const AFTER_HELP: &str = "\
 Exit codes: 0 done, 1 findings, 2 usage or configuration, 3 token refused, 4 network, \

@@ -8,3 +8,4 @@ mod odd;
 mod options;
 mod published;
 mod repeated;
+mod states;
