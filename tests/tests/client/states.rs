@@ -1,5 +1,7 @@
 //! A profile in each of its states, and on its way from one to the other under load.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;

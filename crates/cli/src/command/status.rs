@@ -21,7 +21,7 @@ use crate::problem::{Exit, Problem};
 #[derive(Serialize)]
 struct Shown {
     schema_version: u32,
-    today: Date,
+    today: String,
     /// To the end of the old model.
     days_left: i32,
     profiles: Vec<Row>,
@@ -36,10 +36,10 @@ struct Row {
     last_token: Option<String>,
     last_call: Option<LastCall>,
     key_age_days: Option<u64>,
-    requested: Option<Date>,
-    client_id_received: Option<Date>,
-    jwks_registered: Option<Date>,
-    jxchange_authorized: Option<Date>,
+    requested: Option<String>,
+    client_id_received: Option<String>,
+    jwks_registered: Option<String>,
+    jxchange_authorized: Option<String>,
     /// Since the request, as long as it is not authorized.
     days_in_queue: Option<i32>,
     /// To the last day on which a request gets through the queue in time; none once it was made.
@@ -64,7 +64,7 @@ pub(super) fn run(arguments: &Status) -> Result<Exit, Problem> {
     let now = SystemClock.now();
     let shown = Shown {
         schema_version: 1,
-        today,
+        today: today.to_string(),
         days_left: days(today, DEADLINE),
         profiles: profiles
             .iter()
@@ -108,10 +108,10 @@ fn row(profile: &Profile, today: Date, now: SystemTime) -> Row {
             .map(|at| at.to_string()),
         last_call: seen.as_ref().and_then(|seen| seen.last_call.clone()),
         key_age_days: key_age_days(profile, now),
-        requested: dates.requested,
-        client_id_received: dates.client_id_received,
-        jwks_registered: dates.jwks_registered,
-        jxchange_authorized: dates.jxchange_authorized,
+        requested: written(dates.requested),
+        client_id_received: written(dates.client_id_received),
+        jwks_registered: written(dates.jwks_registered),
+        jxchange_authorized: written(dates.jxchange_authorized),
         days_in_queue: waiting.map(|requested| days(requested, today)),
         days_to_request: is_open.then(|| days(today, latest)),
         shadow: seen
@@ -119,6 +119,10 @@ fn row(profile: &Profile, today: Date, now: SystemTime) -> Row {
             .map(|shadow| shadow.total()),
         problem,
     }
+}
+
+fn written(date: Option<Date>) -> Option<String> {
+    date.map(|date| date.to_string())
 }
 
 /// Of a key in a file; what lies elsewhere is not fetched to tell its age.

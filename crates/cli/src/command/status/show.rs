@@ -75,14 +75,14 @@ fn call(call: &LastCall) -> String {
 /// The last step that has a date.
 fn registration(row: &Row) -> String {
     let steps = [
-        ("authorized", row.jxchange_authorized),
-        ("JWKS registered", row.jwks_registered),
-        ("client id received", row.client_id_received),
-        ("requested", row.requested),
+        ("authorized", &row.jxchange_authorized),
+        ("JWKS registered", &row.jwks_registered),
+        ("client id received", &row.client_id_received),
+        ("requested", &row.requested),
     ];
     let step = steps
         .iter()
-        .find_map(|(step, date)| date.map(|date| format!("{step} {date}")));
+        .find_map(|(step, date)| date.as_ref().map(|date| format!("{step} {date}")));
     match (step, row.days_in_queue, row.days_to_request) {
         (Some(step), Some(waiting), _) => {
             format!("{step}, {waiting} of {QUEUE_DAYS} d in the queue")
@@ -120,10 +120,10 @@ pub(super) fn csv(shown: &Shown) -> Result<(), Problem> {
             text(call.and_then(|call| call.status)),
             text(call.and_then(|call| call.code.as_ref())),
             text(row.key_age_days),
-            text(row.requested),
-            text(row.client_id_received),
-            text(row.jwks_registered),
-            text(row.jxchange_authorized),
+            text(row.requested.as_ref()),
+            text(row.client_id_received.as_ref()),
+            text(row.jwks_registered.as_ref()),
+            text(row.jxchange_authorized.as_ref()),
             text(row.days_in_queue),
             text(row.days_to_request),
             shown.days_left.to_string(),
