@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use castile_http::Config;
 use castile_http::profile::State;
-use toml_edit::{DocumentMut, Item, TableLike, value};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use crate::args::{Switch, To};
 use crate::output::{self, visible};
@@ -65,8 +66,8 @@ fn holder(files: &[PathBuf], profile: &str) -> Result<(PathBuf, String), Problem
         let unreadable =
             |error: std::io::Error| Problem::new("file-unreadable", &error).at(file.display());
         let text = std::fs::read_to_string(file).map_err(unreadable)?;
-        let document = text.parse::<DocumentMut>().ok();
-        if document.is_some_and(|mut document| table(&mut document, profile).is_some()) {
+        let document = DeTable::parse(&text).ok();
+        if document.is_some_and(|document| table(document.get_ref(), profile).is_some()) {
             let path = std::fs::canonicalize(file).map_err(unreadable)?;
             return Ok((path, text));
         }
@@ -79,28 +80,32 @@ fn not_editable(profile: &str) -> Problem {
     Problem::said("config-not-editable", fact)
 }
 
-fn table<'d>(document: &'d mut DocumentMut, profile: &str) -> Option<&'d mut dyn TableLike> {
-    let profiles = document.get_mut("profile")?.as_table_like_mut()?;
-    profiles.get_mut(profile)?.as_table_like_mut()
+fn inner<'d>(table: &'d DeTable<'d>, key: &str) -> Option<&'d Spanned<DeValue<'d>>> {
+    let mut entries = table.iter();
+    entries.find_map(|(name, value)| (name.get_ref().as_ref() == key).then_some(value))
 }
 
-/// The text with the state of the profile changed, or written where only a default said it.
+fn table<'d>(document: &'d DeTable<'d>, profile: &str) -> Option<&'d DeTable<'d>> {
+    let profiles = inner(document, "profile")?.get_ref().as_table()?;
+    inner(profiles, profile)?.get_ref().as_table()
+}
+
+/// The text with the state of the profile changed, or written where only a default said it; no other byte changes.
 fn edited(text: &str, profile: &str, to: State) -> Option<String> {
-    let mut document = text.parse::<DocumentMut>().ok()?;
-    let table = table(&mut document, profile)?;
-    match table.get_mut("state") {
-        Some(Item::Value(old)) => {
-            let decor = old.decor().clone();
-            let mut new = toml_edit::Value::from(to.to_string());
-            *new.decor_mut() = decor;
-            *old = new;
-        }
-        Some(_) => return None,
+    let document = DeTable::parse(text).ok()?;
+    let table = table(document.get_ref(), profile)?;
+    let (gone, come) = match inner(table, "state") {
+        Some(old) => (old.span(), format!("\"{to}\"")),
         None => {
-            table.insert("state", value(to.to_string()));
+            // Before the first key that stands on a line of its own.
+            let start = |key: usize| text[..key].rfind('\n').map_or(0, |at| at + 1);
+            let keys = table.keys().map(|key| key.span().start);
+            let alone = keys.filter(|key| text[start(*key)..*key].trim().is_empty());
+            let line = start(alone.min()?);
+            (line..line, format!("state = \"{to}\"\n"))
         }
-    }
-    Some(document.to_string())
+    };
+    Some([&text[..gone.start], &come, &text[gone.end..]].concat())
 }
 
 type Line<'t> = (usize, &'t str);
@@ -170,11 +175,10 @@ mod tests {
         let (gone, come) = changed(text, &new);
         assert_eq!(
             (gone, come),
-            (vec![], vec![(3, "state = \"oauth\"")]),
+            (vec![], vec![(2, "state = \"oauth\"")]),
             "{new}"
         );
         let inline = "profile.a = { product = 'p' }\n";
-        let new = edited(inline, "a", State::Oauth).unwrap();
-        assert!(new.contains("state = \"oauth\""), "{new}");
+        assert_eq!(edited(inline, "a", State::Oauth), None);
     }
 }

@@ -15,6 +15,7 @@ mod process;
 mod prove;
 mod run;
 mod sample;
+mod states;
 mod strip;
 mod token;
 mod words;
