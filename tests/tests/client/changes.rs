@@ -4,7 +4,7 @@ use castile::model::{Field, Given, Text};
 use castile_jx::customer::{Addr, CustDetail, CustInq, CustInqResponse, CustMod};
 use castile_jx::shared::act_intent;
 use castile_tests::request::header;
-use castile_tests::{Institution, TypedClient};
+use castile_tests::{ConnectedClient, Institution};
 
 const CUSTOMER: &str = "SBX0001";
 
@@ -31,7 +31,7 @@ fn change(addr: Addr) -> CustMod {
     change
 }
 
-async fn read(client: &TypedClient) -> CustInqResponse {
+async fn read(client: &ConnectedClient) -> CustInqResponse {
     let inquiry = inquiry(Some(act_intent::UPD));
     client.call(&inquiry).send().await.expect("the customer")
 }
