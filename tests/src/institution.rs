@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use castile::http::{Config, Profile};
+use castile_sandbox::data::Data;
 use castile_sandbox::{ClientKey, Running, Sandbox};
 use tempfile::TempDir;
 
@@ -23,11 +24,20 @@ impl Institution {
     /// # Panics
     /// When the machine does not let it: no loopback, no temporary folder.
     pub async fn open() -> Self {
+        Self::open_with(Data::default()).await
+    }
+
+    /// The same with data of the caller's choice behind the gateway.
+    ///
+    /// # Panics
+    /// As [`open`](Self::open).
+    pub async fn open_with(data: Data) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let key = ClientKey::generate().expect("randomness");
         write_private(&folder.path().join("bank.pem"), key.private_pem());
         let sandbox = Sandbox::builder()
             .client("the-caller", key.jwks())
+            .data(data)
             .start()
             .await
             .expect("a sandbox on the loopback");

@@ -1,7 +1,7 @@
 //! Typed requests of the sample contract, as the sandbox's invented data calls for.
 
 use castile::model::Decimal;
-use castile_jx::inquiry::{AcctSrch, JXchangeHdr, MsgRqHdr, SrchMsgRqHdr};
+use castile_jx::inquiry::{AccountId, AcctHistSrch, AcctSrch, JXchangeHdr, MsgRqHdr, SrchMsgRqHdr};
 use castile_jx::transaction::{AcctIdFrom, AcctIdTo, XferAdd, XferRec};
 
 /// The header that every request has.
@@ -26,6 +26,23 @@ pub fn acct_srch(customer: &str, max: i32, cursor: Option<&str>) -> AcctSrch {
         },
         cust_id: Some(customer.into()),
         ..AcctSrch::default()
+    }
+}
+
+/// The history of a deposit account, `max` to a page.
+pub fn acct_hist_srch(account: &str, max: i32) -> AcctHistSrch {
+    AcctHistSrch {
+        srch_msg_rq_hdr: SrchMsgRqHdr {
+            jxchange_hdr: header(),
+            max_rec: max.into(),
+            ..SrchMsgRqHdr::default()
+        },
+        in_acct_id: Some(Box::new(AccountId {
+            acct_id: account.into(),
+            acct_type: "D".into(),
+            ..AccountId::default()
+        })),
+        ..AcctHistSrch::default()
     }
 }
 

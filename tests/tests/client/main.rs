@@ -6,6 +6,7 @@ mod changes;
 mod money;
 mod odd;
 mod options;
+mod paged;
 mod published;
 mod repeated;
 mod states;

@@ -179,20 +179,25 @@ fn write_info(x: &mut Writer, bank: &Bank, account: &Account) {
 pub(crate) fn acct_hist_srch(call: &mut Call<'_>) -> Result<(), Fault> {
     let id = call.required(&["InAcctId", "AcctId"])?;
     let kind = call.required(&["InAcctId", "AcctType"])?;
-    let account = account(call, call.bank, (&id, Some(&kind)), "AcctId")?.clone();
+    account(call, call.bank, (&id, Some(&kind)), "AcctId")?;
     call.does_not_judge(None, &["SrtMthd", "TrnType", "MemoPostInc"]);
     let narrow = Narrow::read(call)?;
-    let found: Vec<&Posting> = account
+    // By number: an account may have a million of them.
+    let found: Vec<usize> = account(call, call.bank, (&id, Some(&kind)), "AcctId")?
         .postings
         .iter()
+        .enumerate()
         .rev()
-        .filter(|posting| narrow.admits(posting))
+        .filter(|(_, posting)| narrow.admits(posting))
+        .map(|(number, _)| number)
         .collect();
     let page = page(call, found.len())?;
     write_header(call, &page);
+    let account = account(call, call.bank, (&id, Some(&kind)), "AcctId")?;
     call.out.within("AcctHistSrchRecArray", |x| {
-        for posting in &found[page.rows] {
-            x.within("AcctHistSrchRec", |x| write_posting(x, &account, posting));
+        for number in &found[page.rows] {
+            let posting = &account.postings[*number];
+            x.within("AcctHistSrchRec", |x| write_posting(x, account, posting));
         }
     });
     Ok(())

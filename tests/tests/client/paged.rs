@@ -1,0 +1,50 @@
+//! A long history, read from the sandbox page by page.
+
+use castile_sandbox::data::Data;
+use castile_tests::Institution;
+use castile_tests::request::acct_hist_srch;
+use tokio::runtime::Builder;
+
+/// The account of generated data that has the postings.
+const ACCOUNT: &str = "0000001000001";
+
+#[test]
+fn memory_is_flat_over_the_pages_of_a_bank() {
+    // The bank has threads of its own, whose memory is not that of the client.
+    let bank_side = Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let peak = |records: u32, streamed: bool| {
+        let data = Data::generated(7, 1, 1, records);
+        let bank = bank_side.block_on(Institution::open_with(data));
+        let client_side = Builder::new_current_thread().enable_all().build();
+        let client_side = client_side.expect("a runtime");
+        let client = bank.client();
+        let used = allocation_counter::measure(|| {
+            client_side.block_on(async {
+                let mut history = client.search(acct_hist_srch(ACCOUNT, 200));
+                history = match streamed {
+                    true => history.stream_records(),
+                    false => history.prefetch(),
+                };
+                let mut seen = 0;
+                while let Some(record) = history.next().await.expect("a page") {
+                    assert!(record.dep_hist_srch_rec.is_some());
+                    seen += 1;
+                }
+                assert_eq!(seen, records);
+            });
+        });
+        assert_eq!(
+            bank.sandbox().counters().operations_answered,
+            u64::from(records / 200)
+        );
+        used.bytes_max
+    };
+    for streamed in [false, true] {
+        let (few, many) = (peak(800, streamed), peak(8_000, streamed));
+        assert!(many < few + few / 2, "{streamed}: {few} bytes, then {many}");
+    }
+}
