@@ -48,3 +48,27 @@ fn memory_is_flat_over_the_pages_of_a_bank() {
         assert!(many < few + few / 2, "{streamed}: {few} bytes, then {many}");
     }
 }
+
+#[tokio::test]
+async fn the_limits_of_a_client_hold_for_what_is_read_as_it_comes_unless_the_search_has_its_own() {
+    let bank = Institution::open_with(Data::generated(7, 1, 1, 900)).await;
+    let small = bank.client_at(&bank.sandbox().gateway_url("ServiceGateway"), |plan| {
+        plan.answer_limit = 100_000;
+    });
+    for (limit, code) in [(None, Some("answer-too-large")), (Some(10_000_000), None)] {
+        let mut history = small.search(acct_hist_srch(ACCOUNT, 900)).stream_records();
+        if let Some(limit) = limit {
+            history = history.answer_limit(limit);
+        }
+        let mut seen = 0;
+        let told = loop {
+            match history.next().await {
+                Ok(Some(_)) => seen += 1,
+                Ok(None) => break None,
+                Err(error) => break Some(error.code()),
+            }
+        };
+        assert_eq!(told, code);
+        assert_eq!(seen == 900, code.is_none(), "{seen}");
+    }
+}

@@ -59,7 +59,7 @@ fn probes(instances: &Instances, seeds: &[u64]) -> Vec<Probe> {
         for direction in [Direction::Request, Direction::Response, Direction::Fault] {
             let draw = match direction {
                 Direction::Request => Instances::request,
-                Direction::Response => Instances::response,
+                Direction::Response | Direction::Records => Instances::response,
                 Direction::Fault => Instances::fault,
             };
             let mut add = |amount, seed| {
@@ -158,4 +158,56 @@ fn every_message_of_every_operation_survives_the_generated_code() {
         seen.join("\n")
     );
     assert_eq!(verdict.judged, 2 * probes.len() + 1);
+}
+
+#[test]
+fn every_search_of_the_contract_is_read_record_by_record_as_it_is_as_a_whole() {
+    let Some(shared) = shared() else {
+        not_run(
+            "instances::every_search_of_the_contract_is_read_record_by_record_as_it_is_as_a_whole",
+            NO_SHARED,
+        );
+        return;
+    };
+    let release = shared.join("wsdl/jxchange/R2024.1.03");
+    let instances = Instances::read([&release]).expect("the contracts are read");
+    let driver = driver(&release);
+    let mut probes = Vec::new();
+    for operation in driver.searches() {
+        for (amount, seed) in [
+            (Amount::Least, SEED),
+            (Amount::Full, SEED),
+            (Amount::Random, SEED),
+            (Amount::Random, SEED + 1),
+        ] {
+            let mut plan = Plan::new(amount);
+            plan.elements = plan.elements.min(5_000);
+            let message = instances.response(operation, &plan, &mut Random::seeded(seed));
+            probes.push(Probe {
+                operation: operation.clone(),
+                direction: Direction::Records,
+                message: message.expect("an instance"),
+                scope: Vec::new(),
+            });
+        }
+    }
+    let outcomes = driver.run("records", &probes);
+    let wrong = probes.iter().zip(&outcomes).filter_map(|(probe, outcome)| {
+        let wrong = match &outcome.written {
+            Ok(written) => difference(&probe.message, written)?,
+            Err(error) => error.clone(),
+        };
+        Some(format!("{}: {wrong}", probe.operation))
+    });
+    let wrong: Vec<String> = wrong.collect();
+    let seen = wrong.iter().take(20).cloned().collect::<Vec<_>>();
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        probes.len(),
+        seen.join("\n")
+    );
+    // The others have several arrays of records in one answer, or none.
+    assert_eq!(driver.searches().len(), 114);
 }

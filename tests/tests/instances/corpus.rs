@@ -203,7 +203,7 @@ fn draw(
     let random = &mut Random::seeded(seed);
     match direction {
         Direction::Request => instances.request(operation, &plan, random),
-        Direction::Response => instances.response(operation, &plan, random),
+        Direction::Response | Direction::Records => instances.response(operation, &plan, random),
         Direction::Fault => instances.fault(operation, &plan, random),
     }
 }

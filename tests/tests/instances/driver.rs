@@ -16,6 +16,8 @@ pub(crate) enum Direction {
     Request,
     Response,
     Fault,
+    /// A response that is read record by record.
+    Records,
 }
 
 /// A message to read and write again.
@@ -44,6 +46,8 @@ pub(crate) struct Driver {
     folder: PathBuf,
     /// The operations with one fault; that of several is no message of its own.
     faulty: BTreeSet<String>,
+    /// The operations that are searches by their contract.
+    searches: BTreeSet<String>,
 }
 
 impl Driver {
@@ -68,8 +72,8 @@ impl Driver {
         let driver = folder.join("driver");
         std::fs::create_dir_all(driver.join("src")).expect("a folder");
         let mut dependencies = String::new();
-        let mut arms = String::new();
-        let mut faulty = BTreeSet::new();
+        let (mut arms, mut search_arms) = (String::new(), String::new());
+        let (mut faulty, mut searches) = (BTreeSet::new(), BTreeSet::new());
         for (client, output) in clients {
             let path = folder.join(client);
             // What an earlier run left behind may have another layout.
@@ -90,6 +94,7 @@ impl Driver {
                     module,
                     rust,
                     fault,
+                    is_search,
                 } = operation;
                 let krate = client.replace('-', "_");
                 let fault = match fault {
@@ -105,6 +110,13 @@ impl Driver {
                 if fault != "castile_model::NoFault" {
                     faulty.insert(operation.clone());
                 }
+                if *is_search {
+                    searches.insert(operation.clone());
+                    let _ = writeln!(
+                        search_arms,
+                        "        {operation:?} => records::<{krate}::{module}::{rust}>,"
+                    );
+                }
                 let _ = writeln!(
                     arms,
                     "        {operation:?} => of::<{krate}::{module}::{rust}, {fault}>(),"
@@ -119,7 +131,9 @@ impl Driver {
             root().join("crates/model")
         );
         std::fs::write(driver.join("Cargo.toml"), manifest).expect("a file");
-        let main = program.replace("        // arms\n", &arms);
+        let main = program
+            .replace("        // arms\n", &arms)
+            .replace("        // searches\n", &search_arms);
         std::fs::write(driver.join("src/main.rs"), main).expect("a file");
         // The same versions as here, so that nothing needs to be fetched.
         std::fs::copy(root().join("Cargo.lock"), driver.join("Cargo.lock")).expect("a file");
@@ -138,7 +152,13 @@ impl Driver {
                 .join(format!("driver{}", std::env::consts::EXE_SUFFIX)),
             folder,
             faulty,
+            searches,
         }
+    }
+
+    /// The operations that are searches by their contract.
+    pub(crate) fn searches(&self) -> &BTreeSet<String> {
+        &self.searches
     }
 
     /// Whether it can read and write the fault of an operation.
@@ -197,6 +217,7 @@ struct Operation {
     rust: String,
     /// The type of its fault, when that is a message.
     fault: Option<String>,
+    is_search: bool,
 }
 
 /// The operations of a generated client, as its code says.
@@ -217,11 +238,13 @@ fn operations(output: &Output) -> Vec<Operation> {
             };
             let module = path.strip_prefix("src/").expect("a source file");
             let module = module.split(['/', '.']).next().expect("a module");
+            let rust = block.split(' ').next().expect("a name").to_owned();
             found.push(Operation {
+                is_search: text.contains(&format!("impl Search for {rust} {{")),
                 service: constant("SERVICE"),
                 name: constant("NAME"),
                 module: module.to_owned(),
-                rust: block.split(' ').next().expect("a name").to_owned(),
+                rust,
                 fault: Some(fault).filter(is_message),
             });
         }

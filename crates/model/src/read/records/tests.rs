@@ -283,3 +283,75 @@ fn a_record_and_what_is_none_are_bounded() {
     let (rows, rest) = by_record(envelope(&wide).as_bytes(), 100, limits).unwrap();
     assert!(rows.len() == 500 && rest.len() < 600);
 }
+
+/// Pieces that make or break the parts of an answer.
+const PIECES: [&str; 30] = [
+    "<Row>",
+    "</Row>",
+    "<Row/>",
+    "<Rows>",
+    "</Rows>",
+    "<Rows/>",
+    "<Id>",
+    "</Id>",
+    "<Id/>",
+    "<p:Row>",
+    "</p:Row>",
+    "<q:Row/>",
+    "<SrchResponse>",
+    "</SrchResponse>",
+    "<!--",
+    "-->",
+    "<![CDATA[",
+    "]]>",
+    "<?p ",
+    "?>",
+    "'",
+    "\"",
+    ">",
+    "<",
+    "/",
+    " ",
+    "&amp;",
+    " xmlns='urn:x'",
+    " xmlns:p='urn:q'",
+    "x",
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig {
+        failure_persistence: None,
+        cases: 2_000,
+        ..Default::default()
+    })]
+
+    /// Whatever is done to an answer, chunks give what the whole gives, or both refuse it.
+    #[test]
+    fn chunks_and_whole_agree_on_any_answer(
+        edits in proptest::collection::vec((0..400_usize, 0..=PIECES.len(), 0..12_usize), 0..6),
+        size in 1..80_usize,
+    ) {
+        let row = "<Row a='&#60;>'><Id>1</Id><Row><Id>in</Id></Row></Row>";
+        let mut content = format!(
+            "<SrchResponse><MoreRec>true</MoreRec><Rows>{row}\n <p:Row/>{row}</Rows><Rows>{row}</Rows></SrchResponse>"
+        );
+        for (at, piece, gone) in edits {
+            let at = at.min(content.len());
+            let end = (at + gone).min(content.len());
+            content.replace_range(at..end, PIECES.get(piece).unwrap_or(&""));
+        }
+        let answer = envelope(&content);
+        let expected = whole(&answer).map(|mut response| {
+            let rows = response.rows.as_mut().map(|rows| std::mem::take(&mut rows.row));
+            (rows.unwrap_or_default(), response)
+        });
+        let found = by_record(answer.as_bytes(), size, RecordLimits::default());
+        let (head, tail) = answer.split_at(answer.find("<s:Body>").unwrap() + 8);
+        let tail = &tail[content.len()..];
+        let found = found.ok().and_then(|(rows, rest)| {
+            let rest = rest.starts_with(head).then_some(rest)?;
+            Some((rows, rest.ends_with(tail).then(|| whole(&rest))?.ok()?))
+        });
+        proptest::prop_assert_eq!(found, expected.ok(), "{}", content);
+    }
+}
