@@ -108,6 +108,9 @@ impl<'c, O: Operation, R> Records<'c, O, R> {
     }
 
     /// Asks for the next page while the one at hand is read, and never for more than that one.
+    ///
+    /// Its time runs from then on: where reading a page takes longer than the client's limit, give it more
+    /// ([`time_limit`](Self::time_limit)).
     pub fn prefetch(mut self) -> Self {
         self.prefetch = true;
         self
