@@ -3,7 +3,11 @@
 //! `cargo bench -p castile-tests --bench paging -- [RECORDS] [PAGE]`
 
 // What cannot be had here stops it.
-#![allow(clippy::unwrap_used, reason = "a bench fails as a test does")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a bench fails as a test does, and tells the time"
+)]
 
 use std::time::{Duration, Instant};
 
