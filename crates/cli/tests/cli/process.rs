@@ -251,3 +251,67 @@ fn a_sandbox_keeps_a_contract_that_it_is_given() {
     let ran = run(folder.path(), &["sandbox", "--contract", "absent.wsdl"]);
     ran.refused(2, "wsdl-unreadable");
 }
+
+/// One more profile for the sandbox's file, which goes by the old model to where only the new one is served.
+fn with_an_old_profile(config: &std::path::Path) {
+    let text = std::fs::read_to_string(config).expect("the configuration");
+    let value = |key: &str| {
+        let line = text.lines().find(|line| line.starts_with(key));
+        line.expect("the key").to_owned()
+    };
+    let more = format!(
+        "\n[profile.old]\ninst_rt_id = \"012345678\"\ninst_env = \"TEST\"\nproduct = \"old\"\nstate = \"legacy\"\n\
+         {}\n{}\n\n[profile.old.legacy]\n{}\n\n[profile.old.oauth]\n{}\n{}\n",
+        value("client_id"),
+        value("key ="),
+        value("url"),
+        value("url"),
+        value("token_endpoint"),
+    );
+    std::fs::write(config, text + &more).expect("the configuration");
+}
+
+#[test]
+fn one_proxy_serves_banks_in_different_states_and_follows_a_switch() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut sandbox = Process::start(folder.path(), &["sandbox", "--out", "bank", "--json"]);
+    sandbox.line();
+    with_an_old_profile(&folder.path().join("bank/castile.toml"));
+    let config = ["--config", "bank/castile.toml"];
+    let served = [
+        "--profile",
+        "sandbox=127.0.0.1:0",
+        "--profile",
+        "old=127.0.0.1:0",
+    ];
+    let words = [&["proxy"], &config[..], &served[..]].concat();
+    let mut proxy = Process::start(folder.path(), &words);
+    let addresses = ["sandbox, in state oauth", "old, in state legacy"].map(|end| {
+        let line = proxy.line();
+        assert!(line.trim_end().ends_with(end), "{line}");
+        let rest = line.strip_prefix("listening on http://");
+        let address = rest.and_then(|rest| rest.split(' ').next());
+        address.expect("an address").to_owned()
+    });
+    let call = |address: &str| post(address, "AcctInq", &old_acct_inq());
+    assert!(call(&addresses[0]).starts_with("HTTP/1.1 200 OK\r\n"));
+    // Without a token this gateway says so: the message went out by the old model.
+    assert!(call(&addresses[1]).starts_with("HTTP/1.1 401 "));
+    let words = [&["switch", "old", "--to", "oauth"], &config[..]].concat();
+    assert_eq!(run(folder.path(), &words).exit, 0);
+    // The proxy looks at its files once a second.
+    let mut answer = call(&addresses[1]);
+    for _ in 0..600 {
+        if answer.starts_with("HTTP/1.1 200 OK\r\n") {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        answer = call(&addresses[1]);
+    }
+    assert!(answer.contains("AcctInqResponse"), "{answer}");
+    assert!(call(&addresses[0]).starts_with("HTTP/1.1 200 OK\r\n"));
+    let (exit, log) = proxy.terminate();
+    assert_eq!(exit, Some(0), "{log}");
+    assert!(log.contains("the configuration was read anew"), "{log}");
+    assert!(!log.contains(PASSWORD), "{log}");
+}
