@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use castile_http::connect::{self, Live, Pool, Profiles, RawStated, Routed};
+use castile_http::profile::State;
 use castile_http::{Error, Profile, TokioSleep};
 use castile_proxy::Settings;
 use tokio::net::TcpListener;
@@ -120,11 +121,24 @@ impl Desk {
             let _ = stopped.changed().await;
         };
         let span = tracing::info_span!("proxy", profile = self.name);
+        span.in_scope(|| tell_way(self.live.now().profile()));
         castile_proxy::serve_through(self.listener, self.live, Settings::default(), shutdown)
             .instrument(span)
             .await
             .map_err(|error| Problem::new(error.code(), &error).at(address))
     }
+}
+
+/// Where the messages of a profile go, without what else its address says.
+fn tell_way(profile: &Profile) {
+    let old = profile.legacy.as_ref().map(|legacy| &legacy.url);
+    let new = profile.oauth.as_ref().map(|oauth| &oauth.url);
+    let url = match profile.state {
+        State::Oauth => new,
+        State::Legacy | State::Shadow => old,
+    };
+    let gateway = url.map(|url| url.origin().ascii_serialization());
+    tracing::info!(state = %profile.state, gateway, "ready");
 }
 
 /// SIGHUP, which asks a service to read its configuration anew; other systems have none, and files are looked at anyway.
