@@ -84,7 +84,7 @@ pub(super) fn fixed<'a>(use_: Node<'a>, declaration: Node<'a>) -> Option<&'a str
 
 /// The type of an attribute.
 pub(super) fn type_of(schemas: &Schemas, declaration: Node<'_>) -> Result<Simple, Error> {
-    match declaration.element.qname("type")? {
+    match declaration.qname("type")? {
         Some(ty) => simple::named(schemas, &ty, declaration),
         None => match declaration.named("simpleType").next() {
             Some(simple) => simple::defined(schemas, simple),
@@ -116,7 +116,7 @@ impl<'a> Uses<'a> {
                 else {
                     continue;
                 };
-                let base = derived.element.required_qname("base")?;
+                let base = derived.required_qname("base")?;
                 if base.namespace() != XSD {
                     let base = schemas.get(Kind::Type, &base, derived)?;
                     if base.is("complexType") {
@@ -139,7 +139,7 @@ impl<'a> Uses<'a> {
             });
         }
         for use_ in node.named("attribute") {
-            let (name, declaration) = match use_.element.qname("ref")? {
+            let (name, declaration) = match use_.qname("ref")? {
                 Some(name) if name.namespace() == XML => {
                     self.xml.push((name, use_));
                     continue;
@@ -161,7 +161,7 @@ impl<'a> Uses<'a> {
             }
         }
         for group in node.named("attributeGroup") {
-            if let Some(name) = group.element.qname("ref")? {
+            if let Some(name) = group.qname("ref")? {
                 let group = schemas.get(Kind::AttributeGroup, &name, group)?;
                 self.listed(schemas, group, depth + 1)?;
             }

@@ -76,7 +76,7 @@ impl<'a> Check<'a> {
             self.tell(path, ViolationKind::NotFixed);
         }
         match (
-            node.element.qname("type")?,
+            node.qname("type")?,
             node.named("complexType").next(),
             node.named("simpleType").next(),
         ) {
@@ -86,10 +86,10 @@ impl<'a> Check<'a> {
                 self.simple(simple::defined(self.schemas, simple), element, path);
                 Ok(())
             }
-            (None, None, None) => match node.element.qname("substitutionGroup")? {
+            (None, None, None) => match node.qname("substitutionGroup")? {
                 Some(head) => {
                     let head = self.schemas.get(Kind::Element, &head, node)?;
-                    match head.element.qname("type")? {
+                    match head.qname("type")? {
                         Some(ty) => self.of_type(&ty, head, element, path),
                         None => Ok(()),
                     }

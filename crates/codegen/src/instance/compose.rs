@@ -125,9 +125,9 @@ impl<'a> Compose<'a> {
             wish.text.get_or_insert_default();
         }
         match (
-            node.element.qname("type")?,
+            node.qname("type")?,
             node.named("complexType").next(),
-            node.element.qname("substitutionGroup")?,
+            node.qname("substitutionGroup")?,
         ) {
             (Some(ty), ..) => self.of_type(&mut tree, &ty, node, wish, path, depth)?,
             (None, Some(complex), _) => {
@@ -135,7 +135,7 @@ impl<'a> Compose<'a> {
             }
             (None, None, Some(head)) if node.named("simpleType").next().is_none() => {
                 let head = self.schemas.get(Kind::Element, &head, node)?;
-                match head.element.qname("type")? {
+                match head.qname("type")? {
                     Some(ty) => self.of_type(&mut tree, &ty, head, wish, path, depth)?,
                     None => self.text(&mut tree, node, wish, path)?,
                 }

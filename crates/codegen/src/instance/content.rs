@@ -51,7 +51,7 @@ impl<'a> Draw<'a, '_> {
                     }
                 }
                 "group" => {
-                    let group = match node.element.qname("ref")? {
+                    let group = match node.qname("ref")? {
                         Some(name) => self.schemas.get(Kind::Group, &name, node)?,
                         None => node,
                     };
@@ -230,7 +230,7 @@ pub(super) fn parts<'a>(
     };
     mixed |= content.flag("mixed");
     if let Some(derivation) = derivation(content.element).map(|element| content.at(element)) {
-        let base = derivation.element.required_qname("base")?;
+        let base = derivation.required_qname("base")?;
         if derivation.is("extension") && base.namespace() != XSD {
             let base = schemas.get(Kind::Type, &base, derivation)?;
             mixed |= parts(schemas, base, into, depth + 1)?;

@@ -75,7 +75,7 @@ impl<'a, 'r> Draw<'a, 'r> {
 
     /// An element where a particle asks for one.
     pub(super) fn element(&mut self, particle: Node<'a>, depth: usize) -> Result<Tree, Error> {
-        let Some(head) = particle.element.qname("ref")? else {
+        let Some(head) = particle.qname("ref")? else {
             let name = particle.local_name()?;
             return self.declared(particle, name, depth);
         };
@@ -137,7 +137,7 @@ impl<'a, 'r> Draw<'a, 'r> {
         }
         let at = tree.children.len();
         match (
-            node.element.qname("type")?,
+            node.qname("type")?,
             node.named("complexType").next(),
             node.named("simpleType").next(),
         ) {
@@ -147,10 +147,10 @@ impl<'a, 'r> Draw<'a, 'r> {
                 let simple = simple::defined(self.schemas, simple)?;
                 self.text(&mut tree, &simple, node.place())?;
             }
-            (None, None, None) => match node.element.qname("substitutionGroup")? {
+            (None, None, None) => match node.qname("substitutionGroup")? {
                 Some(head) => {
                     let head = self.schemas.get(Kind::Element, &head, node)?;
-                    match head.element.qname("type")? {
+                    match head.qname("type")? {
                         Some(ty) => self.of_type(&mut tree, &ty, head, depth)?,
                         None => self.anything(&mut tree),
                     }
@@ -168,7 +168,7 @@ impl<'a, 'r> Draw<'a, 'r> {
 
     /// Whether what a declaration requires does not end, so that only `xsi:nil` can.
     fn is_endless(&self, node: Node<'a>) -> Result<bool, Error> {
-        Ok(match node.element.qname("type")? {
+        Ok(match node.qname("type")? {
             Some(ty) => match self.schemas.find(Kind::Type, &ty) {
                 Some(ty) if ty.is("complexType") => self
                     .heights

@@ -96,7 +96,7 @@ impl Heights {
         if derivation.is("restriction") {
             return Ok(own);
         }
-        let base = derivation.element.required_qname("base")?;
+        let base = derivation.meant(Kind::Type, derivation.required_qname("base")?);
         let base = match schemas.find(Kind::Type, &base) {
             Some(node) => self.of_chain(schemas, node, extensions + 1)?,
             None => Some(0),
@@ -129,7 +129,7 @@ impl Heights {
     /// What one occurrence of a particle needs at least.
     pub(super) fn of_term(&self, schemas: &Schemas, node: Node<'_>) -> Result<Option<u32>, Error> {
         match node.element.name.local() {
-            "element" => match node.element.qname("ref")? {
+            "element" => match node.qname("ref")? {
                 Some(name) => {
                     let mut least = None;
                     for name in schemas.substitutes(&name) {
@@ -152,8 +152,11 @@ impl Heights {
                 }
                 Ok(if empty { Some(0) } else { least })
             }
-            "group" => match node.element.qname("ref")? {
-                Some(name) => Ok(self.known.get(&(Kind::Group, name)).copied()),
+            "group" => match node.qname("ref")? {
+                Some(name) => {
+                    let name = node.meant(Kind::Group, name);
+                    Ok(self.known.get(&(Kind::Group, name)).copied())
+                }
                 None => self.all_of(schemas, node),
             },
             "any" if node.is_strict() => Ok(self.of_wildcard(schemas, node)),
@@ -180,7 +183,7 @@ impl Heights {
         if node.flag("nillable") {
             return Ok(Some(1));
         }
-        let inside = match node.element.qname("type")? {
+        let inside = match node.qname("type")? {
             Some(name) if name.namespace() == XSD => Some(0),
             Some(name) => match schemas.find(Kind::Type, &name) {
                 Some(_) => self.known.get(&(Kind::Type, name)).copied(),

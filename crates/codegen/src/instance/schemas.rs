@@ -51,8 +51,20 @@ impl Kind {
 #[derive(Debug)]
 pub(super) struct Document {
     namespace: Arc<str>,
+    /// Its namespace is that of an including schema, and so is that of names without one.
+    is_chameleon: bool,
     qualified_elements: bool,
     qualified_attributes: bool,
+}
+
+impl Document {
+    /// What a name in the document means: a chameleon's move with it (XML Schema part 1, section 4.2.1).
+    fn own(&self, name: QName) -> QName {
+        match name.namespace() {
+            "" if self.is_chameleon => QName::new(self.namespace.clone(), name.local()),
+            _ => name,
+        }
+    }
 }
 
 /// A node of a schema document.
@@ -89,7 +101,9 @@ impl Schemas {
         let mut schemas = Self::default();
         for Tree { root, namespace } in trees {
             let form = |attribute| root.attribute(attribute) == Some("qualified");
+            let is_chameleon = root.attribute("targetNamespace").is_none() && !namespace.is_empty();
             let document = Arc::new(Document {
+                is_chameleon,
                 qualified_elements: form("elementFormDefault"),
                 qualified_attributes: form("attributeFormDefault"),
                 namespace: namespace.into(),
@@ -115,6 +129,7 @@ impl Schemas {
         for (key, undeclared) in undeclared {
             let text = undeclared::declaration(undeclared);
             let document = Document {
+                is_chameleon: false,
                 namespace: undeclared.wire.namespace().into(),
                 qualified_elements: false,
                 qualified_attributes: false,
@@ -158,12 +173,14 @@ impl Schemas {
             key.1 = redefined(&name);
         } else if kind == Kind::Element {
             if let Some(head) = element.qname("substitutionGroup")? {
+                let head = document.own(head);
                 self.members.entry(head).or_default().push(name);
             }
         } else if kind == Kind::Type
             && !redefines
             && let Some(base) = base_of(&element)?
         {
+            let base = document.own(base);
             self.derived.entry(base).or_default().push(name);
         }
         let component = Component {
@@ -187,13 +204,8 @@ impl Schemas {
 
     /// The component that a node refers to.
     pub(super) fn get(&self, kind: Kind, name: &QName, from: Node<'_>) -> Result<Node<'_>, Error> {
-        let original = redefined(name);
-        let name = if from.redefines == Some((kind, name)) {
-            &original
-        } else {
-            name
-        };
-        self.find(kind, name).ok_or_else(|| Error::Dangling {
+        let meant = from.meant(kind, name.clone());
+        self.find(kind, &meant).ok_or_else(|| Error::Dangling {
             place: from.place().clone(),
             kind: kind.word(),
             name: name.to_string(),
@@ -261,6 +273,32 @@ impl<'a> Node<'a> {
     /// Another node of the same component.
     pub(super) fn at(self, element: &'a Element) -> Self {
         Self { element, ..self }
+    }
+
+    /// The name that an attribute value holds.
+    pub(super) fn qname(&self, attribute: &'static str) -> Result<Option<QName>, Error> {
+        let name = self.element.qname(attribute)?;
+        Ok(name.map(|name| self.document.own(name)))
+    }
+
+    /// The name that an attribute value must hold.
+    pub(super) fn required_qname(&self, attribute: &'static str) -> Result<QName, Error> {
+        Ok(self.document.own(self.element.required_qname(attribute)?))
+    }
+
+    /// The names that the list of an attribute value holds.
+    pub(super) fn qnames(&self, attribute: &'static str) -> Result<Vec<QName>, Error> {
+        let names = self.element.qnames(attribute)?.into_iter();
+        Ok(names.map(|name| self.document.own(name)).collect())
+    }
+
+    /// What a name means here: inside a redefinition its own is that of what it redefines.
+    pub(super) fn meant(&self, kind: Kind, name: QName) -> QName {
+        if self.redefines == Some((kind, &name)) {
+            redefined(&name)
+        } else {
+            name
+        }
     }
 
     pub(super) fn place(&self) -> &'a Place {

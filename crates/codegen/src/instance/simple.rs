@@ -109,7 +109,7 @@ fn text_of(schemas: &Schemas, content: Node<'_>, depth: usize) -> Result<Simple,
     else {
         return Ok(Simple::builtin("string"));
     };
-    let base = derivation.element.required_qname("base")?;
+    let base = derivation.required_qname("base")?;
     let mut simple = match derivation.named("simpleType").next() {
         Some(inner) => definition(schemas, inner, depth + 1)?,
         None => by_name(schemas, &base, derivation, depth + 1)?,
@@ -122,7 +122,7 @@ fn text_of(schemas: &Schemas, content: Node<'_>, depth: usize) -> Result<Simple,
 
 fn definition(schemas: &Schemas, node: Node<'_>, depth: usize) -> Result<Simple, Error> {
     if let Some(restriction) = node.named("restriction").next() {
-        let mut simple = match restriction.element.qname("base")? {
+        let mut simple = match restriction.qname("base")? {
             Some(base) => by_name(schemas, &base, restriction, depth + 1)?,
             None => inner(schemas, restriction, depth)?,
         };
@@ -130,7 +130,7 @@ fn definition(schemas: &Schemas, node: Node<'_>, depth: usize) -> Result<Simple,
         return Ok(simple);
     }
     if let Some(list) = node.named("list").next() {
-        let item = match list.element.qname("itemType")? {
+        let item = match list.qname("itemType")? {
             Some(item) => by_name(schemas, &item, list, depth + 1)?,
             None => inner(schemas, list, depth)?,
         };
@@ -141,7 +141,7 @@ fn definition(schemas: &Schemas, node: Node<'_>, depth: usize) -> Result<Simple,
     }
     let mut members = Vec::new();
     if let Some(union) = node.named("union").next() {
-        for name in union.element.qnames("memberTypes")? {
+        for name in union.qnames("memberTypes")? {
             members.push(by_name(schemas, &name, union, depth + 1)?);
         }
         for member in union.named("simpleType") {

@@ -32,7 +32,37 @@ fn contract_of(schema: &str, changes: &[(&str, &str)]) -> Instances {
         text.replace(from, to)
     });
     std::fs::write(&file, text).unwrap();
+    std::fs::write(folder.path().join("beside.xsd"), BESIDE).unwrap();
     Instances::read([file]).unwrap()
+}
+
+/// A schema without namespace, for others to include.
+const BESIDE: &str = "<x:schema xmlns:x='http://www.w3.org/2001/XMLSchema'><x:group name='G'><x:sequence>\
+    <x:element name='First' type='Kept'/><x:element ref='Mark'/></x:sequence></x:group>\
+    <x:element name='Mark' type='x:int'/><x:complexType name='Kept'><x:sequence><x:element name='A' type='x:int'/>\
+    </x:sequence><x:attributeGroup ref='Ag'/></x:complexType>\
+    <x:attributeGroup name='Ag'><x:attribute name='at' use='required'/></x:attributeGroup></x:schema>";
+
+#[test]
+fn a_chameleon_and_what_is_redefined_in_it_are_drawn() {
+    let contract = contract(
+        "<x:redefine schemaLocation='beside.xsd'><x:group name='G'><x:sequence><x:group ref='t:G'/>\
+         <x:element name='More' type='x:int'/></x:sequence></x:group><x:complexType name='Kept'><x:complexContent>\
+         <x:extension base='t:Kept'><x:sequence><x:element name='B' type='x:int'/></x:sequence></x:extension>\
+         </x:complexContent></x:complexType></x:redefine>\
+         <x:element name='Rq'><x:complexType><x:group ref='t:G'/></x:complexType></x:element>",
+    );
+    let drawn = request(&contract, Amount::Full, 1).unwrap();
+    let mut at = 0;
+    for part in ["First at=", "A>", "B>", "Mark>", "More>"] {
+        let next = drawn[at..].find(part);
+        at += next.unwrap_or_else(|| panic!("{part}: {drawn}"));
+    }
+    // The group's own elements are unqualified, as its document says; the global one moved with the chameleon.
+    assert!(
+        drawn.contains("<First ") && drawn.contains(":Mark>"),
+        "{drawn}"
+    );
 }
 
 #[test]
