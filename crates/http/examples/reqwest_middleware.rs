@@ -56,7 +56,6 @@ async fn ping(
 }
 
 #[cfg(test)]
-#[path = "peer/mod.rs"]
 mod peer;
 
 #[cfg(test)]

@@ -50,7 +50,6 @@ fn request(url: &str) -> Result<Request<Body>, http::Error> {
 }
 
 #[cfg(test)]
-#[path = "peer/mod.rs"]
 mod peer;
 
 #[cfg(test)]

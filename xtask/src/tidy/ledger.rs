@@ -225,6 +225,16 @@ fn attributes_of<'t>(name: &str, text: &'t str) -> Option<Vec<&'t str>> {
     Some(above)
 }
 
+/// Every example is built; its tests run only if the manifest says so.
+fn tests_example(manifest: &str, name: &str) -> bool {
+    let name = format!("name = \"{name}\"");
+    manifest.split("[[example]]").skip(1).any(|entry| {
+        let entry = entry.split("\n[").next().unwrap_or(entry);
+        let mut lines = entry.lines().map(str::trim);
+        entry.lines().any(|line| line.trim() == name) && lines.any(|line| line == "test = true")
+    })
+}
+
 /// A target of its own, or declared as a module by the file above it.
 fn is_compiled(path: &str, files: &[SourceFile]) -> bool {
     let Some((folder, name)) = path.rsplit_once('/') else {
@@ -240,6 +250,10 @@ fn is_compiled(path: &str, files: &[SourceFile]) -> bool {
     }
     if last == "src" && matches!(stem, "lib" | "main") {
         return true;
+    }
+    if let Some(package) = folder.strip_suffix("/examples") {
+        let manifest = find(files, &format!("{package}/Cargo.toml"));
+        return manifest.is_some_and(|manifest| tests_example(&manifest.text, stem));
     }
     let parents = [
         format!("{folder}/lib.rs"),

@@ -116,6 +116,7 @@ pub fn legacy_plan(profile: &Profile) -> Result<(LegacyPlan, Url), Error> {
     plan.institution = Some(Arc::new(profile.institution()));
     plan.retry = Some(RetryPolicy::new(Arc::new(OsRandom)));
     plan.effects = Arc::clone(&profile.effects);
+    plan.watched = crate::Watched::by(Arc::new(crate::SystemClock));
     if let Some(journal) = journal(profile)? {
         plan.journal = Some(journal);
     }

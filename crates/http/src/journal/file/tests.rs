@@ -1,3 +1,5 @@
+//! What a journal holds on to when processes end, collide or find it damaged.
+
 use std::fs;
 use std::io::Write as _;
 use std::time::SystemTime;
