@@ -6,6 +6,7 @@ mod markup;
 mod namespaces;
 mod records;
 mod scan;
+mod structure;
 mod tag;
 mod tokens;
 
