@@ -35,7 +35,7 @@ fn every_message_of_the_sample_is_valid_in_the_release() {
             }
         }
     }
-    assert_eq!(messages.len(), 10 * 3 * 43);
+    assert_eq!(messages.len(), 11 * 3 * 43);
     let mut cases = Vec::new();
     for (service, label, document) in &messages {
         for (contract, name) in [(&sample, "sample"), (&release, "release")] {
