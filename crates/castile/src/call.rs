@@ -415,3 +415,6 @@ pub(crate) fn scope(part: &Part) -> Scope {
         .map(|(prefix, namespace)| (prefix.clone(), namespace.clone()))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;
