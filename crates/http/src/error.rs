@@ -66,9 +66,10 @@ pub enum Error {
         /// Where it says so.
         offset: usize,
     },
-    /// The profile makes a difference between services, and the request does not say which it is for. Nothing was sent.
+    /// The profile makes a difference between services or operations, and the request does not say which it is for.
+    /// Nothing was sent.
     #[error(
-        "which service the message is for is not known, and profile `{profile}` has settings of its own for some"
+        "which service and operation the message is for is not known, and profile `{profile}` has settings of its own for some"
     )]
     Service {
         /// The profile.

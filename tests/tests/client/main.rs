@@ -5,6 +5,7 @@ mod attached;
 mod changes;
 mod money;
 mod odd;
+mod operations;
 mod options;
 mod paged;
 mod published;

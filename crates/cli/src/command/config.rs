@@ -191,20 +191,29 @@ fn strangers(profile: &Profile, contract: &Contract) -> Vec<Finding> {
         .collect()
 }
 
-/// Why the secrets of a profile, or the files it needs to reach its endpoint, are of no use.
+/// Why the secrets of a profile, or the files it needs to reach its endpoints, are of no use: in its own state, and in
+/// the one that it is to be moved to.
 fn unusable(profile: &Profile, pool: &Pool, arguments: &CheckConfig) -> Option<Problem> {
-    let error = if profile.state == State::Oauth {
-        let tokens = pool.token_source(profile).map(drop);
-        tokens
-            .and_then(|()| pool.transport(profile).map(drop))
-            .err()?
-    } else {
-        let client = profile.client.iter().map(|client| &client.key);
-        let password = profile.legacy.iter().flat_map(|legacy| &legacy.password);
-        let mut secrets = client.chain(password);
-        let unread = secrets.find_map(|secret| secret.read().err());
-        let way = || ReqwestTransport::through(&profile.egress, Limits::default()).err();
-        unread.map(castile_http::Error::from).or_else(way)?
+    let password = profile.legacy.iter().flat_map(|legacy| &legacy.password);
+    let unread = password.map(|secret| secret.read()).find_map(Result::err);
+    let new = || {
+        let (Some(client), oauth) = (&profile.client, &profile.oauth) else {
+            return Ok(());
+        };
+        if oauth.is_none() {
+            return client
+                .key
+                .read()
+                .map(drop)
+                .map_err(castile_http::Error::from);
+        }
+        let profile = profile.with_state(State::Oauth)?;
+        pool.token_source(&profile).map(drop)
+    };
+    let way = || ReqwestTransport::through(&profile.egress, Limits::default()).map(drop);
+    let error = match unread {
+        Some(error) => error.into(),
+        None => new().and_then(|()| way()).err()?,
     };
     Some(Problem::profile(&error, profile, &arguments.config))
 }

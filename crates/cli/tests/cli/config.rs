@@ -149,6 +149,27 @@ fn what_should_not_stay_as_it_is_is_told_with_its_code() {
 }
 
 #[test]
+fn a_profile_is_checked_for_the_state_that_it_is_to_be_moved_to() {
+    let both = |name: &str, state: &str, key: &str| {
+        oauth(name, key).replace(
+            "state = \"oauth\"\n",
+            &format!("state = \"{state}\"\nlegacy.url = \"https://gateway.example/old\"\n"),
+        )
+    };
+    let folder = folder(&[
+        both("a-shadow", "shadow", "key.pem"),
+        both("b-shadow", "shadow", "castile.toml"),
+        both("c-legacy", "legacy", "absent.pem"),
+    ]);
+    let ran = check(folder.path(), &["--json"]);
+    assert_eq!(ran.exit, 1, "{ran:?}");
+    let codes = codes(&ran);
+    assert!(codes[0].is_empty(), "{codes:?}");
+    assert_eq!(codes[1].len(), 1, "{codes:?}");
+    assert_eq!(codes[2], ["config-secret-file"]);
+}
+
+#[test]
 fn names_that_no_contract_has_are_found() {
     let folder = folder(&[oauth("a", "key.pem")
         + "[profile.a.service.Inquiry]\noperations = [\"AcctInq\", \"AcctInk\"]\n\

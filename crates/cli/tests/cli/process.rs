@@ -20,8 +20,12 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn start(folder: &Path, words: &[&str]) -> Self {
+        Self::start_logging(folder, words, "trace")
+    }
+
+    fn start_logging(folder: &Path, words: &[&str], level: &str) -> Self {
         let mut child = castile(folder, words)
-            .env("RUST_LOG", "trace")
+            .env("RUST_LOG", level)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -36,13 +40,34 @@ impl Process {
         line
     }
 
-    /// Ends it as a service manager does; gives its exit code and what it wrote to standard error.
-    pub(crate) fn terminate(mut self) -> (Option<i32>, String) {
+    fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         let told = std::process::Command::new("kill")
-            .args(["-TERM", &id])
+            .args([name, &id])
             .status();
         assert!(told.expect("POSIX has kill").success());
+    }
+
+    /// Waits for a line with these words on standard error.
+    fn log_line(&mut self, words: &str) -> String {
+        let stderr = self.child.stderr.as_mut().expect("piped");
+        let mut line = Vec::new();
+        loop {
+            let mut byte = [0];
+            stderr.read_exact(&mut byte).expect("it goes on");
+            line.push(byte[0]);
+            if byte == *b"\n" {
+                let text = String::from_utf8(std::mem::take(&mut line)).expect("UTF-8");
+                if text.contains(words) {
+                    return text;
+                }
+            }
+        }
+    }
+
+    /// Ends it as a service manager does; gives its exit code and what it wrote to standard error.
+    pub(crate) fn terminate(mut self) -> (Option<i32>, String) {
+        self.signal("-TERM");
         let mut err = String::new();
         let stderr = self.child.stderr.as_mut().expect("piped");
         stderr.read_to_string(&mut err).expect("UTF-8");
@@ -145,6 +170,55 @@ fn a_sandbox_and_a_proxy_serve_an_old_client_and_end_when_told() {
     for secret in [PASSWORD, ACCOUNT, "eyJ"] {
         assert!(!log.contains(secret), "{secret} in {log}");
     }
+}
+
+/// In one step, so that nobody reads half of it.
+fn replace(path: &Path, text: &str) {
+    let next = path.with_extension("next");
+    std::fs::write(&next, text).expect("a file");
+    std::fs::rename(next, path).expect("a folder of ours");
+}
+
+#[test]
+fn a_proxy_reads_its_configuration_anew_and_a_bad_one_changes_nothing() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut sandbox = Process::start(folder.path(), &["sandbox", "--out", "bank", "--json"]);
+    sandbox.line();
+    let profile = ["--config", "bank/castile.toml", "--profile", "sandbox"];
+    let words = [&["proxy", "--listen", "127.0.0.1:0"], &profile[..]].concat();
+    let mut proxy = Process::start_logging(folder.path(), &words, "info");
+    let line = proxy.line();
+    let address = line
+        .strip_prefix("listening on http://")
+        .and_then(|rest| rest.split(' ').next())
+        .unwrap_or_else(|| panic!("{line}"));
+    let serves = || post(address, "AcctInq", &old_acct_inq()).contains("AcctInqResponse");
+    assert!(serves());
+
+    let file = folder.path().join("bank/castile.toml");
+    let good = std::fs::read_to_string(&file).expect("the sandbox's");
+    // Seen without being told.
+    replace(
+        &file,
+        &good.replace("inst_env", &format!("inst_{PASSWORD}")),
+    );
+    let told = proxy.log_line("stays as it was");
+    assert!(told.contains("config-unknown-key"), "{told}");
+    assert!(serves());
+
+    let elsewhere = good.replace("/OAuth/ServiceGateway.svc", "/OAuth/Nowhere.svc");
+    assert_ne!(elsewhere, good);
+    replace(&file, &elsewhere);
+    proxy.signal("-HUP");
+    proxy.log_line("read anew");
+    assert!(!serves());
+    replace(&file, &good);
+    proxy.signal("-HUP");
+    // The signal before may be told twice: once by itself, once because the file was seen to change.
+    while !serves() {
+        proxy.log_line("read anew");
+    }
+    assert_eq!(proxy.terminate().0, Some(0));
 }
 
 #[test]

@@ -70,10 +70,11 @@ impl<S: SoapTransport<Error = Error>> SoapTransport for Routed<S> {
 
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Error> {
         let operation = OperationName::of(&request);
-        // What names no operation is none for which the profile makes a difference; its service may be.
+        // What names no operation may be one for which the profile makes a difference.
         let stack = match &operation {
             Some(operation) => self.on(operation.service(), operation.name()),
-            None => self.on(None, ""),
+            None if self.profile.variants.is_empty() => self.stacks.first(),
+            None => None,
         };
         let Some(stack) = stack else {
             return Err(Error::Service {

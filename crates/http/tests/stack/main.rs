@@ -14,6 +14,7 @@ mod journaled;
 mod peer;
 mod reloaded;
 mod repeated;
+mod routed;
 mod silent;
 mod streamed;
 mod tokens;

@@ -33,7 +33,7 @@ fn front(pool: &Pool, profile: &Arc<Profile>) -> Result<Front, Error> {
 }
 
 /// Tokens that name the client they are for.
-async fn provider() -> Peer {
+pub(crate) async fn provider() -> Peer {
     Peer::start(|_, arrival: &Arrival| {
         let form = String::from_utf8(arrival.body.clone()).unwrap();
         let assertion = form.split("client_assertion=").nth(1).unwrap();
@@ -55,7 +55,7 @@ async fn provider() -> Peer {
 }
 
 /// A gateway that takes one client's tokens and no other's.
-async fn gateway(client: &'static str) -> Peer {
+pub(crate) async fn gateway(client: &'static str) -> Peer {
     Peer::start(move |_, arrival| {
         if arrival.header("authorization") == [format!("Bearer of-{client}")] {
             ok()

@@ -30,8 +30,8 @@ pub(super) const TABLE: &[Entry] = &[
         code: "service-unknown",
         exit: Exit::Usage,
         who: YOU,
-        means: "The profile has settings of its own for some services, and the message does not say which service it is for. Nothing was sent.",
-        remedy: "list the operations of each service in `operations = […]` of its table",
+        means: "The profile has settings of its own for some services or operations, and the message does not say which it is for. Nothing was sent.",
+        remedy: "list the operations of each service in `operations = […]` of its table, and let the caller send its SOAPAction",
     },
     Entry {
         code: "evidence-file",
