@@ -360,6 +360,8 @@ async fn sandbox_token_proxy_and_code_work_together() {
     assert!(told.contains("answered Ping"), "{told}");
     assert!(told.contains("cause-no-jwks-url"), "{told}");
 
+    by_hand(&folder);
+
     let proxy = shown(
         "castile proxy --config sandbox/castile.toml --profile sandbox --listen 127.0.0.1:8080",
     );
@@ -388,6 +390,7 @@ async fn sandbox_token_proxy_and_code_work_together() {
     // README's paths are relative to where the sandbox was started.
     std::env::set_current_dir(&folder).unwrap();
     assert_eq!(typed_rows().await.unwrap(), 3);
+    assert_eq!(tested().await.unwrap(), 1);
     assert_eq!(
         transferred().await.unwrap(),
         "the service refused it and says why"
@@ -398,6 +401,50 @@ async fn sandbox_token_proxy_and_code_work_together() {
             .unwrap()
             .contains("PingResponse")
     );
+}
+
+/// Calls of any contract, and the move of a profile from one state to another.
+fn by_hand(folder: &Path) {
+    let wsdl = folder.join("wsdl").join("sample");
+    std::fs::create_dir_all(&wsdl).expect("a folder for the contract");
+    for entry in root().join("wsdl/sample").read_dir().expect("the sample") {
+        let path = entry.expect("an entry").path();
+        std::fs::copy(&path, wsdl.join(path.file_name().expect("a name"))).expect("copied");
+    }
+    let ping = "castile ping --config sandbox/castile.toml --all --contract wsdl/sample";
+    let told = runs(folder, &shown(ping));
+    assert_eq!(told.matches(" ok ").count(), 3, "{told}");
+    let call = "castile call CustInq --contract wsdl/sample --config sandbox/castile.toml --set CustId=SBX0001";
+    let told = runs(folder, &shown(call));
+    assert!(told.contains("Lathersby"), "{told}");
+    let switch = "castile switch sandbox --config sandbox/castile.toml --to shadow";
+    runs(folder, &shown(switch));
+    let status = "castile status --config sandbox/castile.toml";
+    let told = runs(folder, &shown(status));
+    assert!(
+        told.contains("shadow") && told.contains("2028-04-30"),
+        "{told}"
+    );
+    let back = "castile switch sandbox --config sandbox/castile.toml --to oauth";
+    runs(folder, &shown(back));
+}
+
+async fn tested() -> Result<usize, Box<dyn Error>> {
+    use castile::{Client, http::Config};
+    use castile_sandbox::testing::TestBank;
+
+    let bank = TestBank::start("wsdl/sample").await?;
+    let profile = Config::read(bank.config())?.profile("sandbox")?;
+    let client = Client::connect(&profile)?;
+
+    let inquiry = castile_jx::customer::CustInq {
+        cust_id: Some("C-1".into()),
+        ..Default::default()
+    };
+    client.call(&inquiry).send().await?;
+    let sent = bank.sent("CustInq").all().len();
+    bank.stop().await;
+    Ok(sent)
 }
 
 async fn typed_rows() -> Result<usize, Box<dyn Error>> {

@@ -38,6 +38,7 @@ pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> Result<Outcome, Stop
         Err(outcome) => return Ok(outcome),
     };
     let strict = flags.contains(&"--strict");
+    only_the_owner_writes();
     let (_, target) = workspace.metadata()?;
     std::fs::create_dir_all(&target)?;
     let list = target.join("not-run.txt");
@@ -98,6 +99,12 @@ pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> Result<Outcome, Stop
     } else {
         Outcome::Done
     })
+}
+
+/// Configurations that others can write are refused, and tests write configurations.
+fn only_the_owner_writes() {
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::from_bits_truncate(0o022));
 }
 
 fn summary(tally: &Tally, not_run: &[NotRun]) {

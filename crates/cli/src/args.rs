@@ -219,7 +219,7 @@ pub(crate) struct Proxy {
 
 #[derive(Debug, Args)]
 pub(crate) struct Sandbox {
-    /// The folder for a new client key and a ready castile.toml; both are replaced
+    /// The folder for a new client key, a password and a ready castile.toml; all are replaced
     #[arg(long, value_name = "DIR", default_value = "sandbox")]
     pub(crate) out: PathBuf,
     /// Keep this contract in place of the sample's: judge requests by it, draw answers from it

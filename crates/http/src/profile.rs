@@ -117,13 +117,13 @@ mod values;
 mod variant;
 mod warning;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use castile_auth::{Algorithm, AssertionType, TokenEndpoint};
+use indexmap::IndexMap;
 use jiff::civil::Date;
 use url::Url;
 
@@ -149,7 +149,8 @@ pub const TOKEN_ENDPOINT: &str = "https://login.jackhenry.com/a/oidc-provider/ap
 /// A whole configuration: every profile has a name of its own and an (institution, environment, product) of its own.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
-    profiles: BTreeMap<String, Arc<Profile>>,
+    /// In the order of their names; one of ten thousand is found as fast as one of ten.
+    profiles: IndexMap<String, Arc<Profile>>,
     /// What `include` says, each with its folder.
     patterns: Vec<String>,
 }

@@ -133,16 +133,24 @@ scope = "openid"
     /// One more profile, `sandbox-legacy`, for the end of that file: the same services under the old model; the password
     /// lies at `password`, relative to the file.
     pub fn legacy_toml(&self, username: &str, password: &Path) -> String {
-        let quoted = |text: &str| serde_json::Value::from(text).to_string();
-        format!(
+        let profile = format!(
             r#"
 [profile.sandbox-legacy]
 inst_rt_id = "{INSTITUTION}"
 inst_env = "TEST"
 product = "sandbox-legacy"
 state = "legacy"
+"#
+        );
+        profile + &self.legacy_table("sandbox-legacy", username, password)
+    }
 
-[profile.sandbox-legacy.legacy]
+    /// The old model's table of a profile, for the end of that file.
+    pub fn legacy_table(&self, profile: &str, username: &str, password: &Path) -> String {
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        format!(
+            r#"
+[profile.{profile}.legacy]
 url = {url}
 username = {username}
 password = {{ file = {password} }}

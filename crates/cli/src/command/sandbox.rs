@@ -11,6 +11,9 @@ use crate::problem::{Exit, Problem};
 
 const CLIENT_ID: &str = "sandbox-client";
 const KEY_FILE: &str = "client-key.pem";
+const USERNAME: &str = "sandbox-user";
+const PASSWORD: &str = "sandbox-password";
+const PASSWORD_FILE: &str = "password";
 
 pub(super) fn run(arguments: &Sandbox) -> Result<Exit, Problem> {
     let runtime = super::runtime()?;
@@ -25,6 +28,7 @@ pub(super) fn run(arguments: &Sandbox) -> Result<Exit, Problem> {
         }
         let peers = builder
             .client(CLIENT_ID, key.jwks())
+            .username_token(USERNAME, PASSWORD)
             .observer(|entry| {
                 // Nobody may be reading; the sandbox goes on.
                 let _ = writeln!(std::io::stderr(), "{entry}");
@@ -40,7 +44,7 @@ pub(super) fn run(arguments: &Sandbox) -> Result<Exit, Problem> {
     })
 }
 
-/// Writes key and configuration; both are replaced, for the addresses are new each time.
+/// Writes key, password and configuration; all are replaced, for the addresses are new each time.
 fn write(arguments: &Sandbox, key: &ClientKey, peers: &Running) -> Result<String, Problem> {
     let unwritable = |path: &Path, error: std::io::Error| {
         Problem::new("file-unwritable", &error).at(path.display())
@@ -60,10 +64,10 @@ fn write(arguments: &Sandbox, key: &ClientKey, peers: &Running) -> Result<String
         Ok(path)
     };
     store(KEY_FILE, key.private_pem())?;
-    let config = store(
-        "castile.toml",
-        &peers.castile_toml(CLIENT_ID, Path::new(KEY_FILE)),
-    )?;
+    store(PASSWORD_FILE, PASSWORD)?;
+    let oauth = peers.castile_toml(CLIENT_ID, Path::new(KEY_FILE));
+    let legacy = peers.legacy_table("sandbox", USERNAME, Path::new(PASSWORD_FILE));
+    let config = store("castile.toml", &(oauth + &legacy))?;
     Ok(config.display().to_string())
 }
 

@@ -70,7 +70,7 @@ pub(super) fn config(text: String, origin: &Path) -> Result<Config, ConfigError>
         all.take(top, &defaults)?;
     }
     Ok(Config {
-        profiles: all.profiles,
+        profiles: all.profiles.into_iter().collect(),
         patterns,
     })
 }
