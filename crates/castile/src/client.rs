@@ -12,9 +12,9 @@ use http::Uri;
 use crate::front::{Front, Moving, nowhere};
 use crate::{Call, Header};
 
-/// Calls the operations of one gateway address.
+/// Calls the operations of one gateway address; `Client` alone is what [`connect`](Client::connect) gives.
 #[derive(Clone)]
-pub struct Client<T> {
+pub struct Client<T = Switch<Front>> {
     transport: T,
     url: Uri,
     header: Arc<Header>,

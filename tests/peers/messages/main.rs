@@ -9,7 +9,7 @@ use bank::inquiry::{AcctInq, AcctSrch, LOCAcctInq, Ping};
 use bank::transaction::XferAdd;
 use castile::Client;
 use castile::envelope::{Content, open};
-use castile::http::{Config, ReqwestTransport, stack::Typed};
+use castile::http::Config;
 use castile::model::{Given, Message, decode};
 
 fn main() {
@@ -50,9 +50,7 @@ fn request<T: Message>(messages: &Path, begins: &str) -> T {
         .into_value()
 }
 
-type BankClient = Client<Typed<ReqwestTransport>>;
-
-async fn responses(client: &BankClient, messages: &Path) {
+async fn responses(client: &Client, messages: &Path) {
     let accounts = client
         .call(&request::<AcctSrch>(messages, "02"))
         .send()
@@ -153,7 +151,7 @@ async fn responses(client: &BankClient, messages: &Path) {
     assert_eq!(transfer.rs_stat.as_str(), "Success");
 }
 
-async fn faults(client: &BankClient, messages: &Path) {
+async fn faults(client: &Client, messages: &Path) {
     let mut transfer = request::<XferAdd>(messages, "16");
 
     let refused = client.call(&transfer).send().await.expect_err("30");
