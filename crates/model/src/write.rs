@@ -72,7 +72,8 @@ impl Writer {
         Self {
             out: String::new(),
             namespace,
-            root: Some(root),
+            // The same memory, so that telling them apart costs nothing.
+            root: Some(if root == namespace { namespace } else { root }),
             default: "",
             path: Vec::new(),
             versions: Vec::new(),
@@ -184,29 +185,51 @@ impl Writer {
             return;
         }
         self.write_markers();
-        let outer_default = self.default;
-        let local = self.open(name, Some(leaf.attributes()));
-        if self.attached.is_some() && self.attach(leaf) {
-            self.close(local);
+        let (text, attributes) = (leaf.text(), leaf.attributes());
+        // Nothing but a text, in the namespace in force: the usual one.
+        if self.is_plain(name) && attributes.is_empty() && !text.is_empty() {
+            self.out
+                .reserve(2 * name.len() + text.len() + "<></>".len());
+            self.path.push(name);
+            self.out.push('<');
+            self.out.push_str(name);
+            self.text_and_end(name, &text);
             self.path.pop();
-            self.default = outer_default;
             return;
         }
-        let text = leaf.text();
-        if text.is_empty() {
+        let outer_default = self.default;
+        let local = self.open(name, Some(attributes));
+        if self.attached.is_some() && self.attach(leaf) {
+            self.close(local);
+        } else if !text.is_empty() {
+            self.text_and_end(local, &text);
+        } else {
+            self.out.push_str("/>");
             if leaf.is_blank() {
                 self.fail(|path| EncodeError::Blank { path });
             }
-            self.out.push_str("/>");
-        } else {
-            self.out.push('>');
-            if let Err(index) = escape(&text, false, &mut self.out) {
-                self.fail(|path| EncodeError::Character { path, index });
-            }
-            self.close(local);
         }
         self.path.pop();
         self.default = outer_default;
+    }
+
+    /// Whether an element of that name needs no declaration and stays in the message.
+    #[inline]
+    fn is_plain(&self, name: &str) -> bool {
+        let is_own = self.root.is_none() && !name.starts_with('{');
+        is_own && is_same(self.namespace, self.default) && self.attached.is_none()
+    }
+
+    /// Writes what stands behind name and attributes of an element with a text.
+    #[inline]
+    fn text_and_end(&mut self, local: &str, text: &str) {
+        self.out.push('>');
+        if escape::is_plain(text) {
+            self.out.push_str(text);
+        } else if let Err(index) = escape(text, false, &mut self.out) {
+            self.fail(|path| EncodeError::Character { path, index });
+        }
+        self.close(local);
     }
 
     pub(crate) fn raw(&mut self, raw: &Raw) {
@@ -239,7 +262,7 @@ impl Writer {
         }
         self.level.written |= bit(n);
         // Writing to a String cannot fail.
-        let _ = match self.default == self.namespace {
+        let _ = match is_same(self.default, self.namespace) {
             true if n < 10 => {
                 self.out.push_str("<Ver_");
                 self.out.push(char::from(b'0' + n));
@@ -300,7 +323,7 @@ impl Writer {
         self.path.push(local);
         self.out.push('<');
         self.out.push_str(local);
-        if namespace != self.default {
+        if !is_same(namespace, self.default) {
             self.default = namespace;
             self.out.push_str(" xmlns=\"");
             escape_attribute(namespace, &mut self.out);
@@ -404,6 +427,12 @@ impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Writer({} bytes)", self.out.len())
     }
+}
+
+/// Whether two namespaces are the same: mostly they are the same text in memory.
+#[inline]
+fn is_same(one: &'static str, other: &'static str) -> bool {
+    std::ptr::eq(one, other) || one == other
 }
 
 /// The marker as a bit; none for a number that is no marker's.

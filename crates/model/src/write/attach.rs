@@ -50,6 +50,7 @@ pub fn encode_attached<T: Message>(
 
 impl Writer {
     /// Writes the reference to a value that leaves the message; tells whether it does.
+    #[cold]
     pub(super) fn attach(&mut self, leaf: &dyn Leaf) -> bool {
         let Some(attached) = &mut self.attached else {
             return false;

@@ -18,6 +18,38 @@ pub(crate) fn escape_attribute(value: &str, out: &mut String) {
     let _ = escape(value, true, out);
 }
 
+/// Whether a text is written as it is; one that is not said to be may be all the same.
+///
+/// Eight bytes at a time: most texts are of one or two such words.
+#[inline]
+pub(super) fn is_plain(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let half = |four: Option<&[u8; 4]>| four.map_or(0, |four| u64::from(u32::from_le_bytes(*four)));
+    match bytes.last_chunk::<8>() {
+        Some(last) => {
+            let (words, _) = bytes.as_chunks::<8>();
+            let mut words = words.iter().chain([last]);
+            !words.any(|word| is_odd(u64::from_le_bytes(*word)))
+        }
+        None if bytes.len() >= 4 => {
+            !is_odd(half(bytes.first_chunk()) | half(bytes.last_chunk()) << 32)
+        }
+        None => bytes.iter().all(|b| !IS_ODD[usize::from(*b)]),
+    }
+}
+
+/// Whether one of eight bytes is not ASCII, a control character, or one of `<>&"`.
+#[inline]
+fn is_odd(word: u64) -> bool {
+    const EACH: u64 = u64::MAX / 0xFF;
+    // Two characters each that differ in one bit: what is left of them is a zero.
+    let angle = (word | 0x02 * EACH) ^ u64::from(b'>') * EACH;
+    let other = (word | 0x04 * EACH) ^ u64::from(b'&') * EACH;
+    let below = |word: u64, least: u64| word.wrapping_sub(least * EACH);
+    let odd = word | below(word, 0x20) | below(angle, 1) | below(other, 1);
+    odd & (0x80 * EACH) != 0
+}
+
 /// Appends the text with references where XML needs them, so that a reader gives back the same characters.
 ///
 /// # Errors
@@ -67,3 +99,31 @@ const IS_ODD: [bool; 256] = {
     }
     table
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_text_is_one_that_is_written_as_it_is() {
+        for length in 0..20 {
+            let text = "x".repeat(length);
+            assert!(is_plain(&text), "{length}");
+            for (at, byte) in (0..length).flat_map(|at| (0..0x80).map(move |b| (at, b))) {
+                let mut odd = text.clone().into_bytes();
+                odd[at] = byte;
+                let odd = String::from_utf8(odd).unwrap();
+                let mut out = String::new();
+                let is_same = escape(&odd, false, &mut out).is_ok() && out == odd;
+                assert!(is_same || !is_plain(&odd), "{byte} at {at} of {length}");
+                let is_letter = !IS_ODD[usize::from(byte)];
+                assert_eq!(is_plain(&odd), is_letter, "{byte} at {at} of {length}");
+            }
+        }
+        for text in ["é", "straße", "1234567\u{FFFE}", "1234567\u{FFFF}89"] {
+            let mut out = String::new();
+            let is_same = escape(text, false, &mut out).is_ok() && out == *text;
+            assert!(is_same || !is_plain(text), "{text}");
+        }
+    }
+}
