@@ -43,11 +43,12 @@ pub(super) fn is_plain(text: &str) -> bool {
 fn is_odd(word: u64) -> bool {
     const EACH: u64 = u64::MAX / 0xFF;
     // Two characters each that differ in one bit: what is left of them is a zero.
-    let angle = (word | 0x02 * EACH) ^ u64::from(b'>') * EACH;
-    let other = (word | 0x04 * EACH) ^ u64::from(b'&') * EACH;
-    let below = |word: u64, least: u64| word.wrapping_sub(least * EACH);
+    let each = |byte: u8| u64::from(byte) * EACH;
+    let angle = (word | each(0x02)) ^ each(b'>');
+    let other = (word | each(0x04)) ^ each(b'&');
+    let below = |word: u64, least| word.wrapping_sub(each(least));
     let odd = word | below(word, 0x20) | below(angle, 1) | below(other, 1);
-    odd & (0x80 * EACH) != 0
+    odd & each(0x80) != 0
 }
 
 /// Appends the text with references where XML needs them, so that a reader gives back the same characters.
