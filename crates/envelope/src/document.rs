@@ -42,6 +42,11 @@ impl Document {
         let Some(text) = content_type else {
             return Ok(Self(Kind::Envelope { charset: None }));
         };
+        // What nearly all messages are needs no reading.
+        if text == "text/xml; charset=utf-8" {
+            let charset = Some("utf-8".into());
+            return Ok(Self(Kind::Envelope { charset }));
+        }
         let media = MediaType::read(text)?;
         if &*media.essence == "multipart/related" {
             let related = Related::of(&media, text.len())?;

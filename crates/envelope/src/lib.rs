@@ -34,7 +34,7 @@ pub use error::{Flaw, Refusal};
 pub use insert::{Insertion, Security};
 pub use intent::Intent;
 pub use multipart::Correction;
-pub use open::{Content, Fault, FaultCode, Opened, Part, open};
+pub use open::{Content, Fault, FaultCode, Front, Opened, Part, Payload, open, open_front};
 pub use policy::{Limits, OtherActor, Policy};
 pub use report::{Contents, Finding, PasswordKind, Removed, Report, SoapVersion, Target};
 pub use stream::EnvelopeRewriter;

@@ -67,6 +67,31 @@ pub struct Part {
 /// # Ok::<(), castile_envelope::Refusal>(())
 /// ```
 pub fn open(input: &[u8]) -> Result<Opened, Refusal> {
+    match open_front(input)? {
+        Front::Whole(opened) => Ok(opened),
+        Front::Payload(payload) => payload.skipped(),
+    }
+}
+
+/// Opens a reply as [`open`] does, up to the payload: whoever reads that tells where it ends.
+///
+/// A payload is long, and need not be read twice. What has none is opened whole.
+///
+/// # Errors
+/// As [`open`], of what stands in front of the payload; of the rest [`Payload::close`] tells.
+///
+/// ```
+/// use castile_envelope::{Front, open_front};
+///
+/// let reply = br#"<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><PingResponse/></s:Body></s:Envelope>"#;
+/// let Front::Payload(payload) = open_front(reply)? else { panic!("no answer") };
+/// let rest = &reply[payload.start()..];
+/// assert!(rest.starts_with(b"<PingResponse/>"));
+/// let end = payload.start() + "<PingResponse/>".len();
+/// assert!(payload.close(end)?.is_empty());
+/// # Ok::<(), castile_envelope::Refusal>(())
+/// ```
+pub fn open_front(input: &[u8]) -> Result<Front<'_>, Refusal> {
     if matches!(Form::of(input, None)?, Form::Wide { .. }) {
         return Err(Refusal::Utf16 { offset: 0 });
     }
@@ -81,18 +106,83 @@ pub fn open(input: &[u8]) -> Result<Opened, Refusal> {
     let (soap, _) = envelope(&mut scanner)?;
     let mut headers = Vec::new();
     let body_tag = find_body(&mut scanner, soap, &mut headers)?;
-    let content = if body_tag.empty {
-        Content::Empty
-    } else {
-        body(&mut scanner, soap)?
+    let content = match first_element(&mut scanner, &body_tag)? {
+        None => Content::Empty,
+        Some(tag) if tag.ns == soap.ns() && scanner.bytes(tag.local) == b"Fault" => {
+            let fault = fault::read(&mut scanner, tag)?;
+            end_of_body(&mut scanner)?;
+            Content::Fault(Box::new(fault))
+        }
+        Some(tag) => {
+            return Ok(Front::Payload(Payload {
+                namespaces: inherits(&scanner),
+                scanner,
+                soap,
+                headers,
+                tag,
+            }));
+        }
     };
-    // What may follow Body (SOAP 1.1 section 4) is passed by, but must be well-formed.
-    while !matches!(scanner.next()?, Event::Eof) {}
-    Ok(Opened {
+    end_of_envelope(&mut scanner)?;
+    Ok(Front::Whole(Opened {
         soap,
         headers,
         content,
-    })
+    }))
+}
+
+/// An envelope, opened up to its payload.
+#[derive(Debug)]
+pub enum Front<'i> {
+    /// There is a payload, which was not read yet.
+    Payload(Payload<'i>),
+    /// There is none: nothing is left to read.
+    Whole(Opened),
+}
+
+/// A payload that was not read yet, in its envelope.
+#[derive(Debug)]
+pub struct Payload<'i> {
+    scanner: Scanner<'i>,
+    soap: SoapVersion,
+    headers: Vec<Part>,
+    tag: Tag,
+    namespaces: Arc<[(String, String)]>,
+}
+
+impl Payload<'_> {
+    /// Where `<` of its start tag stands in the input.
+    pub fn start(&self) -> usize {
+        self.tag.span.start
+    }
+
+    /// As [`Part::namespaces`].
+    pub fn namespaces(&self) -> &Arc<[(String, String)]> {
+        &self.namespaces
+    }
+
+    /// The blocks of Header, once the envelope is seen to be complete behind `end`, where the payload ends.
+    ///
+    /// # Errors
+    /// As [`open`].
+    pub fn close(mut self, end: usize) -> Result<Vec<Part>, Refusal> {
+        self.scanner.resume(&self.tag, end);
+        end_of_body(&mut self.scanner)?;
+        end_of_envelope(&mut self.scanner)?;
+        Ok(self.headers)
+    }
+
+    /// The same where nobody reads the payload.
+    fn skipped(mut self) -> Result<Opened, Refusal> {
+        let payload = part(&mut self.scanner, self.tag, self.namespaces)?;
+        end_of_body(&mut self.scanner)?;
+        end_of_envelope(&mut self.scanner)?;
+        Ok(Opened {
+            soap: self.soap,
+            headers: self.headers,
+            content: Content::Payload(payload),
+        })
+    }
 }
 
 /// The start tag of Body; what Header holds goes to `headers`.
@@ -136,29 +226,39 @@ fn header(scanner: &mut Scanner<'_>, headers: &mut Vec<Part>) -> Result<(), Refu
     }
 }
 
-fn body(scanner: &mut Scanner<'_>, soap: SoapVersion) -> Result<Content, Refusal> {
-    let mut content = Content::Empty;
+/// The start tag of the first element in Body.
+fn first_element(scanner: &mut Scanner<'_>, body: &Tag) -> Result<Option<Tag>, Refusal> {
+    if body.empty {
+        return Ok(None);
+    }
+    loop {
+        match scanner.next()? {
+            Event::Start(tag) => return Ok(Some(tag)),
+            Event::Text(_) => {}
+            Event::End(_) | Event::Eof => return Ok(None),
+        }
+    }
+}
+
+/// Goes on behind the one element in Body to its end.
+fn end_of_body(scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
     loop {
         match scanner.next()? {
             Event::Start(tag) => {
-                if content != Content::Empty {
-                    return Err(Refusal::SeveralPayloads {
-                        offset: tag.span.start,
-                    });
-                }
-                content = if tag.ns == soap.ns() && scanner.bytes(tag.local) == b"Fault" {
-                    Content::Fault(Box::new(fault::read(scanner, tag)?))
-                } else {
-                    {
-                        let namespaces = inherits(scanner);
-                        Content::Payload(part(scanner, tag, namespaces)?)
-                    }
-                };
+                return Err(Refusal::SeveralPayloads {
+                    offset: tag.span.start,
+                });
             }
             Event::Text(_) => {}
-            Event::End(_) | Event::Eof => return Ok(content),
+            Event::End(_) | Event::Eof => return Ok(()),
         }
     }
+}
+
+/// What may follow Body (SOAP 1.1 section 4) is passed by, but must be well-formed.
+fn end_of_envelope(scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
+    while !matches!(scanner.next()?, Event::Eof) {}
+    Ok(())
 }
 
 /// Passes an element by and returns the offset behind it.
@@ -167,6 +267,7 @@ fn skip(scanner: &mut Scanner<'_>, tag: Tag) -> Result<usize, Refusal> {
     if !tag.empty {
         let depth = scanner.depth();
         while scanner.depth() >= depth {
+            scanner.pass_usual(depth);
             if let Event::End(span) = scanner.next()? {
                 end = span.end;
             }

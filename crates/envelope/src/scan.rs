@@ -6,6 +6,7 @@
 pub(crate) mod chars;
 mod namespaces;
 mod tag;
+mod usual;
 
 use smallvec::SmallVec;
 
@@ -99,6 +100,16 @@ impl<'i> Scanner<'i> {
         self.ended.unwrap_or_else(open)
     }
 
+    /// Goes on at `end`, behind the element whose start tag was read last.
+    pub(crate) fn resume(&mut self, tag: &Tag, end: usize) {
+        if !tag.empty
+            && let Some(open) = self.open.pop()
+        {
+            self.bindings.truncate(open.bindings);
+        }
+        self.at = end.max(tag.span.end);
+    }
+
     /// The bytes of `span`.
     pub(crate) fn bytes(&self, span: Span) -> &'i [u8] {
         span.of(self.input)
@@ -186,9 +197,9 @@ impl<'i> Scanner<'i> {
 
     fn end_tag(&mut self) -> Result<Span, Refusal> {
         let start = self.at;
-        let flaw = Refusal::malformed(start, Flaw::EndTag);
+        let flaw = || Refusal::malformed(start, Flaw::EndTag);
         let Some(open) = self.open.last() else {
-            return Err(flaw);
+            return Err(flaw());
         };
         let name = self.bytes(open.name);
         let rest = &self.input[start + 2..];
@@ -196,13 +207,13 @@ impl<'i> Scanner<'i> {
             return Err(if name.starts_with(rest) {
                 self.truncated()
             } else {
-                flaw
+                flaw()
             });
         }
         let close = chars::space_end(self.input, start + 2 + name.len());
         match self.input.get(close) {
             Some(b'>') => {}
-            Some(_) => return Err(flaw),
+            Some(_) => return Err(flaw()),
             None => return Err(self.truncated()),
         }
         self.bindings.truncate(open.bindings);

@@ -37,10 +37,10 @@ impl QName {
     /// # Errors
     /// [`Flaw::Name`]; [`Refusal::Truncated`] if the name may go on behind the end of the input.
     pub(crate) fn read(input: &[u8], start: usize) -> Result<Self, Refusal> {
-        let flaw = Refusal::malformed(start, Flaw::Name);
+        let flaw = || Refusal::malformed(start, Flaw::Name);
         match input.get(start) {
             Some(&byte) if chars::is_name_start(byte) => {}
-            Some(_) => return Err(flaw),
+            Some(_) => return Err(flaw()),
             None => return Err(truncated(input)),
         }
         let colon = chars::part_end(input, start);
@@ -60,7 +60,7 @@ impl QName {
                 prefix: Span { start, end: prefix },
                 local: Span { start: local, end },
             }),
-            Some(_) => Err(flaw),
+            Some(_) => Err(flaw()),
         }
     }
 }
@@ -93,6 +93,9 @@ impl Scanner<'_> {
     }
 
     pub(super) fn start_tag(&mut self) -> Result<Tag, Refusal> {
+        if let Some(tag) = self.usual_start() {
+            return Ok(tag);
+        }
         let start = self.at;
         if self.open.is_empty() && self.root_seen {
             return Err(Refusal::malformed(start, Flaw::SecondRoot));
@@ -109,7 +112,7 @@ impl Scanner<'_> {
         let ns = self
             .bindings
             .resolve(self.input, self.bytes(name.prefix))
-            .ok_or(Refusal::malformed(name.whole.start, Flaw::UnboundPrefix))?;
+            .ok_or_else(|| Refusal::malformed(name.whole.start, Flaw::UnboundPrefix))?;
         self.check_attributes()?;
         self.root_seen = true;
         self.at = end;
