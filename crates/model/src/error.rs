@@ -206,8 +206,14 @@ fn listed(problems: &[Warning]) -> String {
 impl EncodeError {
     pub(crate) fn misfit(path: String, misfit: Misfit) -> Self {
         match misfit {
-            Misfit::NoPlace(element) => Self::NoPlace { path, element },
-            Misfit::Given(element) => Self::GivenTwice { path, element },
+            Misfit::NoPlace(element) => Self::NoPlace {
+                path,
+                element: element.into(),
+            },
+            Misfit::Given(element) => Self::GivenTwice {
+                path,
+                element: element.into(),
+            },
         }
     }
 

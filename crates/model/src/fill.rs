@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use smol_str::SmolStr;
+
 /// Values for what a message leaves open, written where the message has none of its own.
 ///
 /// For what every request of a caller has in common, such as the institution in `jXchangeHdr`
@@ -10,17 +12,18 @@ use std::fmt;
 /// dropped: a value that finds no place is an error ([`EncodeError::NoPlace`](crate::EncodeError::NoPlace)).
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Fill {
-    parent: String,
+    parent: SmolStr,
     values: Vec<Value>,
     lists: Vec<List>,
     /// Whether the message has the parent.
     has_parent: bool,
 }
 
+/// Cheap to clone: each call fills its own message.
 #[derive(Clone, PartialEq, Eq)]
 struct Value {
-    name: String,
-    text: String,
+    name: SmolStr,
+    text: SmolStr,
     need: Need,
     is_met: bool,
 }
@@ -49,21 +52,21 @@ pub(crate) struct List {
 
 /// What is written for an element that the message leaves open.
 pub(crate) enum Filling {
-    Text(String),
+    Text(SmolStr),
     List(List),
 }
 
 /// Why a value could not be put where it belongs.
 pub(crate) enum Misfit {
     /// The message has no such element.
-    NoPlace(String),
+    NoPlace(SmolStr),
     /// The message has one of its own.
-    Given(String),
+    Given(SmolStr),
 }
 
 impl Fill {
     /// No values yet for the elements inside of `parent`, a local name.
-    pub fn of(parent: impl Into<String>) -> Self {
+    pub fn of(parent: &str) -> Self {
         Self {
             parent: parent.into(),
             ..Self::default()
@@ -74,20 +77,20 @@ impl Fill {
     ///
     /// A message without the parent goes without it; one whose parent has no such element is refused.
     #[must_use]
-    pub fn with(self, name: &str, value: impl Into<String>) -> Self {
-        self.put(name, value.into(), Need::InParent)
+    pub fn with(self, name: &str, value: impl AsRef<str>) -> Self {
+        self.put(name, value.as_ref(), Need::InParent)
     }
 
     /// The same for a value that a message may go without.
     #[must_use]
-    pub fn offer(self, name: &str, value: impl Into<String>) -> Self {
-        self.put(name, value.into(), Need::Offered)
+    pub fn offer(self, name: &str, value: impl AsRef<str>) -> Self {
+        self.put(name, value.as_ref(), Need::Offered)
     }
 
     /// The same for a value that no message may go without, unless it has one of its own.
     #[must_use]
-    pub fn insist(self, name: &str, value: impl Into<String>) -> Self {
-        self.put(name, value.into(), Need::Parent)
+    pub fn insist(self, name: &str, value: impl AsRef<str>) -> Self {
+        self.put(name, value.as_ref(), Need::Parent)
     }
 
     /// Sets the value of a simple element of the message itself, which must have a place for it and none of its own.
@@ -95,8 +98,8 @@ impl Fill {
     /// The message itself is its root element, or for a `Validate` operation of jXchange the message in it that is
     /// to be judged.
     #[must_use]
-    pub fn demand(self, name: &str, value: impl Into<String>) -> Self {
-        self.put(name, value.into(), Need::Message)
+    pub fn demand(self, name: &str, value: impl AsRef<str>) -> Self {
+        self.put(name, value.as_ref(), Need::Message)
     }
 
     /// The same for an element that holds a list: `names` are those of the list, of an entry, and of the element in an
@@ -116,13 +119,13 @@ impl Fill {
         self
     }
 
-    fn put(mut self, name: &str, text: String, need: Need) -> Self {
+    fn put(mut self, name: &str, text: &str, need: Need) -> Self {
         let is_below = need == Need::Message;
         self.values
             .retain(|value| value.name != name || (value.need == Need::Message) != is_below);
         self.values.push(Value {
-            name: name.to_owned(),
-            text,
+            name: name.into(),
+            text: text.into(),
             need,
             is_met: false,
         });
@@ -131,7 +134,11 @@ impl Fill {
 
     /// What is to be written in place of an element that the message leaves open.
     pub(crate) fn take(&mut self, path: &[&'static str], name: &str) -> Option<Filling> {
-        let is_parent = path.last().is_some_and(|parent| **parent == *self.parent);
+        let is_parent = self.is_parent(path);
+        if !is_parent && !is_message(path) {
+            return None;
+        }
+        self.has_parent |= is_parent;
         for value in &mut self.values {
             let is_here = match value.need {
                 Need::Message => !value.is_met && is_message(path),
@@ -148,18 +155,16 @@ impl Fill {
         Some(Filling::List(list.clone()))
     }
 
-    /// Notes that the message can have an element, and whether it has it.
-    pub(crate) fn meet(
-        &mut self,
-        path: &[&'static str],
-        name: &str,
-        is_given: bool,
-    ) -> Result<(), Misfit> {
-        let is_parent = path.last().is_some_and(|parent| **parent == *self.parent);
+    /// Notes that the message has an element, or has it now.
+    pub(crate) fn meet(&mut self, path: &[&'static str], name: &str) -> Result<(), Misfit> {
+        let is_parent = self.is_parent(path);
+        if !is_parent && !is_message(path) {
+            return Ok(());
+        }
         self.has_parent |= is_parent;
         for value in self.values.iter_mut().filter(|value| value.name == name) {
             match value.need {
-                Need::Message if is_given && !value.is_met && is_message(path) => {
+                Need::Message if !value.is_met && is_message(path) => {
                     return Err(Misfit::Given(value.name.clone()));
                 }
                 Need::Message => {}
@@ -168,10 +173,15 @@ impl Fill {
         }
         let is_own = |list: &&List| !list.is_met && list.names[0] == name;
         let own = self.lists.iter().find(is_own);
-        match own.filter(|_| is_given && is_message(path)) {
-            Some(list) => Err(Misfit::Given(list.names[0].to_owned())),
+        match own.filter(|_| is_message(path)) {
+            Some(list) => Err(Misfit::Given(list.names[0].into())),
             None => Ok(()),
         }
+    }
+
+    /// Whether these elements are around a child of the parent.
+    fn is_parent(&self, path: &[&'static str]) -> bool {
+        path.last().is_some_and(|parent| **parent == *self.parent)
     }
 
     /// Whether all that must have a place had one.
@@ -184,7 +194,7 @@ impl Fill {
         let value = self.values.iter().find(|value| is_missed(value));
         let list = self.lists.iter().find(|list| !list.is_met);
         let value = value.map(|value| value.name.clone());
-        match value.or_else(|| list.map(|list| list.names[0].to_owned())) {
+        match value.or_else(|| list.map(|list| list.names[0].into())) {
             Some(name) => Err(Misfit::NoPlace(name)),
             None => Ok(()),
         }

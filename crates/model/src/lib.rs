@@ -105,7 +105,7 @@ pub use operation::{Detail, Effect, EmptyBody, Message, NoFault, Operation, Soap
 pub use part::Part;
 pub use particle::{Particle, Struct};
 pub use raw::Raw;
-pub use read::{Decoded, Reader, RecordLimits, RecordReader, decode, decode_within};
+pub use read::{Decoded, Reader, RecordLimits, RecordReader, decode, decode_front, decode_within};
 pub use scalar::{Base64, Date, DateTime, Decimal, Integer, Scalar, Str, Time};
 pub use scope::Scope;
 pub use search::Search;

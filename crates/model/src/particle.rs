@@ -176,9 +176,8 @@ impl<T: Scalar> Particle for Option<Field<T>> {
     }
 
     fn write_as(&self, name: &'static str, w: &mut Writer) {
-        match self {
-            Some(field) => w.leaf(name, field),
-            None => _ = w.fill(name),
+        if let Some(field) = self {
+            w.leaf(name, field);
         }
     }
 }

@@ -79,6 +79,24 @@ pub fn decode_within<T: Message>(
     Ok(Decoded { value, warnings })
 }
 
+/// The same as [`decode`] for a payload that something may follow, with its length in bytes.
+///
+/// For a payload that still stands in its envelope. All of `input` must be UTF-8 of characters that XML allows.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_front<T: Message>(
+    input: &[u8],
+    scope: &Scope,
+) -> Result<(Decoded<T>, usize), DecodeError> {
+    let mut value = T::default();
+    let root = (T::NAMESPACE, T::ELEMENT);
+    let mut reader = at_root(input, scope, &Limits::default(), T::NAMES, root)?;
+    value.read_root(&mut reader);
+    let (warnings, len) = reader.finish_front()?;
+    Ok((Decoded { value, warnings }, len))
+}
+
 impl Raw {
     /// Takes one element verbatim, for example a `wsse:Security` that another library signed.
     ///

@@ -1,5 +1,7 @@
 //! The namespace declarations that a payload inherits from the envelope around it.
 
+use std::sync::Arc;
+
 /// Prefix to namespace bindings in scope where a payload starts.
 ///
 /// A payload cut out of an envelope may use prefixes that are declared on the envelope.
@@ -11,7 +13,7 @@
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scope {
-    bindings: Vec<(String, String)>,
+    bindings: Arc<[(String, String)]>,
 }
 
 impl Scope {
@@ -22,16 +24,26 @@ impl Scope {
 
     /// Adds a binding; a later one for the same prefix wins.
     #[must_use]
-    pub fn bind(mut self, prefix: impl Into<String>, namespace: impl Into<String>) -> Self {
-        self.bindings.push((prefix.into(), namespace.into()));
-        self
+    pub fn bind(self, prefix: impl Into<String>, namespace: impl Into<String>) -> Self {
+        let more = (prefix.into(), namespace.into());
+        let all = self.bindings.iter().cloned().chain([more]);
+        Self {
+            bindings: all.collect(),
+        }
     }
 
     /// The bindings, outermost first.
-    pub fn bindings(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub fn bindings(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> {
         self.bindings
             .iter()
             .map(|(prefix, namespace)| (prefix.as_str(), namespace.as_str()))
+    }
+}
+
+/// Shares the list.
+impl From<Arc<[(String, String)]>> for Scope {
+    fn from(bindings: Arc<[(String, String)]>) -> Self {
+        Self { bindings }
     }
 }
 

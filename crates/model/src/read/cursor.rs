@@ -79,13 +79,14 @@ impl<'i> Reader<'i> {
     pub(super) fn new(tokens: Tokens<'i>) -> Self {
         Self {
             tokens,
-            path: Vec::new(),
+            // As deep as a usual message is.
+            path: Vec::with_capacity(8),
             warnings: Vec::new(),
             tag: None,
             local: "",
             foreign: None,
             level: Level::default(),
-            outer: Vec::new(),
+            outer: Vec::with_capacity(8),
             kept: Vec::new(),
             error: None,
             look: None,
@@ -190,7 +191,12 @@ impl<'i> Reader<'i> {
     }
 
     fn take_marker(&mut self, n: u8) {
-        if marker(self.local) != Some(n) {
+        let is_this = match self.local.as_bytes() {
+            // Most have one digit behind `Ver_`, which was seen.
+            [_, _, _, _, digit] => n < 10 && *digit == b'0' + n,
+            _ => marker(self.local) == Some(n),
+        };
+        if !is_this {
             return;
         }
         // Another form than `<Ver_1/>` is looked at when nobody takes it.

@@ -53,6 +53,14 @@ impl<'i> Reader<'i> {
         Ok(self.warnings)
     }
 
+    /// Ends with the message; gives what was odd about it, and the offset behind it.
+    pub(super) fn finish_front(mut self) -> Result<(Vec<Warning>, usize), DecodeError> {
+        match self.error.take() {
+            Some(error) => Err(error),
+            None => Ok((self.warnings, self.tokens.offset(self.tokens.position()))),
+        }
+    }
+
     /// Reads the element that waits, with a simple value; tells whether one waited.
     pub fn leaf(&mut self, leaf: &mut dyn Leaf) -> bool {
         if let Some(tag) = &self.tag
@@ -332,9 +340,6 @@ impl<'i> Reader<'i> {
 
     /// Checks a text that is written back as it came.
     fn verbatim_text(&self, text: &str, at: usize) -> Result<(), DecodeError> {
-        if text.contains("]]>") {
-            return Err(self.syntax(at, "`]]>` in a text"));
-        }
         self.limit("bytes of text", self.tokens.limits.text, text.len(), at)
     }
 

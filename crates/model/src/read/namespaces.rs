@@ -9,6 +9,8 @@ use crate::Scope;
 
 /// The namespace declarations in scope, innermost last.
 pub(super) struct Namespaces<'i> {
+    /// Those around the payload.
+    scope: Scope,
     bindings: Vec<Binding<'i>>,
     /// Namespace of the message.
     ours: &'static str,
@@ -21,7 +23,7 @@ struct Binding<'i> {
     namespace: Cow<'i, str>,
     /// Whether it is the namespace of the message.
     is_ours: bool,
-    /// Depth of the element that declares it; 0 around the payload.
+    /// Depth of the element that declares it.
     depth: usize,
 }
 
@@ -35,15 +37,12 @@ pub(super) enum Namespace<'n> {
 
 impl<'i> Namespaces<'i> {
     pub(super) fn new(scope: &Scope, ours: &'static str) -> Self {
-        let mut namespaces = Self {
+        Self {
+            scope: scope.clone(),
             bindings: Vec::new(),
             ours,
             known: None,
-        };
-        for (prefix, namespace) in scope.bindings() {
-            namespaces.bind(prefix.to_owned().into(), namespace.to_owned().into(), 0);
         }
-        namespaces
     }
 
     pub(super) fn bind(&mut self, prefix: Cow<'i, str>, namespace: Cow<'i, str>, depth: usize) {
@@ -58,7 +57,7 @@ impl<'i> Namespaces<'i> {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.bindings.len()
+        self.scope.bindings().count() + self.bindings.len()
     }
 
     /// Forgets what was declared at this depth.
@@ -98,6 +97,16 @@ impl<'i> Namespaces<'i> {
         {
             Some(Binding { is_ours: true, .. }) => Some(Namespace::Ours),
             Some(binding) => Some(Namespace::Other(&binding.namespace)),
+            None => self.resolve_around(prefix),
+        }
+    }
+
+    /// The same for a prefix that is not declared inside the payload.
+    fn resolve_around(&self, prefix: &str) -> Option<Namespace<'_>> {
+        let mut around = self.scope.bindings().rev();
+        match around.find(|(known, _)| is_same(known, prefix)) {
+            Some((_, namespace)) if namespace == self.ours => Some(Namespace::Ours),
+            Some((_, namespace)) => Some(Namespace::Other(namespace)),
             None if prefix.is_empty() && self.ours.is_empty() => Some(Namespace::Ours),
             None if prefix.is_empty() => Some(Namespace::Other("")),
             None if prefix == "xml" => {
@@ -121,16 +130,13 @@ impl<'i> Namespaces<'i> {
     /// prefixes too, and a declaration too many does no harm.
     pub(super) fn needed_by(&self, slice: &str, has_bare_names: bool) -> Vec<(Box<str>, Box<str>)> {
         let mut needed: Vec<(Box<str>, Box<str>)> = Vec::new();
-        for binding in self
-            .bindings
-            .iter()
-            .rev()
-            .filter(|binding| !binding.prefix.is_empty())
-        {
-            let prefix = &*binding.prefix;
+        let inside = self.bindings.iter().rev();
+        let inside = inside.map(|binding| (&*binding.prefix, &*binding.namespace));
+        let all = inside.chain(self.scope.bindings().rev());
+        for (prefix, namespace) in all.filter(|(prefix, _)| !prefix.is_empty()) {
             let is_known = needed.iter().any(|(known, _)| **known == *prefix);
             if !is_known && uses(slice, prefix) && !declares(slice, prefix) {
-                needed.push((prefix.into(), (*binding.namespace).into()));
+                needed.push((prefix.into(), namespace.into()));
             }
         }
         if has_bare_names && !declares(slice, "") {

@@ -36,7 +36,7 @@ impl<'i> Scanner<'i> {
         Self {
             input,
             at: 0,
-            open: Vec::new(),
+            open: Vec::with_capacity(8),
         }
     }
 
@@ -256,11 +256,9 @@ impl<'i> Scanner<'i> {
             return flaw(UNENDED);
         };
         let content = &content[..end];
-        // Here a name may have colons (XML 1.0, section 2.3): it is not a qualified one.
-        let in_name = |b: u8| IN_NAME[usize::from(b)] || b == b':';
-        let target = content.bytes().take_while(|b| in_name(*b)).count();
-        let starts = |b: u8| starts_name(b) || b == b':';
-        let is_target = content.bytes().next().is_some_and(starts);
+        // Without a colon (Namespaces in XML 1.0, section 7).
+        let target = name_end(content.as_bytes(), 0);
+        let is_target = content.bytes().next().is_some_and(starts_name);
         let is_ended = content[target..].is_empty() || is_space(content.as_bytes()[target]);
         if !is_target || !is_ended {
             return flaw(TARGET);
@@ -320,11 +318,9 @@ const IN_NAME: [bool; 256] = {
 
 #[inline]
 fn name_end(bytes: &[u8], from: usize) -> usize {
-    let mut at = from;
-    while at < bytes.len() && IN_NAME[usize::from(bytes[at])] {
-        at += 1;
-    }
-    at
+    let rest = bytes.get(from..).unwrap_or_default();
+    let other = rest.iter().position(|b| !IN_NAME[usize::from(*b)]);
+    from + other.unwrap_or(rest.len())
 }
 
 /// Where the tag's own part ends (before `>` or `/>`), and whether it is an empty element.

@@ -26,6 +26,8 @@ pub(super) struct Tokens<'i> {
     base: usize,
     /// Whether there is a carriage return anywhere.
     has_returns: bool,
+    /// The same for `]]>`, which ends CDATA sections and may not stand in a text (XML 1.0, section 2.4).
+    has_cdata_ends: bool,
     depth: usize,
     /// Elements entered so far.
     elements: usize,
@@ -77,6 +79,8 @@ impl<'i> Tokens<'i> {
             input,
             base,
             has_returns: memchr::memchr(b'\r', payload).is_some(),
+            has_cdata_ends: memchr::memchr(b']', payload)
+                .is_some_and(|at| memchr::memmem::find(&payload[at..], b"]]>").is_some()),
             depth: 0,
             elements: 0,
             namespaces: Namespaces::new(scope, ours),
@@ -94,6 +98,9 @@ impl<'i> Tokens<'i> {
         Ok(match event {
             Event::Open(tag) => Token::Open(tag),
             Event::Close => Token::Close,
+            Event::Text(text) if self.has_cdata_ends && text.contains("]]>") => {
+                return Err(self.syntax(start, "`]]>` in a text"));
+            }
             Event::Text(text) | Event::CData(text) => Token::Text(self.normalise(text), start),
             Event::Reference(reference) => Token::Text(self.resolve(reference, start)?, start),
             Event::DocType => {
@@ -126,6 +133,9 @@ impl<'i> Tokens<'i> {
     /// The content of the element just entered, if it is nothing but text. Goes behind its end tag.
     #[inline]
     pub(super) fn plain_content(&mut self, tag: &Tag<'i>) -> Option<Cow<'i, str>> {
+        if self.has_cdata_ends {
+            return None;
+        }
         self.xml.plain_content(tag).map(|text| self.normalise(text))
     }
 
@@ -338,7 +348,7 @@ impl<'i> Tokens<'i> {
         self.base + at
     }
 
-    fn position(&self) -> usize {
+    pub(super) fn position(&self) -> usize {
         self.xml.position()
     }
 

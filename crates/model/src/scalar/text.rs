@@ -16,6 +16,10 @@ use crate::InvalidValue;
 pub struct Str(SmolStr);
 
 impl Str {
+    pub(crate) fn of(text: SmolStr) -> Self {
+        Self(text)
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -4,14 +4,18 @@ use std::fmt::Write as _;
 
 use super::Writer;
 use crate::fill::{Filling, List};
+use crate::scalar::Str;
 use crate::{EncodeError, Text};
 
 impl Writer {
     /// Puts in what is to stand in place of an element that was just passed, if it is not there.
     pub(super) fn filled(&mut self, name: &'static str, is_there: bool) {
-        let is_there = is_there || self.fill(name);
+        if !is_there {
+            self.fill(name);
+            return;
+        }
         let fill = self.fill.as_mut();
-        let met = fill.map_or(Ok(()), |fill| fill.meet(&self.path, name, is_there));
+        let met = fill.map_or(Ok(()), |fill| fill.meet(&self.path, name));
         if let Err(misfit) = met {
             self.fail(|path| EncodeError::misfit(path, misfit));
         }
@@ -21,7 +25,7 @@ impl Writer {
     pub(crate) fn fill(&mut self, name: &'static str) -> bool {
         let fill = self.fill.as_mut().filter(|_| self.look.is_none());
         match fill.and_then(|fill| fill.take(&self.path, name)) {
-            Some(Filling::Text(text)) => self.leaf(name, &Text::from(text)),
+            Some(Filling::Text(text)) => self.leaf(name, &Text::from(Str::of(text))),
             Some(Filling::List(list)) => self.list(name, &list),
             None => return false,
         }

@@ -80,6 +80,9 @@ impl Writer {
 
     /// Writes a message, once.
     pub(super) fn text<T: Message>(&mut self, message: &T) -> Result<String, EncodeError> {
+        // A usual request fits into that.
+        self.out.reserve(1024);
+        self.path.reserve(8);
         if !T::ELEMENT.is_empty() {
             message.write_root(self);
         }
