@@ -34,10 +34,13 @@ impl Answer {
         let media_type = headers
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        let html = media_type.contains("html") || starts_as_html(body);
-        let xml = !html && (media_type.contains("xml") || media_type.contains("multipart/related"));
+            .unwrap_or_default();
+        let is_of = |word: &str| {
+            let mut places = media_type.as_bytes().windows(word.len());
+            places.any(|place| place.eq_ignore_ascii_case(word.as_bytes()))
+        };
+        let html = is_of("html") || starts_as_html(body);
+        let xml = !html && (is_of("xml") || is_of("multipart/related"));
         match status {
             _ if xml && !body.is_empty() => Self::Soap,
             StatusCode::UNAUTHORIZED => Self::Unauthorized,

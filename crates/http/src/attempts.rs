@@ -35,6 +35,14 @@ impl Attempts {
         request.extensions().get().cloned().unwrap_or_default()
     }
 
+    /// The same, which travel with `request` from here on.
+    pub(crate) fn carried<B>(request: &mut Request<B>) -> Self {
+        request
+            .extensions_mut()
+            .get_or_insert_with(Self::default)
+            .clone()
+    }
+
     /// Attempts of a message that holds `id`, all under that id.
     pub fn under(id: impl Into<String>) -> Self {
         Self::new(id.into(), None)

@@ -89,97 +89,95 @@ where
     T: SoapTransport,
     T::Error: Into<Error>,
 {
-    async fn exchange(
+    // No `async fn`, here and below: those hold their arguments twice.
+    fn exchange(
         &self,
         mut request: Request<Body>,
         effect: Effect,
-    ) -> Result<Response<Body>, Error> {
-        let found = Origin::of_uri(request.uri());
-        if found.as_ref() != Some(&self.origin) {
-            return Err(Error::Origin {
-                allowed: self.origin.clone(),
-                found,
-            });
-        }
-        // A name of the caller's own could lead to another tenant of the same address.
-        request.headers_mut().remove(HOST);
-        let progress = Progress::of(&request);
-        request.extensions_mut().insert(progress.clone());
-        let attempts = Attempts::of(&request);
-        request.extensions_mut().insert(attempts.clone());
-        let again = replay(&request);
+    ) -> impl Future<Output = Result<Response<Body>, Error>> {
+        async move {
+            self.origin.check(request.uri())?;
+            // A name of the caller's own could lead to another tenant of the same address.
+            request.headers_mut().remove(HOST);
+            let progress = Progress::carried(&mut request);
+            let attempts = Attempts::carried(&mut request);
+            let again = replay(&request);
 
-        let (token, authorization) = self.token(&progress).await?;
-        let (answer, wants_nonce) = self
-            .attempt(request, &token, authorization.clone(), &attempts)
-            .await?;
-        if answer.status() != StatusCode::UNAUTHORIZED {
-            return Ok(answer);
-        }
-        if !wants_nonce {
-            self.source.reject(&token);
-        }
-
-        let Some(again) = again else {
-            return Ok(answer);
-        };
-        let (answer, unprocessed) = match effect {
-            Effect::Read => (answer, true),
-            Effect::Write | Effect::Unknown => peek::refused_unprocessed(answer).await,
-        };
-        if !unprocessed && !self.repeat_writes {
-            return Ok(answer);
-        }
-        let (next, authorization) = if wants_nonce {
-            (token, authorization)
-        } else {
-            let next = match self.token(&progress).await {
-                Ok(next) => next,
-                Err(error) if unprocessed => return Err(error),
-                // The refusal is all that is known of the first attempt: it must reach the caller.
-                Err(_) => return Ok(answer),
-            };
-            if next.0.generation() == token.generation() {
+            let (token, authorization) = self.token(&progress).await?;
+            let (answer, wants_nonce) = self
+                .attempt(request, &token, authorization.clone(), &attempts)
+                .await?;
+            if answer.status() != StatusCode::UNAUTHORIZED {
                 return Ok(answer);
             }
-            next
-        };
-        drop(answer);
-        let (answer, wants_nonce) = self.attempt(again, &next, authorization, &attempts).await?;
-        if answer.status() == StatusCode::UNAUTHORIZED && !wants_nonce {
-            self.source.reject(&next);
+            if !wants_nonce {
+                self.source.reject(&token);
+            }
+
+            let Some(again) = again else {
+                return Ok(answer);
+            };
+            let (answer, unprocessed) = match effect {
+                Effect::Read => (answer, true),
+                Effect::Write | Effect::Unknown => peek::refused_unprocessed(answer).await,
+            };
+            if !unprocessed && !self.repeat_writes {
+                return Ok(answer);
+            }
+            let (next, authorization) = if wants_nonce {
+                (token, authorization)
+            } else {
+                let next = match self.token(&progress).await {
+                    Ok(next) => next,
+                    Err(error) if unprocessed => return Err(error),
+                    // The refusal is all that is known of the first attempt: it must reach the caller.
+                    Err(_) => return Ok(answer),
+                };
+                if next.0.generation() == token.generation() {
+                    return Ok(answer);
+                }
+                next
+            };
+            drop(answer);
+            let (answer, wants_nonce) =
+                self.attempt(again, &next, authorization, &attempts).await?;
+            if answer.status() == StatusCode::UNAUTHORIZED && !wants_nonce {
+                self.source.reject(&next);
+            }
+            Ok(answer)
         }
-        Ok(answer)
     }
 
     /// The answer, and whether it is a refusal for want of a nonce that it brought.
-    async fn attempt(
+    fn attempt(
         &self,
         mut request: Request<Body>,
         token: &AccessToken,
         authorization: HeaderValue,
         attempts: &Attempts,
-    ) -> Result<(Response<Body>, bool), Error> {
-        // In place of whatever came: the old model's Basic credentials must not travel on.
-        request.headers_mut().insert(AUTHORIZATION, authorization);
-        let bound = match self.source.constraint() {
-            None => None,
-            Some(key) => {
-                let url = Url::parse(&request.uri().to_string())
-                    .map_err(|error| Error::Setup(error.into()))?;
-                let (name, proof) = key.prove(request.method(), &url, Some(token)).await?;
-                request.headers_mut().insert(name, proof);
-                Some((key, url))
-            }
-        };
-        Progress::of(&request).reach(Phase::Answer);
-        let (attempt, tracking_id) = attempts.begin(&mut request);
-        let span = traced::attempt(&request, &self.origin, attempt, tracking_id);
-        let sent = self.inner.send(request).instrument(span.clone()).await;
-        let answer = traced::answered(&span, sent.map_err(Into::into))?;
-        let wants_nonce =
-            bound.is_some_and(|(key, url)| key.heed(&url, answer.status(), answer.headers(), None));
-        Ok((answer, wants_nonce))
+    ) -> impl Future<Output = Result<(Response<Body>, bool), Error>> {
+        async move {
+            // In place of whatever came: the old model's Basic credentials must not travel on.
+            request.headers_mut().insert(AUTHORIZATION, authorization);
+            let bound = match self.source.constraint() {
+                None => None,
+                Some(key) => {
+                    let url = Url::parse(&request.uri().to_string())
+                        .map_err(|error| Error::Setup(error.into()))?;
+                    let (name, proof) = key.prove(request.method(), &url, Some(token)).await?;
+                    request.headers_mut().insert(name, proof);
+                    Some((key, url))
+                }
+            };
+            Progress::of(&request).reach(Phase::Answer);
+            let (attempt, tracking_id) = attempts.begin(&mut request);
+            let span = traced::attempt(&request, &self.origin, attempt, tracking_id);
+            let sent = self.inner.send(request).instrument(span.clone()).await;
+            let answer = traced::answered(&span, sent.map_err(Into::into))?;
+            let wants_nonce = bound
+                .is_some_and(|(key, url)| key.heed(&url, answer.status(), answer.headers(), None));
+            Ok((answer, wants_nonce))
+        }
     }
 }
 
@@ -190,10 +188,13 @@ where
 {
     type Error = Error;
 
-    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Error> {
+    fn send(
+        &self,
+        request: Request<Body>,
+    ) -> impl Future<Output = Result<Response<Body>, Error>> + Send {
         let effect = Effect::of(&request);
         let span = tracing::debug_span!("bearer", origin = %self.origin, ?effect);
-        self.exchange(request, effect).instrument(span).await
+        self.exchange(request, effect).instrument(span)
     }
 }
 

@@ -50,36 +50,40 @@ where
 {
     type Error = Error;
 
-    async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, Error> {
-        let progress = Progress::of(&request);
-        request.extensions_mut().insert(progress.clone());
+    fn send(
+        &self,
+        mut request: Request<Body>,
+    ) -> impl Future<Output = Result<Response<Body>, Error>> + Send {
+        let progress = Progress::carried(&mut request);
         let effect = Effect::of(&request);
         let limit = CallLimits::of(&request).total.unwrap_or(self.limit);
         let mut alarm = self.sleep.sleep(limit);
-        let mut exchange = pin!(self.inner.send(request));
-        let answer = poll_fn(|context| {
-            // The answer first: one that is there counts, however late it is.
-            if let Poll::Ready(answer) = exchange.as_mut().poll(context) {
-                return Poll::Ready(answer.map_err(Into::into));
-            }
-            alarm.as_mut().poll(context).map(|()| {
-                Err(Error::Timeout {
-                    phase: progress.phase(),
-                    limit,
-                    effect,
+        async move {
+            let mut exchange = pin!(self.inner.send(request));
+            let answer = poll_fn(|context| {
+                // The answer first: one that is there counts, however late it is.
+                if let Poll::Ready(answer) = exchange.as_mut().poll(context) {
+                    return Poll::Ready(answer.map_err(Into::into));
+                }
+                alarm.as_mut().poll(context).map(|()| {
+                    Err(Error::Timeout {
+                        phase: progress.phase(),
+                        limit,
+                        effect,
+                    })
                 })
             })
-        })
-        .await?;
-        Ok(answer.map(|body| match body.as_whole() {
-            Some(_) => body,
-            None => Body::stream(Timed {
-                body,
-                alarm,
-                limit,
-                effect,
-            }),
-        }))
+            .await?;
+            Ok(answer.map(|body| match body.as_whole() {
+                Some(_) => body,
+                None => Body::stream(Timed {
+                    body,
+                    alarm,
+                    limit,
+                    effect,
+                }),
+            }))
+        }
     }
 }
 

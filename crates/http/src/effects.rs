@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use http::{Request, Response};
 
 use crate::{Body, Effect, Error, OperationName, Progress, SoapTransport};
@@ -60,19 +61,24 @@ where
 {
     type Error = Error;
 
-    async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, Error> {
-        let mut effect = Effect::of(&request);
-        if let Some(operation) = OperationName::of(&request) {
-            effect = self.effects.of(operation.name(), effect);
-            request.extensions_mut().insert(effect);
-            request.extensions_mut().insert(operation);
+    fn send(
+        &self,
+        mut request: Request<Body>,
+    ) -> impl Future<Output = Result<Response<Body>, Error>> + Send {
+        let known = Effect::of(&request);
+        let mut effect = known;
+        if let Some(operation) = OperationName::carried(&mut request) {
+            effect = self.effects.of(operation.name(), known);
         }
-        let progress = Progress::of(&request);
-        progress.affect(effect);
-        request.extensions_mut().insert(progress);
-        let mut answer = self.inner.send(request).await.map_err(Into::into)?;
-        answer.extensions_mut().insert(effect);
-        Ok(answer)
+        if effect != known {
+            request.extensions_mut().insert(effect);
+        }
+        Progress::carried(&mut request).affect(effect);
+        self.inner.send(request).map(move |answer| {
+            let mut answer = answer.map_err(Into::into)?;
+            answer.extensions_mut().insert(effect);
+            Ok(answer)
+        })
     }
 }
 

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use castile_envelope::{Address, Document, mentions_address};
+use futures_util::TryFutureExt as _;
+use futures_util::future::{Either, ready};
 use http::{HeaderMap, Request, Response};
 
 use crate::rewrite::{chunk, content_type};
@@ -135,16 +137,17 @@ impl<T> Guard<T> {
         Self { inner, institution }
     }
 
+    fn judged(institution: &Institution, headers: &HeaderMap, message: &[u8]) -> Result<(), Error> {
+        let document = Document::of(content_type(headers)?)?;
+        institution.check(&document.address(message)?)
+    }
+
     async fn guarded(
         institution: &Institution,
         headers: &HeaderMap,
         mut body: Body,
     ) -> Result<Body, Error> {
         let document = Document::of(content_type(headers)?)?;
-        if let Some(message) = body.as_whole() {
-            institution.check(&document.address(message)?)?;
-            return Ok(body);
-        }
         let mut held = BytesMut::new();
         // At last read again only when twice as much is there: tiny chunks must not cost their number squared. A sender
         // that waits for the gateway with its second or third chunk is not kept waiting.
@@ -207,13 +210,26 @@ where
 {
     type Error = Error;
 
-    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Error> {
+    fn send(
+        &self,
+        request: Request<Body>,
+    ) -> impl Future<Output = Result<Response<Body>, Error>> + Send {
         let Some(institution) = &self.institution else {
-            return self.inner.send(request).await.map_err(Into::into);
+            return Either::Left(self.inner.send(request).err_into());
         };
-        let (parts, body) = request.into_parts();
-        let body = Self::guarded(institution, &parts.headers, body).await?;
-        let request = Request::from_parts(parts, body);
-        self.inner.send(request).await.map_err(Into::into)
+        if let Some(message) = request.body().as_whole() {
+            let judged = Self::judged(institution, request.headers(), message);
+            return match judged {
+                Ok(()) => Either::Left(self.inner.send(request).err_into()),
+                Err(refusal) => Either::Right(Either::Left(ready(Err(refusal)))),
+            };
+        }
+        // Rare, and more than the rest: it is given room only then.
+        Either::Right(Either::Right(Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            let body = Self::guarded(institution, &parts.headers, body).await?;
+            let request = Request::from_parts(parts, body);
+            self.inner.send(request).await.map_err(Into::into)
+        })))
     }
 }

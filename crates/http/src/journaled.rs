@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
+use futures_util::TryFutureExt as _;
+use futures_util::future::Either;
 use http::{Request, Response};
 use http_body::{Frame, SizeHint};
 
@@ -47,11 +49,29 @@ where
 {
     type Error = Error;
 
-    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Error> {
+    fn send(
+        &self,
+        request: Request<Body>,
+    ) -> impl Future<Output = Result<Response<Body>, Error>> + Send {
         let effect = Effect::of(&request);
         let Some(log) = self.log.as_ref().filter(|_| effect != Effect::Read) else {
-            return self.inner.send(request).await.map_err(Into::into);
+            return Either::Left(self.inner.send(request).err_into());
         };
+        Either::Right(Box::pin(self.noted(request, effect, log)))
+    }
+}
+
+impl<T> Journaled<T>
+where
+    T: SoapTransport,
+    T::Error: Into<Error>,
+{
+    async fn noted(
+        &self,
+        request: Request<Body>,
+        effect: Effect,
+        log: &Arc<dyn WriteLog>,
+    ) -> Result<Response<Body>, Error> {
         let progress = Progress::of(&request);
         let operation = OperationName::of(&request);
         let note = Note {

@@ -5,6 +5,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http::{Request, Response};
 use http_body::{Body as _, Frame, SizeHint};
 
@@ -64,25 +65,30 @@ where
 {
     type Error = Error;
 
-    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Error> {
+    fn send(
+        &self,
+        request: Request<Body>,
+    ) -> impl Future<Output = Result<Response<Body>, Error>> + Send {
         let effect = Effect::of(&request);
         let limit = CallLimits::of(&request).answer.unwrap_or(self.limit);
-        let answer = self.inner.send(request).await.map_err(Into::into)?;
-        let hint = answer.body().size_hint();
-        if hint.lower() > limit as u64 {
-            return Err(Error::AnswerTooLarge { limit, effect });
-        }
-        if hint.exact().is_some() {
-            return Ok(answer);
-        }
-        Ok(answer.map(|body| {
-            Body::stream(Bounded {
-                body,
-                left: limit,
-                limit,
-                effect,
-            })
-        }))
+        self.inner.send(request).map(move |answer| {
+            let answer = answer.map_err(Into::into)?;
+            let hint = answer.body().size_hint();
+            if hint.lower() > limit as u64 {
+                return Err(Error::AnswerTooLarge { limit, effect });
+            }
+            if hint.exact().is_some() {
+                return Ok(answer);
+            }
+            Ok(answer.map(|body| {
+                Body::stream(Bounded {
+                    body,
+                    left: limit,
+                    limit,
+                    effect,
+                })
+            }))
+        })
     }
 }
 

@@ -32,6 +32,15 @@ impl OperationName {
         known.or_else(|| Self::of_headers(request.headers()))
     }
 
+    /// The same, which travels with `request` from here on.
+    pub(crate) fn carried<B>(request: &mut Request<B>) -> Option<Self> {
+        if request.extensions().get::<Self>().is_none() {
+            let named = Self::of_headers(request.headers())?;
+            request.extensions_mut().insert(named);
+        }
+        request.extensions().get().cloned()
+    }
+
     /// The one operation that the headers name; none where they name several, or what cannot be a name.
     pub fn of_headers(headers: &HeaderMap) -> Option<Self> {
         let mut named = actions(headers).map(|action| Self::of_action(&action));

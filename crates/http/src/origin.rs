@@ -6,6 +6,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use http::Uri;
 use url::{Host, Url};
 
+use crate::Error;
+
 /// The origin of a URL (RFC 6454): scheme, host and port.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Origin {
@@ -38,6 +40,35 @@ impl Origin {
         // The URL parser normalises the host (case, IDNA, forms of IP addresses) as the socket will see it.
         let url = Url::parse(&format!("{}://{authority}/", uri.scheme_str()?)).ok()?;
         Self::of_url(&url)
+    }
+
+    /// Refuses a request target of another origin.
+    pub(crate) fn check(&self, uri: &Uri) -> Result<(), Error> {
+        if self.is_written_in(uri) {
+            return Ok(());
+        }
+        let found = Self::of_uri(uri);
+        if found.as_ref() == Some(self) {
+            return Ok(());
+        }
+        Err(Error::Origin {
+            allowed: self.clone(),
+            found,
+        })
+    }
+
+    /// Whether a target says it in normal form, as nearly all do: that needs no parser.
+    fn is_written_in(&self, uri: &Uri) -> bool {
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return false;
+        };
+        let host_and_port = self.text.strip_prefix(scheme);
+        let host_and_port = host_and_port.and_then(|rest| rest.strip_prefix("://"));
+        let rest = host_and_port.and_then(|rest| rest.strip_prefix(authority.as_str()));
+        rest.is_some_and(|rest| match scheme {
+            "https" => matches!(rest, "" | ":443"),
+            _ => matches!(rest, "" | ":80"),
+        })
     }
 
     /// The host, as it stands in a URL.
@@ -105,6 +136,14 @@ mod tests {
         let origin = of("https://Gateway.Example/a?b").unwrap();
         assert_eq!(Some(&origin), of("https://gateway.example:443/c").as_ref());
         assert_eq!(origin.to_string(), "https://gateway.example:443");
+        let check = |origin: &Origin, target: &str| origin.check(&target.parse().unwrap());
+        for same in [
+            "https://gateway.example/x",
+            "https://gateway.example:443/x",
+            "https://GATEWAY.example:443/x",
+        ] {
+            assert!(check(&origin, same).is_ok(), "{same}");
+        }
         for other in [
             "http://gateway.example/",
             "https://gateway.example:8443/",
@@ -113,6 +152,18 @@ mod tests {
             "https://gateway.example./",
         ] {
             assert_ne!(Some(&origin), of(other).as_ref(), "{other}");
+            let refusal = check(&origin, other).unwrap_err();
+            assert_eq!(refusal.code(), "origin-refused", "{other}");
+        }
+        for (origin, other) in [
+            ("http://a:80/", "http://a:8/"),
+            ("http://a:80/", "http://a:443/"),
+            ("http://a:443/", "http://a/"),
+            ("https://a:80/", "https://a/"),
+            ("http://[::1]:80/", "http://[::1]:8080/"),
+        ] {
+            assert!(check(&of(origin).unwrap(), other).is_err(), "{other}");
+            assert!(check(&of(origin).unwrap(), origin).is_ok(), "{origin}");
         }
     }
 

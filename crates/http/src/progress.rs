@@ -52,6 +52,14 @@ impl Progress {
         request.extensions().get().cloned().unwrap_or_default()
     }
 
+    /// The same, which travels with `request` from here on.
+    pub(crate) fn carried<B>(request: &mut http::Request<B>) -> Self {
+        request
+            .extensions_mut()
+            .get_or_insert_with(Self::default)
+            .clone()
+    }
+
     /// Says what is waited for from now on.
     pub fn reach(&self, phase: Phase) {
         self.0.phase.store(phase as u8, Ordering::SeqCst);

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use ::reqwest::tls::Version;
 use ::reqwest::{Client, ClientBuilder, redirect, retry};
+use futures_util::FutureExt as _;
+use futures_util::future::{Either, ready};
 use http::header::ACCEPT_ENCODING;
 use http::{Request, Response};
 
@@ -74,7 +76,10 @@ impl std::fmt::Debug for ReqwestTransport {
 impl SoapTransport for ReqwestTransport {
     type Error = Error;
 
-    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Error> {
+    fn send(
+        &self,
+        request: Request<Body>,
+    ) -> impl Future<Output = Result<Response<Body>, Error>> + Send {
         let progress = Progress::of(&request);
         let effect = Effect::of(&request);
         let (mut parts, body) = request.into_parts();
@@ -86,12 +91,17 @@ impl SoapTransport for ReqwestTransport {
         }
         let body = Departing::new(body, &progress);
         let request = Request::from_parts(parts, ::reqwest::Body::wrap(body));
-        let request = ::reqwest::Request::try_from(request)
-            .map_err(|error| Error::Setup(error.without_url().into()))?;
-        match self.client.execute(request).await {
+        let request = match ::reqwest::Request::try_from(request) {
+            Ok(request) => request,
+            Err(error) => {
+                return Either::Left(ready(Err(Error::Setup(error.without_url().into()))));
+            }
+        };
+        let sent = self.client.execute(request);
+        Either::Right(sent.map(move |answer| match answer {
             Ok(answer) => Ok(Response::from(answer).map(Body::stream)),
             Err(error) => Err(self.classify(error, progress.phase(), effect)),
-        }
+        }))
     }
 }
 

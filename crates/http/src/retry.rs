@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use castile_auth::ports::{Random, Sleep};
+use futures_util::TryFutureExt as _;
+use futures_util::future::Either;
 use http::header::RETRY_AFTER;
 use http::{Request, Response, StatusCode};
 
@@ -130,16 +132,57 @@ where
     T: SoapTransport,
     T::Error: Into<Error>,
 {
-    async fn attempt(&self, request: Request<Body>) -> Result<Response<Body>, Error> {
-        let answer = self.inner.send(request).await.map_err(Into::into)?;
-        let (head, body) = answer.into_parts();
-        let body = match start(body, HELD).await {
-            Start::Whole(bytes) => Body::whole(bytes),
-            Start::Part(body) => body,
-            // What was read of it is no use: its error is taken out.
-            Start::Broken(body) => Body::whole(body.bytes(Effect::Read).await?),
-        };
-        Ok(Response::from_parts(head, body))
+    fn attempt(
+        &self,
+        request: Request<Body>,
+    ) -> impl Future<Output = Result<Response<Body>, Error>> {
+        let sent = self.inner.send(request).err_into();
+        sent.and_then(|answer| async {
+            let (head, body) = answer.into_parts();
+            let body = match start(body, HELD).await {
+                Start::Whole(bytes) => Body::whole(bytes),
+                Start::Part(body) => body,
+                // What was read of it is no use: its error is taken out.
+                Start::Broken(body) => Body::whole(body.bytes(Effect::Read).await?),
+            };
+            Ok(Response::from_parts(head, body))
+        })
+    }
+
+    // No `async fn`: those hold their arguments twice.
+    fn repeated(
+        &self,
+        policy: &RetryPolicy,
+        mut request: Request<Body>,
+    ) -> impl Future<Output = Result<Response<Body>, Error>> {
+        async move {
+            policy.budget.earn();
+            let mut attempt = 1;
+            loop {
+                let again = replay(&request);
+                let answer = self.attempt(request).await;
+                let pause = match &answer {
+                    Ok(answer) => asked_pause(answer).map(|asked| asked.unwrap_or_default()),
+                    Err(Error::Connect(_) | Error::Interrupted { .. } | Error::Timeout { .. }) => {
+                        Some(Duration::ZERO)
+                    }
+                    Err(_) => None,
+                };
+                let (Some(again), Some(asked)) = (again, pause) else {
+                    return answer;
+                };
+                if attempt >= policy.attempts || asked > policy.cap || !policy.budget.spend() {
+                    return answer;
+                }
+                let pause = policy.pause(attempt).max(asked);
+                attempt += 1;
+                tracing::debug!(attempt, ?pause, "a read is repeated");
+                // The connection goes with the answer.
+                drop(answer);
+                self.sleep.sleep(pause).await;
+                request = again;
+            }
+        }
     }
 }
 
@@ -150,38 +193,15 @@ where
 {
     type Error = Error;
 
-    async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, Error> {
-        let Some(policy) = &self.policy else {
-            return self.inner.send(request).await.map_err(Into::into);
-        };
-        if Effect::of(&request) != Effect::Read {
-            return self.inner.send(request).await.map_err(Into::into);
-        }
-        policy.budget.earn();
-        let mut attempt = 1;
-        loop {
-            let again = replay(&request);
-            let answer = self.attempt(request).await;
-            let pause = match &answer {
-                Ok(answer) => asked_pause(answer).map(|asked| asked.unwrap_or_default()),
-                Err(Error::Connect(_) | Error::Interrupted { .. } | Error::Timeout { .. }) => {
-                    Some(Duration::ZERO)
-                }
-                Err(_) => None,
-            };
-            let (Some(again), Some(asked)) = (again, pause) else {
-                return answer;
-            };
-            if attempt >= policy.attempts || asked > policy.cap || !policy.budget.spend() {
-                return answer;
+    fn send(
+        &self,
+        request: Request<Body>,
+    ) -> impl Future<Output = Result<Response<Body>, Error>> + Send {
+        match &self.policy {
+            Some(policy) if Effect::of(&request) == Effect::Read => {
+                Either::Right(self.repeated(policy, request))
             }
-            let pause = policy.pause(attempt).max(asked);
-            attempt += 1;
-            tracing::debug!(attempt, ?pause, "a read is repeated");
-            // The connection goes with the answer.
-            drop(answer);
-            self.sleep.sleep(pause).await;
-            request = again;
+            _ => Either::Left(self.inner.send(request).err_into()),
         }
     }
 }

@@ -11,7 +11,8 @@ pub struct TokioSleep;
 
 impl Sleep for TokioSleep {
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(::tokio::time::sleep(duration))
+        // The timer is asked for by the first poll, which is on a runtime.
+        Box::pin(async move { ::tokio::time::sleep(duration).await })
     }
 }
 

@@ -7,6 +7,7 @@
 mod attempt;
 mod numbers;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use castile_auth::ports::Clock;
+use futures_util::FutureExt as _;
 use http::{Request, Response};
 use http_body::{Body as _, Frame, SizeHint};
 use tracing::field::Empty;
@@ -156,21 +158,22 @@ where
 {
     type Error = Error;
 
-    async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, Error> {
+    fn send(
+        &self,
+        mut request: Request<Body>,
+    ) -> impl Future<Output = Result<Response<Body>, Error>> + Send {
         let operation = OperationName::of(&request);
         let size = request.body().size_hint().exact();
         let size = size.and_then(|size| usize::try_from(size).ok());
-        let attempts = Attempts::of(&request);
-        request.extensions_mut().insert(attempts.clone());
-        let progress = Progress::of(&request);
-        request.extensions_mut().insert(progress.clone());
+        let attempts = Attempts::carried(&mut request);
+        let progress = Progress::carried(&mut request);
         let exchange = Exchange {
             span: self.span(operation.as_ref(), size),
             begun: self.watched.clock.as_ref().map(|clock| clock.steady()),
             clock: self.watched.clock.clone(),
             attempts,
             received: 0,
-            failure: Some("call-dropped".to_owned()),
+            failure: Some("call-dropped".into()),
             is_open: None,
             effect: Effect::of(&request),
             progress: progress.clone(),
@@ -183,15 +186,14 @@ where
                 size,
             ),
         };
-        let span = exchange.span.clone();
-        let answer = self.inner.send(request).instrument(span).await;
-        match answer.map_err(Into::into) {
+        let sent = self.inner.send(request).instrument(exchange.span.clone());
+        sent.map(move |answer| match answer.map_err(Into::into) {
             Ok(answer) => Ok(exchange.follow(answer)),
             Err(error) => {
                 exchange.fail(&error);
                 Err(error)
             }
-        }
+        })
     }
 }
 
@@ -203,7 +205,7 @@ struct Exchange {
     attempts: Attempts,
     received: u64,
     /// Why it counts as failed, if nothing better is said.
-    failure: Option<String>,
+    failure: Option<Cow<'static, str>>,
     /// Whether it may have happened all the same, once that was judged.
     is_open: Option<bool>,
     effect: Effect,
@@ -218,7 +220,7 @@ impl Exchange {
     }
 
     fn failed(&mut self, error: &Error) {
-        self.failure = Some(error.code().to_owned());
+        self.failure = Some(error.code().into());
         self.is_open = Some(error.outcome_unknown());
     }
 
@@ -233,9 +235,9 @@ impl Exchange {
             b"?"
         };
         let judged = Answer::classify(status, answer.headers(), begin);
-        let ended = match judged.code() {
-            Some(code) => Some(code.to_owned()),
-            None if status.as_u16() >= 400 => Some(status.as_str().to_owned()),
+        let ended: Option<Cow<'static, str>> = match judged.code() {
+            Some(code) => Some(code.into()),
+            None if status.as_u16() >= 400 => Some(status.as_str().to_owned().into()),
             None => None,
         };
         let is_open = judged.outcome_unknown(self.effect);
@@ -272,7 +274,7 @@ impl Drop for Exchange {
             span.record("castile.duration_ms", milliseconds);
         }
         if let Some(failure) = &self.failure {
-            span.record("error.type", failure.as_str());
+            span.record("error.type", &**failure);
         }
         #[cfg(feature = "metrics")]
         self.metrics.end(
@@ -289,7 +291,7 @@ impl Drop for Exchange {
 struct Followed {
     body: Body,
     /// What counts once the end is there.
-    ended: Option<(Option<String>, bool)>,
+    ended: Option<(Option<Cow<'static, str>>, bool)>,
     exchange: Exchange,
 }
 
@@ -323,7 +325,7 @@ impl http_body::Body for Followed {
                 self.ended = None;
                 match error.downcast_ref::<Error>() {
                     Some(error) => self.exchange.failed(error),
-                    None => self.exchange.failure = Some("gateway-interrupted".to_owned()),
+                    None => self.exchange.failure = Some("gateway-interrupted".into()),
                 }
             }
             None => self.end(),

@@ -140,13 +140,7 @@ where
     type Error = Error;
 
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Error> {
-        let found = Origin::of_uri(request.uri());
-        if found.as_ref() != Some(&self.origin) {
-            return Err(Error::Origin {
-                allowed: self.origin.clone(),
-                found,
-            });
-        }
+        self.origin.check(request.uri())?;
         let progress = Progress::of(&request);
         progress.reach(Phase::Request);
         let (mut parts, mut body) = request.into_parts();

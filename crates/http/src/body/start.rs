@@ -22,11 +22,17 @@ pub(crate) enum Start {
 
 /// Reads until the end, or until more than `limit` bytes are there.
 pub(crate) async fn start(mut body: Body, limit: usize) -> Start {
-    let mut read = VecDeque::new();
+    let mut read: VecDeque<Result<Frame<Bytes>, BodyError>> = VecDeque::new();
     let mut length = 0;
     while length <= limit {
         match body.frame().await {
             None => {
+                // Mostly it comes in one piece.
+                if read.len() == 1
+                    && let Some(Ok(frame)) = read.pop_front()
+                {
+                    return Start::Whole(frame.into_data().unwrap_or_default());
+                }
                 let mut whole = BytesMut::with_capacity(length);
                 for data in read.iter().flatten().filter_map(data) {
                     whole.extend_from_slice(data);
