@@ -164,7 +164,7 @@ where
     /// # Errors
     /// As [`send`](Self::send).
     pub fn send_whole(self) -> Result<Reply<O::Response>, Error<O::Fault>> {
-        let context = Context::of::<O>(self.inner.tracking_id());
+        let context = Context::of::<O>(self.inner.tracking_id().map(str::to_owned));
         match self.engine.wait(self.inner.send_whole()) {
             Ok(answer) => answer,
             Err(InsideAsync) => Err(Error::new(Cause::InsideAsync, context)),

@@ -4,19 +4,21 @@ mod attached;
 mod open;
 mod options;
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use castile_envelope::{Content, Part, SoapVersion, Wrap};
-use castile_http::connect::Pin;
+use castile_envelope::{Content, Front, Part, SoapVersion, Wrap};
+use castile_http::connect::Pin as Pinned;
 use castile_http::journal::Outcome;
 use castile_http::{
     Answer, Attempts, Body, CallLimits, Effect, JournalEntry, OperationName, SoapTransport,
 };
-use castile_model::{Decoded, Fill, Operation, Raw, Scope};
+use castile_model::{Decoded, Fill, Operation, Raw};
+use futures_util::TryFutureExt as _;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::response::Parts;
-use http::{Method, Request, Uri};
+use http::{Method, Request, Response, Uri};
 use tracing::Instrument as _;
 
 use self::options::Unfit;
@@ -49,7 +51,7 @@ pub struct Call<'c, T, O> {
     limits: CallLimits,
     unfit: Option<Unfit>,
     attaching: Option<Attaching>,
-    pin: Option<Pin>,
+    pin: Option<Pinned>,
 }
 
 /// A request that is ready, and what is to be told of it.
@@ -101,7 +103,7 @@ where
     }
 
     /// The same on stacks as they are now.
-    pub(crate) fn pinned(mut self, pin: Option<Pin>) -> Self {
+    pub(crate) fn pinned(mut self, pin: Option<Pinned>) -> Self {
         self.pin = pin;
         self
     }
@@ -125,61 +127,78 @@ where
     ///
     /// # Errors
     /// See [`Error`]; [`Error::outcome_unknown`] tells whether the operation may have happened all the same.
-    pub async fn send(self) -> Result<O::Response, Error<O::Fault>> {
-        self.send_decoded().await.map(Decoded::into_value)
+    pub fn send(self) -> impl Future<Output = Result<O::Response, Error<O::Fault>>> {
+        self.replied().map_ok(|(reply, _)| reply.response.value)
     }
 
     /// The same as [`send`](Self::send), with what was odd about the response.
     ///
     /// # Errors
     /// As [`send`](Self::send).
-    pub async fn send_decoded(self) -> Result<Decoded<O::Response>, Error<O::Fault>> {
-        self.send_whole().await.map(|reply| reply.response)
+    pub fn send_decoded(
+        self,
+    ) -> impl Future<Output = Result<Decoded<O::Response>, Error<O::Fault>>> {
+        self.replied().map_ok(|(reply, _)| reply.response)
     }
 
     /// The same as [`send_decoded`](Self::send_decoded), with the header blocks of the answer.
     ///
     /// # Errors
     /// As [`send`](Self::send).
-    pub async fn send_whole(self) -> Result<Reply<O::Response>, Error<O::Fault>> {
-        let Prepared {
-            request,
-            effect,
-            mut context,
-            attempts,
-            span,
-        } = self.prepared()?;
-        let answer = self.exchange(request, effect).instrument(span).await;
-        match answer {
-            Ok(reply) => Ok(Reply {
-                tracking_ids: attempts.ids(),
-                ..reply
-            }),
-            Err(cause) => {
-                context.tracked(&attempts);
-                Err(Error::new(cause, context))
+    pub fn send_whole(self) -> impl Future<Output = Result<Reply<O::Response>, Error<O::Fault>>> {
+        self.replied().map_ok(|(reply, attempts)| Reply {
+            tracking_ids: attempts.ids(),
+            ..reply
+        })
+    }
+
+    /// The response, and how it was come by.
+    ///
+    /// On the heap, so that the futures of callers stay small: all layers are in it.
+    fn replied(
+        self,
+    ) -> Pin<Box<impl Future<Output = Result<(Reply<O::Response>, Attempts), Error<O::Fault>>>>>
+    {
+        Box::pin(async move {
+            let Prepared {
+                request,
+                effect,
+                mut context,
+                attempts,
+                span,
+            } = self.prepared()?;
+            match self.exchange(request, effect).instrument(span).await {
+                Ok(reply) => Ok((reply, attempts)),
+                Err(cause) => {
+                    context.tracked(&attempts);
+                    Err(Error::new(cause, context))
+                }
             }
-        }
+        })
     }
 
     fn prepared(&self) -> Result<Prepared, Error<O::Fault>> {
         let effect = effect_of::<O>();
-        let mut context = Context::of::<O>(self.tracking_id.as_deref());
         let (mut request, envelope) = match self.message(effect) {
             Ok(message) => message,
-            Err(cause) => return Err(Error::new(cause, context)),
+            Err(cause) => {
+                let context = Context::of::<O>(self.tracking_id.clone());
+                return Err(Error::new(cause, context));
+            }
         };
         let attempts = self.attempts(&envelope);
+        let mut context = Context::of::<O>(None);
         context.sent(envelope);
         request.extensions_mut().insert(attempts.clone());
-        request.extensions_mut().insert(self.limits);
+        if self.limits != CallLimits::default() {
+            request.extensions_mut().insert(self.limits);
+        }
         // The layer that sends an attempt has a span with the id of each.
-        let first = attempts.ids().into_iter().next();
         let span = tracing::debug_span!(
             "call",
             service = O::SERVICE,
             operation = O::NAME,
-            tracking_id = first.as_deref()
+            tracking_id = attempts.ids().first()
         );
         Ok(Prepared {
             request,
@@ -202,12 +221,20 @@ where
         }
     }
 
-    async fn exchange(
+    fn exchange(
         &self,
         request: Request<Body>,
         effect: Effect,
+    ) -> impl Future<Output = Result<Reply<O::Response>, Cause<O::Fault>>> {
+        let sent = self.transport.send(request).err_into();
+        sent.and_then(move |answer| Self::judged(answer, effect))
+    }
+
+    async fn judged(
+        answer: Response<Body>,
+        effect: Effect,
     ) -> Result<Reply<O::Response>, Cause<O::Fault>> {
-        let (head, body) = self.transport.send(request).await?.into_parts();
+        let (head, body) = answer.into_parts();
         // A configuration may know better than the contract.
         let effect = head.extensions.get().copied().unwrap_or(effect);
         let answer = Self::answer(&head, body, effect).await;
@@ -369,51 +396,54 @@ where
     R: castile_model::Message,
     F: castile_model::Detail,
 {
-    let opened = castile_envelope::open(body).map_err(|refusal| Cause::Reply {
+    let refused = |refusal| Cause::Reply {
         refusal,
         status,
         effect,
-    })?;
-    let headers: Vec<Raw> = opened
-        .headers
-        .iter()
-        .filter_map(|part| raw(part, body))
-        .collect();
-    let response = match opened.content {
-        Content::Payload(part) => castile_model::decode(&body[part.range.clone()], &scope(&part))
-            .map_err(|source| Cause::Decode {
-            offset: part.range.start,
-            source,
-            effect,
-        })?,
-        Content::Fault(fault) => {
-            return Err(Cause::Fault(Box::new(Fault::read(
-                *fault, body, headers, effect,
-            ))));
+    };
+    let front = castile_envelope::open_front(body).map_err(refused)?;
+    let (response, headers) = match front {
+        Front::Payload(payload) => {
+            let start = payload.start();
+            let scope = payload.namespaces().clone().into();
+            match castile_model::decode_front(&body[start..], &scope) {
+                Ok((response, len)) => (response, payload.close(start + len).map_err(refused)?),
+                Err(source) => {
+                    // An envelope that is malformed says more than what could not be read of it.
+                    castile_envelope::open(body).map_err(refused)?;
+                    return Err(Cause::Decode {
+                        offset: start,
+                        source,
+                        effect,
+                    });
+                }
+            }
         }
-        Content::Empty if R::ELEMENT.is_empty() => R::default().into(),
-        Content::Empty => return Err(Cause::EmptyBody { status, effect }),
+        Front::Whole(opened) => match opened.content {
+            Content::Fault(fault) => {
+                let headers = raws(&opened.headers, body);
+                let fault = Fault::read(*fault, body, headers, effect);
+                return Err(Cause::Fault(Box::new(fault)));
+            }
+            _ if R::ELEMENT.is_empty() => (R::default().into(), opened.headers),
+            _ => return Err(Cause::EmptyBody { status, effect }),
+        },
     };
     Ok(Reply {
         response,
-        headers,
+        headers: raws(&headers, body),
         attachments: Vec::new(),
         tracking_ids: Vec::new(),
     })
 }
 
-/// An element of an envelope as it came; its envelope was seen to be well-formed UTF-8.
-fn raw(part: &Part, body: &Bytes) -> Option<Raw> {
-    let element = std::str::from_utf8(&body[part.range.clone()]).ok()?;
-    Raw::parse(element, &scope(part)).ok()
-}
-
-/// The declarations that a part of an envelope inherits, in the words of the model.
-pub(crate) fn scope(part: &Part) -> Scope {
-    part.namespaces
-        .iter()
-        .map(|(prefix, namespace)| (prefix.clone(), namespace.clone()))
-        .collect()
+/// The elements of an envelope as they came; it was seen to be well-formed UTF-8.
+fn raws(parts: &[Part], body: &Bytes) -> Vec<Raw> {
+    let raw = |part: &Part| {
+        let element = std::str::from_utf8(&body[part.range.clone()]).ok()?;
+        Raw::parse(element, &part.namespaces.clone().into()).ok()
+    };
+    parts.iter().filter_map(raw).collect()
 }
 
 #[cfg(test)]

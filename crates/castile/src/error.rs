@@ -28,11 +28,11 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub(crate) fn of<O: Operation>(tracking_id: Option<&str>) -> Self {
+    pub(crate) fn of<O: Operation>(tracking_id: Option<String>) -> Self {
         Self {
             service: O::SERVICE,
             operation: O::NAME,
-            tracking_ids: tracking_id.map(str::to_owned).into_iter().collect(),
+            tracking_ids: tracking_id.into_iter().collect(),
             sent: None,
         }
     }

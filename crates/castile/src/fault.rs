@@ -7,9 +7,8 @@ use std::fmt;
 use bytes::Bytes;
 use castile_envelope::FaultCode;
 use castile_http::Effect;
-use castile_model::{DecodeError, Detail, Raw};
+use castile_model::{DecodeError, Detail, Raw, Scope};
 
-use crate::call::scope;
 use crate::leaves::leaves;
 
 pub use record::FaultRecord;
@@ -56,7 +55,11 @@ impl<F: Detail> Fault<F> {
         let mut detail = None;
         let mut detail_error = None;
         // All elements of a detail inherit the same.
-        let scope = fault.detail.first().map(scope).unwrap_or_default();
+        let scope = fault
+            .detail
+            .first()
+            .map(|part| Scope::from(part.namespaces.clone()))
+            .unwrap_or_default();
         for part in &fault.detail {
             // Another element than the declared ones is no unreadable fault message; it is kept raw.
             match F::read_detail(&reply[part.range.clone()], &scope) {

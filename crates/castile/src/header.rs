@@ -1,5 +1,7 @@
 //! What every request of a profile says in its `jXchangeHdr`.
 
+mod ids;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,13 +9,15 @@ use castile_auth::ports::Random;
 use castile_http::{Attempts, Profile};
 use castile_model::Fill;
 
+use ids::Ids;
+
 /// Fills the `jXchangeHdr` of requests: values of the profile, and an id of its own for each attempt.
 ///
 /// What a request says itself stays.
 #[derive(Clone)]
 pub struct Header {
     fill: Fill,
-    random: Option<Arc<dyn Random>>,
+    ids: Option<Arc<Ids>>,
 }
 
 impl Header {
@@ -24,7 +28,7 @@ impl Header {
     pub fn empty() -> Self {
         Self {
             fill: Fill::of(Self::ELEMENT),
-            random: None,
+            ids: None,
         }
     }
 
@@ -46,13 +50,13 @@ impl Header {
                 fill = fill.with(name, value);
             }
         }
-        Self { fill, random: None }
+        Self { fill, ids: None }
     }
 
     /// Another value for an element of `jXchangeHdr`.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.fill = self.fill.with(name, value);
+        self.fill = self.fill.with(name, value.into());
         self
     }
 
@@ -62,13 +66,13 @@ impl Header {
     /// It is a trace through the logs of the gateway, not a guard against doing a thing twice.
     #[must_use]
     pub fn with_tracking(mut self, random: Arc<dyn Random>) -> Self {
-        self.random = Some(random);
+        self.ids = Some(Arc::new(Ids::new(random)));
         self
     }
 
-    /// The values for one call, and its `jXLogTrackingId`.
+    /// The values for one call, and its `jXLogTrackingId`: without one the gateway makes an id of its own.
     pub(crate) fn for_call(&self) -> (Fill, Option<String>) {
-        match self.random.as_deref().and_then(tracking_id) {
+        match self.ids.as_deref().and_then(Ids::next) {
             Some(id) => (self.fill.clone().offer(Self::TRACKING_ID, &id), Some(id)),
             None => (self.fill.clone(), None),
         }
@@ -76,19 +80,11 @@ impl Header {
 
     /// Attempts of a message that holds `id`: under an id each if it is one that was made here.
     pub(crate) fn attempts(&self, id: String, made: Option<&str>) -> Attempts {
-        match self.random.clone().filter(|_| made == Some(id.as_str())) {
-            Some(random) => Attempts::renewed(id, move || tracking_id(&*random)),
+        match self.ids.clone().filter(|_| made == Some(id.as_str())) {
+            Some(ids) => Attempts::renewed(id, move || ids.next()),
             None => Attempts::under(id),
         }
     }
-}
-
-/// None where the system has no randomness: the gateway then makes an id of its own.
-fn tracking_id(random: &dyn Random) -> Option<String> {
-    let mut bytes = [0; 16];
-    random.fill(&mut bytes).ok()?;
-    let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
-    Some(id.to_string())
 }
 
 impl Default for Header {

@@ -16,7 +16,6 @@ use http::response::Parts;
 use http::{Method, Request};
 use yaserde::{YaDeserialize, YaSerialize};
 
-use crate::call::scope;
 use crate::{Cause, Client, Fault};
 
 const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
@@ -182,7 +181,7 @@ async fn read<R: YaDeserialize>(
             // With the declarations that it needs from around it.
             let payload = std::str::from_utf8(&body[part.range.clone()])
                 .ok()
-                .and_then(|payload| Raw::parse(payload, &scope(&part)).ok());
+                .and_then(|payload| Raw::parse(payload, &part.namespaces.clone().into()).ok());
             let Some(payload) = payload else {
                 return Err(unreadable);
             };

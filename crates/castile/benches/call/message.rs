@@ -1,17 +1,18 @@
 //! The request and the answer of all contenders.
 
 use castile::http::Profile;
-use castile::model::{Decimal, Field, encode};
+use castile::model::{Date, DateTime, Decimal, Field, encode};
 use castile_jx::inquiry::{
     AccountId, AcctHistSrch, AcctHistSrchRec, AcctHistSrchRecArray, AcctHistSrchResponse,
     DepHistSrchRec,
 };
+use castile_jx::shared::{EftDesc, EftDescInfo};
 
 pub(crate) const TOKEN: &str =
     "eyJhbGciOiJQUzI1NiIsInR5cCI6ImF0K2p3dCJ9.c29tZS1jbGFpbXM.c2lnbmF0dXJl";
 
 /// Records in the answer.
-pub(crate) const RECORDS: usize = 4;
+pub(crate) const RECORDS: usize = 2;
 
 /// The service's address at a profile's gateway.
 pub(crate) fn url(profile: &Profile) -> String {
@@ -63,7 +64,7 @@ pub(crate) fn assert_answer(response: &AcctHistSrchResponse) {
     assert_eq!(records.len(), RECORDS);
     let last = records[RECORDS - 1].dep_hist_srch_rec.as_ref();
     let amount = last.expect("a deposit").amt.value();
-    assert_eq!(amount.expect("an amount").as_str(), "103.45");
+    assert_eq!(amount.expect("an amount").as_str(), "101.45");
 }
 
 fn account() -> AccountId {
@@ -74,17 +75,29 @@ fn account() -> AccountId {
     }
 }
 
+/// A record with all that it can hold.
 fn record(n: usize) -> DepHistSrchRec {
+    let day = || Field::from("2024-02-29".parse::<Date>().expect("a date"));
+    let time = "2024-02-29T10:15:00-06:00".parse::<DateTime>();
+    let lines = (0..5).map(|line| EftDescInfo {
+        eft_desc: Some(format!("POS PURCHASE 00{n} TERMINAL T0099 MONETT MO, LINE {line}").into()),
+        ..EftDescInfo::default()
+    });
     let amount = |text: String| Field::from(text.parse::<Decimal>().expect("a decimal"));
     DepHistSrchRec {
         dep_acct_id: Some(Box::new(account())),
         trn_stat: Some("Posted".into()),
         trn_code_code: "183".into(),
         trn_code_desc: "ATM withdrawal & fee".into(),
-        post_dt: "2024-02-29"
-            .parse::<castile::model::Date>()
-            .expect("a date")
-            .into(),
+        post_dt: day(),
+        eff_dt: Some(day()),
+        chk_num: Some(format!("100{n}").into()),
+        eft_desc_array: Some(Box::new(EftDesc {
+            eft_desc_info: lines.collect(),
+            ..EftDesc::default()
+        })),
+        xfer_key: Some(format!("XFER-2024-000{n}").into()),
+        trn_acpt_time_dt: Some(time.expect("a time").into()),
         amt: amount(format!("{}.45", 100 + n)),
         trn_type: "D".into(),
         aff_code: "B".into(),

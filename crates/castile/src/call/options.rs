@@ -38,7 +38,7 @@ where
             self.is_traced = false;
             self.tracking_id = Some(value.clone());
         }
-        self.fill = self.fill.insist(name, value);
+        self.fill = self.fill.insist(name, &value);
         self
     }
 

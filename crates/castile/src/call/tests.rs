@@ -1,5 +1,7 @@
 //! What the typed client says of writes to the layers below it.
 
+mod passes;
+
 use std::sync::{Arc, Mutex};
 
 use castile_auth::ports::BoxFuture;
