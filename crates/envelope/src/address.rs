@@ -1,6 +1,8 @@
 //! Reads which institution a jXchange request is addressed to.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::{self, Finder};
 
 use crate::cut::envelope;
 use crate::document::{Document, Located};
@@ -129,7 +131,9 @@ pub fn mentions_address(bytes: &[u8]) -> bool {
 }
 
 fn names_address(text: &[u8]) -> bool {
-    memmem::find(text, HEADER).is_some() || memmem::find(text, OVERRIDE).is_some()
+    // Made once: that takes as long as the search.
+    static NAMES: LazyLock<[Finder<'_>; 2]> = LazyLock::new(|| [HEADER, OVERRIDE].map(Finder::new));
+    NAMES.iter().any(|name| name.find(text).is_some())
 }
 
 /// How many bytes of one chunk [`mentions_address`] wants in front of the next.
@@ -245,6 +249,10 @@ fn header(scanner: &mut Scanner<'_>, tag: &Tag, address: &mut Address) -> Result
     let depth = scanner.depth();
     let mut open: Option<(Name, Said, usize)> = None;
     while !tag.empty && scanner.depth() >= depth {
+        if open.is_none() {
+            // Without attributes there are no overrides.
+            scanner.pass_usual_but(depth, |name| matches!(name, b"InstRtId" | b"InstEnv"));
+        }
         match scanner.next()? {
             Event::Start(child) => {
                 note_overrides(scanner, &child, address);
@@ -276,7 +284,9 @@ fn header(scanner: &mut Scanner<'_>, tag: &Tag, address: &mut Address) -> Result
                 address.end = span.end;
                 let closed = open.take_if(|(_, _, depth)| scanner.depth() < *depth);
                 if let Some((name, mut said, _)) = closed {
-                    said.value = trimmed(said.value.as_bytes());
+                    if said.value.starts_with(is_blank) || said.value.ends_with(is_blank) {
+                        said.value = said.value.trim_matches(is_blank).to_owned();
+                    }
                     let values = match name {
                         Name::InstRtId => &mut header.inst_rt_id,
                         Name::InstEnv => &mut header.inst_env,
@@ -301,10 +311,12 @@ enum Name {
 }
 
 fn trimmed(value: &[u8]) -> String {
-    let space = |c: char| u8::try_from(c).is_ok_and(is_space);
-    String::from_utf8_lossy(value)
-        .trim_matches(space)
-        .to_owned()
+    let text = String::from_utf8_lossy(value);
+    text.trim_matches(is_blank).to_owned()
+}
+
+fn is_blank(c: char) -> bool {
+    u8::try_from(c).is_ok_and(is_space)
 }
 
 #[cfg(test)]

@@ -133,6 +133,10 @@ pub fn open_front(input: &[u8]) -> Result<Front<'_>, Refusal> {
 
 /// An envelope, opened up to its payload.
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, for a moment"
+)]
 pub enum Front<'i> {
     /// There is a payload, which was not read yet.
     Payload(Payload<'i>),

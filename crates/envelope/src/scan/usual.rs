@@ -7,17 +7,22 @@ impl Scanner<'_> {
     ///
     /// What is malformed or exceeds a limit is none of them: [`next`](Self::next) tells of it.
     pub(crate) fn pass_usual(&mut self, depth: usize) {
+        self.pass_usual_but(depth, |_| false);
+    }
+
+    /// The same up to the next element whose local name `stops` it.
+    pub(crate) fn pass_usual_but(&mut self, depth: usize, stops: impl Fn(&[u8]) -> bool) {
         if let Some(len) = self.ended.take() {
             self.bindings.truncate(len);
         }
-        while let Some(at) = self.usual(depth) {
+        while let Some(at) = self.usual(depth, &stops) {
             self.at = at;
         }
     }
 
     /// The offset behind the usual tag or text that comes next.
     #[inline]
-    fn usual(&mut self, depth: usize) -> Option<usize> {
+    fn usual(&mut self, depth: usize, stops: &impl Fn(&[u8]) -> bool) -> Option<usize> {
         let at = self.at;
         if *self.input.get(at)? != b'<' {
             let end = chars::text_end(self.input, at);
@@ -26,7 +31,7 @@ impl Scanner<'_> {
         match *self.input.get(at + 1)? {
             b'/' if self.open.len() > depth => self.usual_end(at + 2),
             _ => {
-                let tag = self.usual_start()?;
+                let tag = self.usual_start_but(stops)?;
                 // It declares nothing that would have to end.
                 self.ended = None;
                 Some(tag.span.end)
@@ -35,8 +40,12 @@ impl Scanner<'_> {
     }
 
     /// The start tag that comes next, if it is of nothing but a name, and not that of the root.
-    #[inline]
     pub(super) fn usual_start(&mut self) -> Option<Tag> {
+        self.usual_start_but(&|_| false)
+    }
+
+    #[inline]
+    fn usual_start_but(&mut self, stops: &impl Fn(&[u8]) -> bool) -> Option<Tag> {
         let (at, start) = (self.at, self.at + 1);
         if self.open.is_empty() || self.open.len() >= self.limits.depth {
             return None;
@@ -59,6 +68,9 @@ impl Scanner<'_> {
             b'/' if self.input.get(end + 1) == Some(&b'>') => true,
             _ => return None,
         };
+        if stops(&self.input[local..end]) {
+            return None;
+        }
         let ns = self.bindings.resolve(self.input, prefix)?;
         self.attributes.clear();
         self.at = end + 1 + usize::from(empty);
