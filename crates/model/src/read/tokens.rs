@@ -140,10 +140,10 @@ impl<'i> Tokens<'i> {
     }
 
     /// Line ends as XML 1.0 (section 2.11) wants them read.
-    #[inline]
+    #[inline(always)]
     fn normalise(&self, text: &'i str) -> Cow<'i, str> {
-        match self.has_returns && text.contains('\r') {
-            true => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
+        match self.has_returns {
+            true => without_returns(text),
             false => Cow::Borrowed(text),
         }
     }
@@ -413,12 +413,24 @@ fn character(number: &str) -> Option<char> {
     char::from_u32(code).filter(|c| !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}'))
 }
 
+#[cold]
+fn without_returns(text: &str) -> Cow<'_, str> {
+    match text.contains('\r') {
+        true => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
+        false => Cow::Borrowed(text),
+    }
+}
+
 /// Where the first character stands that XML 1.0 (section 2.2) forbids.
 fn forbidden(bytes: &[u8]) -> Option<usize> {
     let is_odd = |b: u8| (b < 0x20 && b != b'\t' && b != b'\n' && b != b'\r') || b == 0xEF;
     for (chunk, part) in bytes.chunks(1024).enumerate() {
-        // Without an early exit the compiler makes this a vector loop.
-        if !part.iter().fold(false, |odd, &b| odd | is_odd(b)) {
+        // Without an early exit the compiler makes vector loops of these; the first does for what has no line ends.
+        if !part
+            .iter()
+            .fold(false, |odd, &b| odd | (b < 0x20) | (b == 0xEF))
+            || !part.iter().fold(false, |odd, &b| odd | is_odd(b))
+        {
             continue;
         }
         for at in (chunk * 1024..).take(part.len()) {
