@@ -35,12 +35,14 @@ impl Answer {
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default();
+        // As nearly all answers are; the rest is looked through.
+        let usual = matches!(media_type, "text/xml" | "text/xml; charset=utf-8");
         let is_of = |word: &str| {
             let mut places = media_type.as_bytes().windows(word.len());
             places.any(|place| place.eq_ignore_ascii_case(word.as_bytes()))
         };
-        let html = is_of("html") || starts_as_html(body);
-        let xml = !html && (is_of("xml") || is_of("multipart/related"));
+        let html = (!usual && is_of("html")) || starts_as_html(body);
+        let xml = !html && (usual || is_of("xml") || is_of("multipart/related"));
         match status {
             _ if xml && !body.is_empty() => Self::Soap,
             StatusCode::UNAUTHORIZED => Self::Unauthorized,

@@ -11,6 +11,7 @@ use http::{Request, Response, StatusCode};
 use tracing::Instrument as _;
 use url::Url;
 
+use crate::replay::Replay;
 use crate::stack::Plan;
 use crate::traced;
 use crate::{Attempts, Body, Effect, Error, Institution, Origin, Phase, Progress, SoapTransport};
@@ -77,8 +78,9 @@ impl<T> Bearer<T> {
             .source
             .constraint()
             .map_or("Bearer", |key| key.token_type());
-        let text = zeroize::Zeroizing::new(format!("{scheme} {}", token.reveal()));
-        let mut value = HeaderValue::from_str(&text).map_err(|_| Error::TokenUnsendable)?;
+        // The header takes the text over: there is no second copy.
+        let text = [scheme, " ", token.reveal()].concat();
+        let mut value = HeaderValue::try_from(text).map_err(|_| Error::TokenUnsendable)?;
         value.set_sensitive(true);
         Ok((token, value))
     }
@@ -89,7 +91,7 @@ where
     T: SoapTransport,
     T::Error: Into<Error>,
 {
-    // No `async fn`, here and below: those hold their arguments twice.
+    #[allow(clippy::manual_async_fn, reason = "those hold their arguments twice")]
     fn exchange(
         &self,
         mut request: Request<Body>,
@@ -101,7 +103,7 @@ where
             request.headers_mut().remove(HOST);
             let progress = Progress::carried(&mut request);
             let attempts = Attempts::carried(&mut request);
-            let again = replay(&request);
+            let again = Replay::of(&mut request);
 
             let (token, authorization) = self.token(&progress).await?;
             let (answer, wants_nonce) = self
@@ -139,6 +141,8 @@ where
                 next
             };
             drop(answer);
+            let mut again = again.request();
+            again.headers_mut().remove(HOST);
             let (answer, wants_nonce) =
                 self.attempt(again, &next, authorization, &attempts).await?;
             if answer.status() == StatusCode::UNAUTHORIZED && !wants_nonce {
@@ -149,6 +153,7 @@ where
     }
 
     /// The answer, and whether it is a refusal for want of a nonce that it brought.
+    #[allow(clippy::manual_async_fn, reason = "those hold their arguments twice")]
     fn attempt(
         &self,
         mut request: Request<Body>,
@@ -196,17 +201,6 @@ where
         let span = tracing::debug_span!("bearer", origin = %self.origin, ?effect);
         self.exchange(request, effect).instrument(span)
     }
-}
-
-/// The same request again, if its body is in memory.
-pub(crate) fn replay(request: &Request<Body>) -> Option<Request<Body>> {
-    let mut again = Request::new(request.body().replay()?);
-    *again.method_mut() = request.method().clone();
-    *again.uri_mut() = request.uri().clone();
-    *again.version_mut() = request.version();
-    *again.headers_mut() = request.headers().clone();
-    *again.extensions_mut() = request.extensions().clone();
-    Some(again)
 }
 
 impl<T: std::fmt::Debug> std::fmt::Debug for Bearer<T> {

@@ -64,6 +64,7 @@ mod origin;
 mod progress;
 #[cfg(feature = "tokio")]
 mod refusals;
+mod replay;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 mod retry;

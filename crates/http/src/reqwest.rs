@@ -1,5 +1,6 @@
 //! Carries SOAP messages through reqwest.
 
+mod address;
 mod egress;
 mod token;
 
@@ -12,6 +13,7 @@ use futures_util::future::{Either, ready};
 use http::header::ACCEPT_ENCODING;
 use http::{Request, Response};
 
+use address::LastUrl;
 pub(crate) use egress::hash_contents;
 pub use token::{ReqwestTokenHttp, TOKEN_TIME_LIMIT};
 
@@ -36,6 +38,7 @@ pub struct ReqwestTransport {
     client: Client,
     connect_limit: Duration,
     gzip: bool,
+    last_url: LastUrl,
 }
 
 impl ReqwestTransport {
@@ -61,6 +64,7 @@ impl ReqwestTransport {
             client,
             connect_limit: limits.connect,
             gzip: egress.gzip,
+            last_url: LastUrl::default(),
         })
     }
 }
@@ -83,20 +87,20 @@ impl SoapTransport for ReqwestTransport {
         let progress = Progress::of(&request);
         let effect = Effect::of(&request);
         let (mut parts, body) = request.into_parts();
-        // Extensions are for the layers above; nothing of them is for the wire.
-        parts.extensions.clear();
+        // Extensions are for the layers above; nothing of them is for the wire, and so they stay behind.
         if self.gzip {
             // What is unpacked here is asked for here.
             parts.headers.remove(ACCEPT_ENCODING);
         }
         let body = Departing::new(body, &progress);
-        let request = Request::from_parts(parts, ::reqwest::Body::wrap(body));
-        let request = match ::reqwest::Request::try_from(request) {
-            Ok(request) => request,
-            Err(error) => {
-                return Either::Left(ready(Err(Error::Setup(error.without_url().into()))));
-            }
+        let url = match self.last_url.of(&parts.uri) {
+            Ok(url) => url,
+            Err(error) => return Either::Left(ready(Err(Error::Setup(error.into())))),
         };
+        let mut request = ::reqwest::Request::new(parts.method, url);
+        *request.headers_mut() = parts.headers;
+        *request.version_mut() = parts.version;
+        *request.body_mut() = Some(::reqwest::Body::wrap(body));
         let sent = self.client.execute(request);
         Either::Right(sent.map(move |answer| match answer {
             Ok(answer) => Ok(Response::from(answer).map(Body::stream)),

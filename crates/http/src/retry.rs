@@ -10,8 +10,8 @@ use futures_util::future::Either;
 use http::header::RETRY_AFTER;
 use http::{Request, Response, StatusCode};
 
-use crate::bearer::replay;
 use crate::body::{Start, start};
+use crate::replay::Replay;
 use crate::{Answer, Body, Effect, Error, SoapTransport};
 
 /// So many bytes of a read's answer must be there before the caller sees the first: what breaks off among them is
@@ -149,7 +149,7 @@ where
         })
     }
 
-    // No `async fn`: those hold their arguments twice.
+    #[allow(clippy::manual_async_fn, reason = "those hold their arguments twice")]
     fn repeated(
         &self,
         policy: &RetryPolicy,
@@ -159,7 +159,7 @@ where
             policy.budget.earn();
             let mut attempt = 1;
             loop {
-                let again = replay(&request);
+                let again = Replay::of(&mut request);
                 let answer = self.attempt(request).await;
                 let pause = match &answer {
                     Ok(answer) => asked_pause(answer).map(|asked| asked.unwrap_or_default()),
@@ -180,7 +180,7 @@ where
                 // The connection goes with the answer.
                 drop(answer);
                 self.sleep.sleep(pause).await;
-                request = again;
+                request = again.request();
             }
         }
     }
