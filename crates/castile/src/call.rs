@@ -77,6 +77,10 @@ pub struct Reply<R> {
     pub tracking_ids: Vec<String>,
 }
 
+/// What came of a call, and how.
+type Replied<O> =
+    Result<(Reply<<O as Operation>::Response>, Attempts), Error<<O as Operation>::Fault>>;
+
 impl<'c, T, O> Call<'c, T, O>
 where
     T: SoapTransport<Error = castile_http::Error>,
@@ -155,10 +159,7 @@ where
     /// The response, and how it was come by.
     ///
     /// On the heap, so that the futures of callers stay small: all layers are in it.
-    fn replied(
-        self,
-    ) -> Pin<Box<impl Future<Output = Result<(Reply<O::Response>, Attempts), Error<O::Fault>>>>>
-    {
+    fn replied(self) -> Pin<Box<impl Future<Output = Replied<O>>>> {
         Box::pin(async move {
             let Prepared {
                 request,
@@ -310,8 +311,8 @@ where
         };
         let envelope =
             castile_envelope::wrap(payload.as_bytes(), &wrap).map_err(Cause::Envelope)?;
-        let value = |text: &str| {
-            HeaderValue::from_str(text).map_err(|_| Cause::Action { action: O::ACTION })
+        let value = |text: String| {
+            HeaderValue::try_from(text).map_err(|_| Cause::Action { action: O::ACTION })
         };
         let envelope = Bytes::from(envelope);
         let mut request = Request::new(Body::whole(envelope.clone()));
@@ -330,7 +331,7 @@ where
                 headers.insert(CONTENT_TYPE, content_type);
                 headers.insert(ACCEPT, HeaderValue::from_static("text/xml"));
                 // SOAP 1.1 section 6.1.1 has the action in quotes.
-                headers.insert(SOAP_ACTION, value(&format!("\"{}\"", O::ACTION))?);
+                headers.insert(SOAP_ACTION, value(["\"", O::ACTION, "\""].concat())?);
             }
             SoapVersion::V12 => {
                 // A parameter of the media type (SOAP 1.2 part 2, section 7.1.4; RFC 3902), where there is an action.
@@ -341,7 +342,7 @@ where
                 if !O::ACTION.is_empty() {
                     media_type.push_str(&format!("; action=\"{}\"", O::ACTION));
                 }
-                headers.insert(CONTENT_TYPE, value(&media_type)?);
+                headers.insert(CONTENT_TYPE, value(media_type)?);
                 headers.insert(ACCEPT, HeaderValue::from_static("application/soap+xml"));
             }
         }

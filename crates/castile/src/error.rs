@@ -1,10 +1,12 @@
 //! Why a call has no response, who must act, and whether the operation may have happened.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 use castile_http::{Attempts, Blame};
 use castile_model::Operation;
+use memchr::memmem::Finder;
 use quick_xml::escape::unescape;
 
 use crate::{Cause, FaultRecord, LookUp, OverrideError, Overrides};
@@ -54,8 +56,10 @@ impl Context {
 
 /// The `jXLogTrackingId` of an envelope of our own making.
 pub(crate) fn tracking_id(envelope: &str) -> Option<String> {
-    let (_, tag) = envelope.split_once("<jXLogTrackingId")?;
-    let (_, text) = tag.split_once('>')?;
+    const TAG: &str = "<jXLogTrackingId";
+    static FINDER: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(TAG));
+    let at = FINDER.find(envelope.as_bytes())?;
+    let (_, text) = envelope[at + TAG.len()..].split_once('>')?;
     let (id, end) = text.split_once('<')?;
     let is_id = end.starts_with("/jXLogTrackingId>") && !id.is_empty();
     Some(unescape(id).ok().filter(|_| is_id)?.into_owned())

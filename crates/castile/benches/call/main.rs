@@ -1,8 +1,12 @@
-//! What a typed call costs beside reqwest that sends the same bytes, beside zeep and node-soap, and what 10,000
-//! institutions cost in one process.
+//! What a typed call costs beside reqwest that sends the same bytes, beside the clients of other languages, and what
+//! 10,000 institutions cost in one process.
 //!
 //! The gateway is a process of its own, so that the CPU time of this one is the client's; times are those of
 //! `/proc`, and of rounds that take turns the median counts. Answers are asserted in every call.
+//!
+//! All is measured twice: with a core for the client and one for the gateway, and with one for both. With two, one
+//! waits while the other works, and waking a core of a virtual machine can cost more than a call; with one there is
+//! always work, and the time of a call is the work of both sides.
 
 #![allow(
     clippy::disallowed_methods,
@@ -62,6 +66,9 @@ where
     Arc::new(Client::new(url, stack::typed(plan, transport)).with_header(header))
 }
 
+/// What tells a process of this program that it has one core for all.
+const ONE_CORE: &str = "CASTILE_BENCH_ONE_CORE";
+
 fn main() {
     if std::env::var_os(gateway::SERVE).is_some() {
         return gateway::serve();
@@ -71,6 +78,35 @@ fn main() {
         println!("NOT RUN: CPU time per process is read from /proc");
         return;
     }
+    if std::env::var_os(ONE_CORE).is_some() {
+        return calls("one core for client and gateway", is_test);
+    }
+    calls("a core each for client and gateway", is_test);
+    println!();
+    if !on_one_core() {
+        println!("one core for client and gateway: NOT RUN, there is no taskset");
+    }
+    println!();
+    institutions::run(if is_test { &[10, 100] } else { &[100, 10_000] });
+}
+
+/// Runs this program again on one core; whether that can be done.
+fn on_one_core() -> bool {
+    let program = std::env::current_exe().expect("this program");
+    let mut again = std::process::Command::new("taskset");
+    again.args(["-c", "0"]).arg(program);
+    again.args(std::env::args_os().skip(1)).env(ONE_CORE, "1");
+    match again.status() {
+        Ok(status) => {
+            assert!(status.success(), "the same on one core");
+            true
+        }
+        Err(_) => false,
+    }
+}
+
+/// Measures calls by this client, by reqwest and by others.
+fn calls(cores: &str, is_test: bool) {
     let gateway = gateway::Gateway::start();
     let profile = profile(gateway.url());
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -85,7 +121,7 @@ fn main() {
     let rounds = if is_test { 1 } else { 9 };
 
     println!(
-        "answer of {} bytes, medians of {rounds} rounds",
+        "{cores}: answer of {} bytes, medians of {rounds} rounds",
         message::answer().len()
     );
     let mut typed_call = 0.0;
@@ -118,5 +154,4 @@ fn main() {
         );
     }
     peers::run(gateway.url(), typed_call, if is_test { 3 } else { 300 });
-    institutions::run(if is_test { &[10, 100] } else { &[100, 10_000] });
 }

@@ -79,7 +79,7 @@ fn account() -> AccountId {
 fn record(n: usize) -> DepHistSrchRec {
     let day = || Field::from("2024-02-29".parse::<Date>().expect("a date"));
     let time = "2024-02-29T10:15:00-06:00".parse::<DateTime>();
-    let lines = (0..5).map(|line| EftDescInfo {
+    let lines = (0..6).map(|line| EftDescInfo {
         eft_desc: Some(format!("POS PURCHASE 00{n} TERMINAL T0099 MONETT MO, LINE {line}").into()),
         ..EftDescInfo::default()
     });
