@@ -15,6 +15,7 @@
 
 mod cpu;
 mod gateway;
+mod gsoap;
 mod institutions;
 mod load;
 mod message;

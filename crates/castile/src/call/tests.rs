@@ -1,6 +1,7 @@
 //! What the typed client says of writes to the layers below it.
 
 mod passes;
+mod size;
 
 use std::sync::{Arc, Mutex};
 
