@@ -42,20 +42,23 @@ impl Contract {
     ///
     /// Any [`Error`] of reading: the files must be whole and every reference must lead somewhere.
     pub fn read(paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Result<Self, Error> {
-        Self::read_with(paths, |_| {})
+        Self::read_with(paths, std::iter::empty::<PathBuf>(), |_| {})
     }
 
-    /// The same, telling before each WSDL file how far it has come.
+    /// The same with XML Catalogs, as [`Generator::catalog`](crate::Generator::catalog) takes them, telling before each
+    /// WSDL file how far it has come.
     ///
     /// # Errors
     ///
-    /// As [`read`](Self::read).
+    /// As [`read`](Self::read); a catalogue that cannot be read.
     pub fn read_with(
         paths: impl IntoIterator<Item = impl Into<PathBuf>>,
+        catalogs: impl IntoIterator<Item = impl Into<PathBuf>>,
         mut progress: impl FnMut(Progress<'_>),
     ) -> Result<Self, Error> {
         let paths: Vec<PathBuf> = paths.into_iter().map(Into::into).collect();
-        build::contract(reading::read(&paths, &[], &mut progress)?)
+        let catalogs: Vec<PathBuf> = catalogs.into_iter().map(Into::into).collect();
+        build::contract(reading::read(&paths, &catalogs, &mut progress)?)
     }
 
     /// The operations of a name, `AcctInq` or `Inquiry.Ping`, each with its service.

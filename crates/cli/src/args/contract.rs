@@ -32,6 +32,9 @@ pub(crate) struct From {
     /// WSDL files, folders that hold them, or the zip archive as it was published
     #[arg(long, visible_alias = "wsdl", value_name = "PATH", required = true, num_args = 1..)]
     pub(crate) contract: Vec<PathBuf>,
+    /// An XML Catalog that names local files for addresses and namespaces of imports
+    #[arg(long, value_name = "FILE")]
+    pub(crate) catalog: Vec<PathBuf>,
 }
 
 /// How to print.
@@ -127,6 +130,9 @@ pub(crate) struct Diff {
     /// The newer release
     #[arg(value_name = "NEW")]
     pub(crate) new: PathBuf,
+    /// An XML Catalog that names local files for addresses and namespaces of imports
+    #[arg(long, value_name = "FILE")]
+    pub(crate) catalog: Vec<PathBuf>,
     /// Only what concerns these operations, the ones in use
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) ops: Vec<String>,

@@ -68,7 +68,7 @@ fn check(arguments: &CheckConfig) -> Result<Exit, Problem> {
         .map_err(|error| Problem::config(&error, &arguments.config))?;
     let contract = match &arguments.contract[..] {
         [] => None,
-        paths => Some(super::contract::read(paths)?),
+        paths => Some(super::contract::read(paths, &[])?),
     };
     let runtime = super::runtime()?;
     // What holds a key is made, and never asked for a token.

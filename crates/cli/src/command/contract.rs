@@ -31,9 +31,9 @@ pub(super) fn run(arguments: &crate::args::Contract) -> Result<Exit, Problem> {
 }
 
 /// Reads the contract that the command line names, and says what is worth a note.
-pub(super) fn read(paths: &[PathBuf]) -> Result<Contract, Problem> {
+pub(super) fn read(paths: &[PathBuf], catalogs: &[PathBuf]) -> Result<Contract, Problem> {
     let mut progress = Progress::default();
-    let contract = Contract::read_with(paths, |step| progress.step(&step));
+    let contract = Contract::read_with(paths, catalogs, |step| progress.step(&step));
     progress.clear();
     let contract = contract.map_err(Problem::contract)?;
     notes(&contract.diagnostics);

@@ -176,6 +176,35 @@ fn diff_marks_what_breaks_the_operations_in_use_and_says_so_to_scripts() {
 }
 
 #[test]
+fn every_way_to_look_takes_a_catalogue() {
+    let away = "https://example.invalid/messages.xsd";
+    let next = next_release(&[("TPG_Inquiry.wsdl", "TPG_InquiryMaster.xsd", away)]);
+    let next = next.path();
+    let catalog = next.join("catalog.xml");
+    let entries = format!(
+        "<catalog xmlns='urn:oasis:names:tc:entity:xmlns:xml:catalog'>\
+         <system systemId='{away}' uri='TPG_InquiryMaster.xsd'/></catalog>"
+    );
+    std::fs::write(&catalog, entries).expect("ours");
+    let catalog = catalog.to_str().expect("UTF-8");
+    let next = next.to_str().expect("UTF-8");
+    for words in [
+        &["list", "--contract", next][..],
+        &["show", "AcctInq", "--contract", next],
+        &["tree", "AccountId_CType", "--contract", next],
+        &["search", "AcctInq", "--contract", next],
+        &["diff", next, next],
+        &["sample", "AcctInq", "--contract", next],
+    ] {
+        let words = [&["contract"], words].concat();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        run(folder, &words).refused(2, "schema-missing-file");
+        let ran = run(folder, &[&words[..], &["--catalog", catalog]].concat());
+        assert_eq!((ran.exit, ran.err.as_str()), (0, ""), "{words:?}");
+    }
+}
+
+#[test]
 fn an_address_is_answered_with_what_to_do() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = "https://bank.example/Inquiry.svc?wsdl";

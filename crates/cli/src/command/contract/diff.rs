@@ -30,8 +30,8 @@ struct Line<'a> {
 }
 
 pub(super) fn run(arguments: &Diff) -> Result<Exit, Problem> {
-    let old = super::read(std::slice::from_ref(&arguments.old))?;
-    let new = super::read(std::slice::from_ref(&arguments.new))?;
+    let old = super::read(std::slice::from_ref(&arguments.old), &arguments.catalog)?;
+    let new = super::read(std::slice::from_ref(&arguments.new), &arguments.catalog)?;
     let names: Vec<String> = arguments
         .ops
         .iter()

@@ -14,7 +14,7 @@ struct Listed<'a> {
 }
 
 pub(super) fn run(arguments: &List) -> Result<Exit, Problem> {
-    let contract = super::read(&arguments.from.contract)?;
+    let contract = super::read(&arguments.from.contract, &arguments.from.catalog)?;
     let listed = Listed {
         schema_version: SCHEMA_VERSION,
         version: contract.version.as_deref(),

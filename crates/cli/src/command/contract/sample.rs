@@ -8,7 +8,8 @@ use crate::output;
 use crate::problem::{Exit, Problem};
 
 pub(super) fn run(arguments: &Sample) -> Result<Exit, Problem> {
-    let instances = Instances::read(&arguments.from.contract).map_err(Problem::contract)?;
+    let instances = Instances::read_with(&arguments.from.contract, &arguments.from.catalog);
+    let instances = instances.map_err(Problem::contract)?;
     let amount = match arguments {
         _ if arguments.full => Amount::Full,
         _ if arguments.least => Amount::Least,

@@ -22,7 +22,7 @@ struct Hit {
 }
 
 pub(super) fn run(arguments: &Search) -> Result<Exit, Problem> {
-    let contract = super::read(&arguments.from.contract)?;
+    let contract = super::read(&arguments.from.contract, &arguments.from.catalog)?;
     let found = Found {
         schema_version: SCHEMA_VERSION,
         hits: search(&contract, &arguments.word),

@@ -31,7 +31,7 @@ struct Message<'a> {
 }
 
 pub(super) fn run(arguments: &Show) -> Result<Exit, Problem> {
-    let contract = super::read(&arguments.from.contract)?;
+    let contract = super::read(&arguments.from.contract, &arguments.from.catalog)?;
     let found = contract
         .operations(&arguments.operation)
         .map_err(Problem::contract)?;

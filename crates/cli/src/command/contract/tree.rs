@@ -20,7 +20,7 @@ struct Grown<'a> {
 }
 
 pub(super) fn run(arguments: &Tree) -> Result<Exit, Problem> {
-    let contract = super::read(&arguments.from.contract)?;
+    let contract = super::read(&arguments.from.contract, &arguments.from.catalog)?;
     let found = contract.named(&arguments.name).map_err(Problem::contract)?;
     let mut grower = Grower {
         contract: &contract,
