@@ -30,6 +30,8 @@ pub struct Bearer<T> {
     origin: Origin,
     repeat_writes: bool,
     institution: Option<Arc<Institution>>,
+    /// Whether only layers of ours are around it, which change nothing of a request.
+    is_planned: bool,
 }
 
 impl<T> Bearer<T> {
@@ -54,6 +56,7 @@ impl<T> Bearer<T> {
             origin,
             repeat_writes,
             institution: None,
+            is_planned: false,
         })
     }
 
@@ -65,6 +68,7 @@ impl<T> Bearer<T> {
             source: plan.source,
             repeat_writes: plan.repeat_writes_on_401,
             institution: plan.institution,
+            is_planned: true,
         }
     }
 
@@ -103,7 +107,10 @@ where
             request.headers_mut().remove(HOST);
             let progress = Progress::carried(&mut request);
             let attempts = Attempts::carried(&mut request);
-            let again = Replay::of(&mut request);
+            let again = match self.is_planned {
+                true => Replay::shared(&mut request),
+                false => Replay::of(&mut request),
+            };
 
             let (token, authorization) = self.token(&progress).await?;
             let (answer, wants_nonce) = self

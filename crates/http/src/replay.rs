@@ -14,11 +14,16 @@ use crate::Body;
 pub(crate) struct Replay(Arc<Request<Bytes>>);
 
 impl Replay {
-    /// What `request` is now, or was when a layer outside asked; none if its body is a stream.
+    /// What `request` was when a layer outside kept it, between which and here nothing changes it; if none did, what
+    /// it is now.
+    pub(crate) fn shared(request: &mut Request<Body>) -> Option<Self> {
+        let kept = request.extensions().get::<Self>().cloned();
+        kept.or_else(|| Self::of(request))
+    }
+
+    /// What `request` is now; none if its body is a stream.
     pub(crate) fn of(request: &mut Request<Body>) -> Option<Self> {
-        if let Some(kept) = request.extensions().get::<Self>() {
-            return Some(kept.clone());
-        }
+        request.extensions_mut().remove::<Self>();
         let mut kept = Request::new(request.body().as_whole()?.clone());
         *kept.method_mut() = request.method().clone();
         *kept.uri_mut() = request.uri().clone();
@@ -51,7 +56,7 @@ mod tests {
         let outer = Replay::of(&mut request).unwrap();
         request.headers_mut().remove("soapaction");
         *request.body_mut() = Body::whole("other");
-        let inner = Replay::of(&mut request).unwrap();
+        let inner = Replay::shared(&mut request).unwrap();
         for kept in [inner, outer] {
             let again = kept.request();
             assert_eq!(
@@ -64,6 +69,15 @@ mod tests {
             // What is sent again is kept anew.
             assert!(again.extensions().get::<Replay>().is_none());
         }
+    }
+
+    #[test]
+    fn a_copy_of_ones_own_is_of_the_request_as_it_is() {
+        let mut request = Request::new(Body::whole("message"));
+        drop(Replay::of(&mut request));
+        *request.body_mut() = Body::whole("other");
+        let again = Replay::of(&mut request).unwrap().request();
+        assert_eq!(again.body().as_whole().unwrap(), "other");
     }
 
     #[test]

@@ -11,8 +11,14 @@ pub struct TokioSleep;
 
 impl Sleep for TokioSleep {
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        // The timer is asked for by the first poll, which is on a runtime.
-        Box::pin(async move { ::tokio::time::sleep(duration).await })
+        let now = ::tokio::time::Instant::now();
+        // The timer is asked for by the first poll, which is on a runtime; the time counts from here.
+        Box::pin(async move {
+            match now.checked_add(duration) {
+                Some(until) => ::tokio::time::sleep_until(until).await,
+                None => std::future::pending().await,
+            }
+        })
     }
 }
 
