@@ -20,6 +20,7 @@ mod strip;
 mod switch;
 mod table;
 mod token;
+mod way;
 
 use tracing_subscriber::EnvFilter;
 

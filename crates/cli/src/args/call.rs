@@ -39,7 +39,8 @@ pub(crate) struct Call {
     /// A value: `InAcctId/AcctId=1`, `Rec[2]/Name=b` for the second of a name, `Amt/@JHANull=true` for an attribute
     #[arg(long, value_name = "PATH=VALUE")]
     pub(crate) set: Vec<String>,
-    /// A message to start from: the element of the request, or an envelope around it; `-` for standard input
+    /// A message to start from: the element of the request, or an envelope around it, whose header is left out; `-` for
+    /// standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) body: Option<PathBuf>,
     /// Call an operation that changes something, or may
@@ -48,7 +49,7 @@ pub(crate) struct Call {
     /// For a change in PROD: the name of the profile once more
     #[arg(long, value_name = "PROFILE")]
     pub(crate) confirm: Option<String>,
-    /// Print the message and send nothing; values are hidden
+    /// Print the message and send nothing; values are hidden, credentials always
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Print the values too: they are customer data

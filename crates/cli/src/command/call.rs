@@ -9,9 +9,11 @@ use std::sync::Arc;
 
 use castile_codegen::instance::{Callable, ComposeError, Instances, Message, Values};
 use castile_envelope::{SoapVersion, Wrap, wrap};
-use castile_http::{Effect, Profile, connect};
+use castile_http::connect::Pool;
+use castile_http::{Effect, Profile};
 
 use super::files::Source;
+use super::way::Way;
 use crate::args::Call;
 use crate::output;
 use crate::problem::{Exit, Problem};
@@ -25,16 +27,19 @@ pub(super) fn run(arguments: &Call) -> Result<Exit, Problem> {
         .map_err(Problem::contract)?;
     let profile = profile.for_operation(&callable.service, &callable.name);
     output::warn(profile);
-    let prepared = prepare(arguments, &instances, callable, profile)?;
+    let way =
+        Way::of(profile).map_err(|error| Problem::config(&error, &arguments.profile.config))?;
+    let prepared = prepare(arguments, &instances, callable, &way)?;
     if arguments.dry_run {
-        output::line(mask::shown(&prepared, arguments.show_values))?;
+        output::line(mask::shown(&way, &prepared, arguments.show_values))?;
         return Ok(Exit::Done);
     }
     permit::permitted(arguments, profile, &prepared)?;
     let runtime = super::runtime()?;
     // The token cache starts its tasks on the runtime that is entered.
     let _entered = runtime.enter();
-    let gateway = connect::typed(profile)
+    let gateway = way
+        .connect(&Pool::new())
         .map_err(|error| Problem::profile(&error, profile, &arguments.profile.config))?;
     let exchanged = runtime.block_on(exchange::send(&gateway, &prepared));
     answer::show(arguments, profile, &prepared, exchanged)
@@ -45,11 +50,9 @@ fn prepare(
     arguments: &Call,
     instances: &Instances,
     callable: Callable,
-    profile: &Profile,
+    way: &Way<'_>,
 ) -> Result<Prepared, Problem> {
-    let (_, oauth) = profile
-        .in_oauth()
-        .map_err(|error| Problem::config(&error, &arguments.profile.config))?;
+    let profile = way.profile();
     let mut values = match &arguments.body {
         Some(file) => {
             let source = Source::named(file);
@@ -91,7 +94,7 @@ fn prepare(
     let known = Effect::from_soap_action(&callable.name);
     Ok(Prepared {
         effect: profile.effects.of(&callable.name, known),
-        url: oauth.url.clone(),
+        url: way.url().clone(),
         headers: headers(&callable)?,
         envelope: envelope.into(),
         callable: Arc::new(callable),

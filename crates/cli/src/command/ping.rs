@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 
 use super::call::exchange::{self, Prepared};
 use super::table::{Table, csv};
+use super::way::Way;
 use crate::args::Ping;
 use crate::explain;
 use crate::output;
@@ -143,8 +144,9 @@ async fn ping(pool: &Pool, profile: &Profile, target: &Target) -> Row {
         exit: explain::entry(result).map_or(Exit::Usage, |entry| entry.exit),
     };
     let profile = profile.for_operation(&callable.service, &callable.name);
-    let Ok((_, oauth)) = profile.in_oauth() else {
-        return row("ping-state", None);
+    let way = match Way::of(profile) {
+        Ok(way) => way,
+        Err(error) => return row(error.code(), None),
     };
     let form = Wrap {
         soap: match callable.soap_1_2 {
@@ -159,12 +161,12 @@ async fn ping(pool: &Pool, profile: &Profile, target: &Target) -> Row {
     };
     let prepared = Prepared {
         callable: Arc::clone(callable),
-        url: oauth.url.clone(),
+        url: way.url().clone(),
         effect: Effect::Read,
         headers: target.headers.clone(),
         envelope,
     };
-    let gateway = match pool.typed(profile) {
+    let gateway = match way.connect(pool) {
         Ok(gateway) => gateway,
         Err(error) => return row(error.code(), None),
     };

@@ -1,19 +1,28 @@
 //! A message as it may be shown: without its values, and never with its credentials.
 
+use http::header::CONTENT_TYPE;
+
 use super::exchange::Prepared;
+use crate::command::way::Way;
 
 /// Stands for what is not shown.
 const HIDDEN: &str = "***";
 
 /// The request as it would go out, in lines; values only if asked for.
-pub(super) fn shown(prepared: &Prepared, values: bool) -> String {
+pub(super) fn shown(way: &Way<'_>, prepared: &Prepared, values: bool) -> String {
     let mut text = format!("POST {}\n", prepared.url);
     for (name, value) in &prepared.headers {
         let value = String::from_utf8_lossy(value.as_bytes());
         text.push_str(&format!("{name}: {value}\n"));
     }
-    text.push_str("authorization: Bearer [not shown]\n\n");
-    text + &masked(&String::from_utf8_lossy(&prepared.envelope), values)
+    if way.has_token() {
+        text.push_str("authorization: Bearer [not shown]\n");
+    }
+    text.push('\n');
+    let content_type = prepared.headers.get(CONTENT_TYPE);
+    let content_type = content_type.and_then(|value| value.to_str().ok());
+    let envelope = way.shown(&prepared.envelope, content_type, HIDDEN);
+    text + &masked(&String::from_utf8_lossy(&envelope), values)
 }
 
 /// Elements on lines of their own. The input is an envelope of our own making: tags hold no `>` in their values.

@@ -62,13 +62,6 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "give --confirm with the name of the profile",
     },
     Entry {
-        code: "ping-state",
-        exit: Exit::Findings,
-        who: YOU,
-        means: "The profile is not in state oauth: it was not pinged.",
-        remedy: "ping profiles in state oauth",
-    },
-    Entry {
         code: "file-unreadable",
         exit: Exit::Usage,
         who: YOU,
