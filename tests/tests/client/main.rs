@@ -10,4 +10,5 @@ mod options;
 mod paged;
 mod published;
 mod repeated;
+mod shapes;
 mod states;
