@@ -185,6 +185,25 @@ pub enum Error {
         /// The name.
         name: String,
     },
+    /// Two files hold one service, as those of two releases do: which of them is meant nobody can know.
+    #[error(
+        "{place}: service `{name}`{} stands at {other}, too{}{}",
+        of_version(version),
+        if other_version.is_some() { "," } else { "" },
+        of_version(other_version)
+    )]
+    ServiceTwice {
+        /// One of them.
+        place: Place,
+        /// The `version` of its schemas.
+        version: Option<String>,
+        /// The other.
+        other: Place,
+        /// The `version` of the other's schemas.
+        other_version: Option<String>,
+        /// The name of the service.
+        name: String,
+    },
     /// The input is larger or deeper than any contract; reading stopped.
     #[error("{place}: more than {limit} {what}")]
     Limit {
@@ -270,6 +289,11 @@ pub enum ArchiveFault {
     Method,
 }
 
+fn of_version(version: &Option<String>) -> String {
+    let version = version.as_deref();
+    version.map_or_else(String::new, |version| format!(" of version {version}"))
+}
+
 fn list(files: &[PathBuf]) -> String {
     let files: Vec<String> = files
         .iter()
@@ -341,7 +365,7 @@ impl Error {
             Self::ArchiveEntry { .. } => "archive-entry",
             Self::ArchiveLimit { .. } => "archive-limit",
             Self::Unsupported { .. } => "wsdl-unsupported",
-            Self::Clash { .. } => "wsdl-name-clash",
+            Self::Clash { .. } | Self::ServiceTwice { .. } => "wsdl-name-clash",
             Self::Limit { .. } => "wsdl-limit",
             Self::UnknownOperation { .. } => "wsdl-unknown-operation",
             Self::UnknownService { .. } => "wsdl-unknown-service",
@@ -369,6 +393,7 @@ impl Error {
             | Self::Ambiguous { place, .. }
             | Self::Unsupported { place, .. }
             | Self::Clash { place, .. }
+            | Self::ServiceTwice { place, .. }
             | Self::Limit { place, .. } => Some(place),
             Self::Remark(remark) => Some(&remark.place),
             _ => None,
@@ -427,6 +452,10 @@ impl Error {
             }
             Self::Unsupported { .. } => "select operations that do without it, with --ops".into(),
             Self::Clash { .. } => "take all files from one release of the contract, or generate two crates".into(),
+            Self::ServiceTwice { .. } => {
+                "name one of the two files, or the folder of one release; `castile contract diff OLD NEW` tells how two releases differ"
+                    .into()
+            }
             Self::Limit { .. } => {
                 "split the contract; the limit protects against hostile input".into()
             }

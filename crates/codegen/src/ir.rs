@@ -56,6 +56,8 @@ pub(crate) struct Service {
     pub(crate) namespace: String,
     /// As in the contract, for example `InquiryService`; where two services share one, the later with a number.
     pub(crate) name: String,
+    /// The `version` of its schemas, the newest when they have several; set when these are read.
+    pub(crate) version: Option<String>,
     pub(crate) doc: Doc,
     /// Of the port that was chosen.
     pub(crate) address: String,

@@ -80,6 +80,9 @@ pub(crate) fn lower(document: &Document) -> Result<Vec<Ir>, Error> {
     ir.remarks
         .extend(schemas().flat_map(|schema| schema.remarks.iter().cloned()));
     ir.version = schemas().filter_map(|schema| schema.version.clone()).max();
+    for service in &mut ir.services {
+        service.version.clone_from(&ir.version);
+    }
     let mut parts = vec![ir];
     for layer in &layers {
         parts.push(types::lower(&components, layer)?);

@@ -334,7 +334,15 @@ fn two_releases_in_one_folder_are_told_apart_or_refused() {
     // Each contract takes the schemas of its own release; that a service is there twice is refused.
     let error = refusal(folder.path());
     assert_eq!(error.code(), "wsdl-name-clash");
-    assert!(error.to_string().contains("old") && error.to_string().contains("new"));
+    let line = error.place().unwrap().line;
+    let [old, new] = ["old", "new"].map(|at| folder.path().join(at).join("TPG_Customer.wsdl"));
+    let told = format!(
+        "{}:{line}: service `CustomerService` of version 2024.1.03 stands at {}:{line}, too, of version 2026.0.00",
+        old.display(),
+        new.display(),
+    );
+    assert_eq!(error.to_string(), told);
+    assert!(error.remedy().contains("castile contract diff OLD NEW"));
     let old = generate(&folder.path().join("old"));
     assert_eq!(old.files, generate(&sample()).files);
 

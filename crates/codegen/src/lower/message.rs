@@ -204,6 +204,7 @@ impl<'a> Messages<'a> {
             place: place.clone(),
             namespace: namespace.to_owned(),
             name,
+            version: None,
             doc: doc.clone(),
             address: chosen.address.clone(),
             ports: ports.collect(),

@@ -144,8 +144,13 @@ fn merge_service(
     let has = |name: &str| known.operations.iter().any(|known| known.name == name);
     let (place, other) = (service.place.clone(), known.place.clone());
     if known.namespace == service.namespace && operations.any(|operation| has(&operation.name)) {
-        let name = service.name;
-        return Err(Error::Clash { place, other, name });
+        return Err(Error::ServiceTwice {
+            place,
+            version: service.version,
+            other,
+            other_version: known.version.clone(),
+            name: service.name,
+        });
     }
     let (stem, end) = match service.name.strip_suffix("Service") {
         Some(stem) if !stem.is_empty() => (stem, "Service"),

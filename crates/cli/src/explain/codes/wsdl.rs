@@ -310,8 +310,8 @@ pub(super) const TABLE: &[Entry] = &[
         code: "wsdl-name-clash",
         exit: Exit::Usage,
         who: YOU,
-        means: "Two files define one name in two ways.",
-        remedy: "take both files from one release of the contract",
+        means: "Two files define one name in two ways, or hold one service in two releases.",
+        remedy: "name the files of one release; castile contract diff OLD NEW tells how two differ",
     },
     Entry {
         code: "wsdl-limit",
