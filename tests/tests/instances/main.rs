@@ -5,6 +5,7 @@ mod contracts;
 mod corpus;
 mod driver;
 mod judge;
+mod names;
 mod sample;
 mod seen;
 mod test_bank;

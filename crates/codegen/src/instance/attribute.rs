@@ -29,7 +29,7 @@ impl<'a> Draw<'a, '_> {
         for (name, use_, declaration) in std::mem::take(&mut uses.declared) {
             if self.is_given(use_) {
                 let value = self.attribute(use_, declaration)?;
-                tree.attributes.push((name, Text::Plain(value)));
+                tree.attributes.push((name, value));
             }
         }
         for (name, use_) in std::mem::take(&mut uses.xml) {
@@ -62,9 +62,9 @@ impl<'a> Draw<'a, '_> {
         }
     }
 
-    fn attribute(&mut self, use_: Node<'a>, declaration: Node<'a>) -> Result<String, Error> {
+    fn attribute(&mut self, use_: Node<'a>, declaration: Node<'a>) -> Result<Text, Error> {
         if let Some(fixed) = fixed(use_, declaration) {
-            return Ok(fixed.to_owned());
+            return Ok(Text::Plain(fixed.to_owned()));
         }
         let simple = type_of(self.schemas, declaration)?;
         self.value(&simple, declaration.place())

@@ -243,16 +243,19 @@ impl<'a, 'r> Draw<'a, 'r> {
         simple: &Simple,
         place: &Place,
     ) -> Result<(), Error> {
-        let text = self.value(simple, place)?;
-        if !text.is_empty() {
-            tree.children.push(Child::Text(text));
+        match self.value(simple, place)? {
+            Text::Plain(text) if text.is_empty() => {}
+            Text::Plain(text) => tree.children.push(Child::Text(text)),
+            Text::Name(name) => tree.children.push(Child::Name(name)),
         }
         Ok(())
     }
 
-    pub(super) fn value(&mut self, simple: &Simple, place: &Place) -> Result<String, Error> {
-        value::draw(simple, self.plan, self.random)
-            .ok_or_else(|| unsupported(place, "an instance of a type with these facets"))
+    pub(super) fn value(&mut self, simple: &Simple, place: &Place) -> Result<Text, Error> {
+        let text = value::draw(simple, self.plan, self.random)
+            .ok_or_else(|| unsupported(place, "an instance of a type with these facets"))?;
+        let name = simple.name(&text).cloned();
+        Ok(name.map_or(Text::Plain(text), Text::Name))
     }
 
     /// The content of an element of which nothing is known.

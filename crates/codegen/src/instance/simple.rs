@@ -1,5 +1,7 @@
 //! Simple types with their facets, resolved to what a text must be.
 
+use std::collections::BTreeMap;
+
 use super::pattern::Pattern;
 use super::schemas::{Kind, Node, Schemas};
 use crate::error::Error;
@@ -26,6 +28,8 @@ pub(super) enum Variety {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Facets {
     pub(super) values: Vec<String>,
+    /// What values with the prefixes of their schema mean, where they are names.
+    pub(super) names: BTreeMap<String, QName>,
     /// The patterns of each restriction, of which one must match.
     pub(super) patterns: Vec<Vec<Pattern>>,
     pub(super) least_length: Option<usize>,
@@ -64,6 +68,36 @@ impl Simple {
                 ..facets
             },
         }
+    }
+}
+
+impl Simple {
+    /// The qualified name that a listed value means; `None` for other values.
+    pub(super) fn name(&self, text: &str) -> Option<&QName> {
+        match &self.variety {
+            Variety::Union(members) => members.iter().find_map(|member| member.name(text)),
+            _ => self.facets.names.get(text),
+        }
+    }
+
+    /// Whether the values are names, of which the prefix is up to each document.
+    pub(super) fn is_name(&self) -> bool {
+        matches!(&self.variety, Variety::Atomic(local) if matches!(&**local, "QName" | "NOTATION"))
+    }
+
+    /// Adds the facets of a restriction.
+    fn narrow(&mut self, restriction: Node<'_>) -> Result<(), Error> {
+        self.facets.narrow(restriction)?;
+        if self.is_name() {
+            for value in restriction.named("enumeration") {
+                let text = value.element.attribute("value").unwrap_or_default();
+                // One without meaning stays a text, which is not valid anyway.
+                if let Ok(name) = value.element.resolve("value", text) {
+                    self.facets.names.insert(text.to_owned(), name);
+                }
+            }
+        }
+        Ok(())
     }
 }
 
@@ -115,7 +149,7 @@ fn text_of(schemas: &Schemas, content: Node<'_>, depth: usize) -> Result<Simple,
         None => by_name(schemas, &base, derivation, depth + 1)?,
     };
     if derivation.is("restriction") {
-        simple.facets.narrow(derivation)?;
+        simple.narrow(derivation)?;
     }
     Ok(simple)
 }
@@ -126,7 +160,7 @@ fn definition(schemas: &Schemas, node: Node<'_>, depth: usize) -> Result<Simple,
             Some(base) => by_name(schemas, &base, restriction, depth + 1)?,
             None => inner(schemas, restriction, depth)?,
         };
-        simple.facets.narrow(restriction)?;
+        simple.narrow(restriction)?;
         return Ok(simple);
     }
     if let Some(list) = node.named("list").next() {

@@ -198,6 +198,25 @@ fn abstract_types_and_elements_are_replaced() {
 }
 
 #[test]
+fn enumerated_names_have_a_prefix_that_is_declared() {
+    let contract = contract(
+        "<x:element name='Rq'><x:simpleType><x:restriction base='x:QName'>\
+         <x:enumeration value='far:One' xmlns:far='urn:far'/></x:restriction></x:simpleType></x:element>",
+    );
+    assert_eq!(
+        request(&contract, Amount::Least, 1).unwrap(),
+        "<Rq xmlns=\"urn:t\" xmlns:n0=\"urn:far\">n0:One</Rq>"
+    );
+    // Any other prefix is as good; another name is not.
+    for (text, violations) in [("p:One", 0), ("One", 0), ("p:Two", 1)] {
+        let message = format!("<Rq xmlns='urn:t' xmlns:p='urn:far'>{text}</Rq>");
+        let message = Message::read(message.as_bytes()).unwrap();
+        let found = contract.check_request("One.Op", &message).unwrap();
+        assert_eq!(found.len(), violations, "{text}");
+    }
+}
+
+#[test]
 fn an_unclear_name_is_answered_with_those_that_are_meant() {
     let contract = contract("<x:element name='Rq' type='x:string'/>");
     assert_eq!(contract.operations(), ["One.Op", "Two.Op"]);

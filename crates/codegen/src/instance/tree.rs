@@ -19,6 +19,8 @@ pub(super) struct Tree {
 pub(super) enum Child {
     Element(Tree),
     Text(String),
+    /// A name as text, which needs a prefix where it stands.
+    Name(QName),
 }
 
 /// The value of an attribute.
@@ -77,7 +79,7 @@ impl Tree {
 struct Names {
     /// Namespaces, and whether an attribute (or a name as value) is in it.
     found: BTreeMap<String, bool>,
-    /// Whether an element has no namespace.
+    /// Whether an element, or a name as value, has no namespace.
     bare: bool,
     own_prefix: Option<String>,
 }
@@ -91,18 +93,28 @@ impl Names {
             self.found.entry(namespace.to_owned()).or_default();
         }
         for (name, value) in &tree.attributes {
-            let mut used = vec![name.namespace()];
-            if let Text::Name(name) = value {
-                used.push(name.namespace());
+            if !name.namespace().is_empty() {
+                self.found.insert(name.namespace().to_owned(), true);
             }
-            for namespace in used.into_iter().filter(|namespace| !namespace.is_empty()) {
-                self.found.insert(namespace.to_owned(), true);
+            if let Text::Name(name) = value {
+                self.value(name);
             }
         }
         for child in &tree.children {
-            if let Child::Element(child) = child {
-                self.collect(child, false);
+            match child {
+                Child::Element(child) => self.collect(child, false),
+                Child::Name(name) => self.value(name),
+                Child::Text(_) => {}
             }
+        }
+    }
+
+    /// A name as value: without prefix it would take the default namespace.
+    fn value(&mut self, name: &QName) {
+        if name.namespace().is_empty() {
+            self.bare = true;
+        } else {
+            self.found.insert(name.namespace().to_owned(), true);
         }
     }
 }
@@ -136,7 +148,7 @@ impl Out<'_> {
             return;
         }
         self.text.push('>');
-        let has_text = |child: &Child| matches!(child, Child::Text(_));
+        let has_text = |child: &Child| !matches!(child, Child::Element(_));
         let indent = self.indent && !tree.children.iter().any(has_text);
         for child in &tree.children {
             if indent {
@@ -145,6 +157,10 @@ impl Out<'_> {
             match child {
                 Child::Element(child) => self.element(child, depth + 1),
                 Child::Text(text) => self.text.push_str(&escaped(text, false)),
+                Child::Name(name) => {
+                    let name = self.name(name, true);
+                    self.text.push_str(&name);
+                }
             }
         }
         if indent {

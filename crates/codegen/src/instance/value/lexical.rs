@@ -1,13 +1,13 @@
 //! Judges whether a text is of a type.
 
-use super::super::simple::{Facets, Simple, Variety};
+use super::super::simple::{Simple, Variety};
 use super::check;
 
 /// Whether a text is one of the type: of its lexical space, and within its facets.
 pub(in super::super) fn is_valid(simple: &Simple, text: &str) -> bool {
     let text = &*normal(simple, text);
     let facets = &simple.facets;
-    if !facets.values.is_empty() && !is_listed(facets, text) {
+    if !facets.values.is_empty() && !is_listed(simple, text) {
         return false;
     }
     let of_variety = match &simple.variety {
@@ -18,7 +18,15 @@ pub(in super::super) fn is_valid(simple: &Simple, text: &str) -> bool {
     of_variety && check::holds(simple, text)
 }
 
-fn is_listed(facets: &Facets, text: &str) -> bool {
+fn is_listed(simple: &Simple, text: &str) -> bool {
+    let facets = &simple.facets;
+    if simple.is_name() {
+        // The prefix of the message is not known here; it may be any for the namespace that is meant.
+        let local = |name: &str| name.rfind(':').map_or(0, |colon| colon + 1);
+        let text = &text[local(text)..];
+        let mut values = facets.values.iter().map(|value| value.trim());
+        return values.any(|value| value[local(value)..] == *text);
+    }
     // Values may be written in several ways, such as 1 and 1.0; comparing numbers does no harm to texts.
     facets.values.iter().any(|value| {
         let value = value.as_str();
