@@ -11,6 +11,7 @@ use http::{Request, Response, StatusCode};
 use tracing::Instrument as _;
 use url::Url;
 
+use crate::confirmed::may_repeat;
 use crate::replay::Replay;
 use crate::stack::Plan;
 use crate::traced;
@@ -22,6 +23,7 @@ use crate::{Attempts, Body, Effect, Error, Institution, Origin, Phase, Progress,
 /// An answer 401 drops the token that was refused. The request is then sent once more with the next token if
 /// its body is in memory and it is a read, or it is a write (or unknown) and the answer proves that it was
 /// refused before it was processed: no SOAP message, and `WWW-Authenticate: Bearer` or `DPoP`.
+/// What its headers alone call a read ([`Effect::told_by_headers`]) must be one by its body, or counts as unknown.
 /// A 401 that asks for a nonce of the proof keeps the token, and counts as that one repetition.
 /// Never twice, and never for any other status.
 pub struct Bearer<T> {
@@ -127,8 +129,8 @@ where
                 return Ok(answer);
             };
             let (answer, unprocessed) = match effect {
-                Effect::Read => (answer, true),
-                Effect::Write | Effect::Unknown => peek::refused_unprocessed(answer).await,
+                Effect::Read if may_repeat(again.message()) => (answer, true),
+                _ => peek::refused_unprocessed(answer).await,
             };
             if !unprocessed && !self.repeat_writes {
                 return Ok(answer);

@@ -1,5 +1,7 @@
 //! What a request does to the books, as a request extension.
 
+use crate::confirmed::ByHeaders;
+
 /// Decides what may be repeated; [`Effect::Unknown`] when no one said.
 ///
 /// The typed client sets it from the contract, the proxy from a table by `SOAPAction`.
@@ -18,6 +20,18 @@ impl Effect {
     /// The effect that travels with `request`.
     pub fn of<B>(request: &http::Request<B>) -> Self {
         request.extensions().get().copied().unwrap_or_default()
+    }
+
+    /// What the headers of `request` say; it travels with the request from here on, as their word alone.
+    ///
+    /// A read by that word is sent again only where the element in its Body, and its `ActIntent`, say that it reads;
+    /// else as what is not known.
+    pub fn told_by_headers<B>(request: &mut http::Request<B>) -> Self {
+        let effect = Self::of_headers(request.headers());
+        let extensions = request.extensions_mut();
+        extensions.insert(effect);
+        extensions.insert(ByHeaders);
+        effect
     }
 
     /// What the headers of a message say: by all the actions that they name, for which of several words the gateway

@@ -47,6 +47,7 @@ mod answer;
 mod attempts;
 mod bearer;
 mod body;
+mod confirmed;
 mod deadline;
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
 mod departing;

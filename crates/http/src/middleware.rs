@@ -97,15 +97,16 @@ where
     T: SoapTransport<Error = Error>,
 {
     let url = request.url().clone();
-    let (mut head, body) = Request::try_from(request)?.into_parts();
-    let body = match body.as_bytes() {
+    let mut request = Request::try_from(request)?.map(|body| match body.as_bytes() {
         Some(bytes) => Body::whole(bytes.to_vec()),
         None => Body::stream(body),
-    };
-    let said = extensions.get::<Effect>().copied();
-    let effect = said.unwrap_or_else(|| Effect::of_headers(&head.headers));
-    head.extensions.insert(effect);
-    let answer = stack.send(Request::from_parts(head, body)).await;
+    });
+    if let Some(effect) = extensions.get::<Effect>() {
+        request.extensions_mut().insert(*effect);
+    } else {
+        Effect::told_by_headers(&mut request);
+    }
+    let answer = stack.send(request).await;
     let (mut head, body) = answer
         .map_err(reqwest_middleware::Error::middleware)?
         .into_parts();

@@ -35,6 +35,11 @@ impl Replay {
         Some(kept)
     }
 
+    /// What would be sent again.
+    pub(crate) fn message(&self) -> &Request<Bytes> {
+        &self.0
+    }
+
     /// The same request again.
     pub(crate) fn request(self) -> Request<Body> {
         Arc::unwrap_or_clone(self.0).map(Body::whole)

@@ -11,6 +11,7 @@ use http::header::RETRY_AFTER;
 use http::{Request, Response, StatusCode};
 
 use crate::body::{Start, start};
+use crate::confirmed::may_repeat;
 use crate::replay::Replay;
 use crate::{Answer, Body, Effect, Error, SoapTransport};
 
@@ -171,7 +172,8 @@ where
                 let (Some(again), Some(asked)) = (again, pause) else {
                     return answer;
                 };
-                if attempt >= policy.attempts || asked > policy.cap || !policy.budget.spend() {
+                let is_over = attempt >= policy.attempts || asked > policy.cap;
+                if is_over || !may_repeat(again.message()) || !policy.budget.spend() {
                     return answer;
                 }
                 let pause = policy.pause(attempt).max(asked);

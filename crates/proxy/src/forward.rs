@@ -18,9 +18,8 @@ where
     let version = Version::of(&parts.headers);
     let mut outgoing = Request::new(body);
     *outgoing.method_mut() = parts.method;
-    let effect = Effect::of_headers(&parts.headers);
-    outgoing.extensions_mut().insert(effect);
     *outgoing.headers_mut() = parts.headers;
+    let effect = Effect::told_by_headers(&mut outgoing);
     headers::to_gateway(outgoing.headers_mut());
 
     let under_way = UnderWay::start(&mut outgoing);

@@ -149,6 +149,35 @@ async fn answers_that_would_be_the_same_again_are_not_asked_for() {
 }
 
 #[tokio::test]
+async fn what_headers_alone_call_a_read_is_repeated_only_if_its_body_is_one() {
+    let message = |payload: &str| {
+        format!(
+            "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><{payload}/></s:Body></s:Envelope>"
+        )
+    };
+    for (payload, coding, sent) in [
+        ("AcctInq", None, 2),
+        ("AcctInq", Some("gzip"), 1),
+        ("XferAdd", None, 1),
+        ("Odd", None, 1),
+    ] {
+        let script = script(&[Line::Interrupted, Line::Status(200, "")]);
+        let retry = Retry::new(script.clone(), Some(policy()), Arc::new(Noted::default()));
+        let mut request = Request::post("https://gateway.example/")
+            .header("soapaction", "http://jackhenry.com/ws/AcctInq")
+            .body(Body::whole(message(payload)))
+            .unwrap();
+        if let Some(coding) = coding {
+            let coding = http::HeaderValue::from_static(coding);
+            request.headers_mut().insert("content-encoding", coding);
+        }
+        assert_eq!(Effect::told_by_headers(&mut request), Effect::Read);
+        let _ = retry.send(request).await;
+        assert_eq!(*script.asked.lock().unwrap(), sent, "{payload} {coding:?}");
+    }
+}
+
+#[tokio::test]
 async fn pauses_grow_and_what_the_answer_asks_for_is_kept() {
     let noted = Noted::default();
     let lines = [

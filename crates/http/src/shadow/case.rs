@@ -11,6 +11,7 @@ use http::{HeaderMap, Method, Request, StatusCode, response};
 use super::layer::Side;
 use super::tee::{Copy, Tee};
 use super::{Outcome, VOLATILE};
+use crate::confirmed::is_read;
 use crate::rewrite::content_type;
 use crate::{Answer, Body, Effect, Error, OperationName, SoapTransport};
 
@@ -116,13 +117,7 @@ impl Begun {
         let intent = document
             .intent(message)
             .map_err(|_| Outcome::NotComparable)?;
-        // Who knows the service made the message by its contract. Else a gateway may go by the body where the action says
-        // something else.
-        let operation = self.operation.as_ref();
-        let confirmed = operation
-            .is_some_and(|known| known.service().is_some() || known.name() == intent.payload)
-            || Effect::from_soap_action(&intent.payload) == Effect::Read;
-        if intent.reserves || !confirmed || !is_name(&intent.payload) {
+        if !is_read(self.operation.as_ref(), &intent) || !is_name(&intent.payload) {
             return Err(Outcome::NotARead);
         }
         Ok(intent.payload)

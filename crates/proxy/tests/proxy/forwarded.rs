@@ -166,6 +166,38 @@ async fn a_write_in_any_word_of_the_client_is_no_read() {
 }
 
 #[tokio::test]
+async fn what_its_action_calls_a_read_is_repeated_only_if_its_body_is_one() {
+    let plain = "Content-Type: text/xml; charset=utf-8\r\n";
+    let related = "Content-Type: multipart/related; boundary=b; type=\"text/xml\"\r\n";
+    let in_parts = |body: &str| {
+        format!("--b\r\nContent-Type: text/xml; charset=utf-8\r\n\r\n{body}\r\n--b--\r\n")
+    };
+    let upd = "<AcctInq><ActIntent>Upd</ActIntent>";
+    let add = OLD.replace("AcctInq", "XferAdd");
+    for (headers, body, arrivals) in [
+        (plain, OLD.to_owned(), 2),
+        (plain, add.clone(), 1),
+        (plain, OLD.replace("AcctInq", "EscrwAction"), 1),
+        (plain, OLD.replace("<AcctInq>", upd), 1),
+        (plain, OLD.replace("</s:Body>", "<XferAdd/></s:Body>"), 1),
+        (related, in_parts(OLD), 2),
+        (related, in_parts(&add), 1),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let refused = Reply::Answer("401 Unauthorized", Vec::new());
+        let gateway = Peer::replies(vec![refused, ok()]).await;
+        let provider = provider().await;
+        let profile = profile(&gateway, &provider, folder.path(), "oauth");
+        let proxy = proxy(&profile, Settings::default()).await;
+        let headers = format!("{headers}SOAPAction: \"http://jackhenry.com/ws/AcctInq\"\r\n");
+        let reply = exchange(proxy.address, &message(&headers, &body)).await;
+        let status = if arrivals == 2 { 200 } else { 401 };
+        assert_eq!(reply.status, status, "{headers} {body}");
+        assert_eq!(gateway.arrivals().len(), arrivals, "{headers} {body}");
+    }
+}
+
+#[tokio::test]
 async fn a_length_beside_chunks_is_not_passed_on() {
     let folder = tempfile::tempdir().unwrap();
     // The peer adds a Content-Length, of the chunks as they are written.
