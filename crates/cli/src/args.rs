@@ -218,6 +218,18 @@ pub(crate) struct Proxy {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+A script, such as:
+  version = 1
+  token_endpoint = [\"unavailable\"]
+  gateway = [\"bad_gateway_html\"]
+  [operation]
+  CustInq = [\"unauthorized\", \"pass\", { slow_ms = 1500 }]
+  XferAdd = [{ cut_at = 200 }, { hdr_fault = 900123 }, \"mtom\"]
+Each list is used up in order, one step a request; an operation's own come before the gateway's.
+Steps: pass, unauthorized (401), forbidden (403), access_denied (a fault), bad_gateway_html (502),
+unavailable (503), cut_before and cut_after (it was carried out), html (200), mtom,
+slow_ms (milliseconds), cut_at (bytes of the answer), hdr_fault (an error code).")]
 pub(crate) struct Sandbox {
     /// The folder for a new client key, a password and a ready castile.toml; all are replaced
     #[arg(long, value_name = "DIR", default_value = "sandbox")]
@@ -228,6 +240,9 @@ pub(crate) struct Sandbox {
     /// Decides the answers that are drawn; the same number gives the same answers
     #[arg(long, value_name = "N", default_value_t = 1, requires = "contract")]
     pub(crate) seed: u64,
+    /// Let the next requests go wrong as this TOML file says; its shape stands below
+    #[arg(long, value_name = "FILE")]
+    pub(crate) script: Option<PathBuf>,
     /// Print the addresses as JSON with a schema_version
     #[arg(long)]
     pub(crate) json: bool,

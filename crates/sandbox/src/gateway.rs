@@ -21,7 +21,7 @@ use http::{HeaderMap, Method, StatusCode, Uri};
 pub(crate) use fault::{Fault, Record};
 pub(crate) use header::Header;
 pub(crate) use model::{LEGACY_PATH, OAUTH_PATH};
-pub(crate) use operation::Call;
+pub(crate) use operation::{Call, serves};
 pub(crate) use soap::Soap;
 
 use crate::connection::Cutter;

@@ -81,4 +81,4 @@ pub use provider::{Institution, Jwks, JwksError, Website};
 pub use received::Received;
 pub use reply::Reply;
 pub use running::Running;
-pub use script::{Peer, Step};
+pub use script::{Peer, ScriptError, ScriptFile, Step};

@@ -5,15 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use castile_codegen::instance::Callable;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::bank::Transfer;
 use crate::builder::client;
-use crate::gateway::{LEGACY_PATH, OAUTH_PATH};
+use crate::gateway::{LEGACY_PATH, OAUTH_PATH, serves};
 use crate::provider::check_jwks;
 use crate::state::{Answer, Sandboxed, lock};
-use crate::{Counters, Entry, Jwks, JwksError, Peer, Received, Step};
+use crate::{Counters, Entry, Jwks, JwksError, Peer, Received, ScriptError, ScriptFile, Step};
 
 /// A routing number of no bank: its check digit is wrong.
 const INSTITUTION: &str = "012345678";
@@ -170,6 +171,42 @@ password = {{ file = {password} }}
     /// [`script`](Self::script). The operation is named as [`Received::operation`] names it.
     pub fn script_operation(&self, operation: &str, steps: impl IntoIterator<Item = Step>) {
         lock(&self.sandbox.script).append_to(operation, steps);
+    }
+
+    /// Lets the next requests go wrong as a file says, after what is scripted already.
+    ///
+    /// # Errors
+    ///
+    /// [`ScriptError::UnknownOperation`]; then nothing of the file is followed.
+    pub fn follow(&self, file: &ScriptFile) -> Result<(), ScriptError> {
+        let mut named = Vec::new();
+        for of in &file.operations {
+            let names = match &self.sandbox.settings.contract {
+                Some(contract) => contract.named(&of.name).map(|operations| {
+                    let operations = operations.into_iter();
+                    operations.map(Callable::full_name).collect()
+                }),
+                None if serves(&of.name) => Ok(vec![of.name.clone()]),
+                None => Ok(Vec::new()),
+            };
+            let names: Vec<String> = names.unwrap_or_default();
+            if names.is_empty() {
+                return Err(ScriptError::UnknownOperation {
+                    line: of.line,
+                    operation: of.name.clone(),
+                });
+            }
+            named.push((names, &of.steps));
+        }
+        let mut script = lock(&self.sandbox.script);
+        script.append(Peer::TokenEndpoint, file.token_endpoint.iter().copied());
+        script.append(Peer::Gateway, file.gateway.iter().copied());
+        for (names, steps) in named {
+            for name in names {
+                script.append_to(&name, steps.iter().copied());
+            }
+        }
+        Ok(())
     }
 
     /// Answers an operation of the contract in place of what would be drawn, once the request was found good.

@@ -1,7 +1,13 @@
 //! Lets a test say how the next requests go wrong.
 
+mod error;
+mod file;
+
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
+
+pub use error::ScriptError;
+pub use file::ScriptFile;
 
 /// Which of the two peers a script is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use castile_sandbox::{ClientKey, Contract, Running, Sandbox as Peers};
+use castile_sandbox::{ClientKey, Contract, Running, Sandbox as Peers, ScriptError, ScriptFile};
 use serde_json::json;
 
 use crate::args::Sandbox;
@@ -20,6 +20,7 @@ pub(super) fn run(arguments: &Sandbox) -> Result<Exit, Problem> {
     runtime.block_on(async {
         // Before the addresses are told: whoever reads them may stop this at once.
         let mut interrupts = super::Interrupts::listen()?;
+        let script = arguments.script.as_deref().map(script).transpose()?;
         let key = ClientKey::generate().map_err(|error| Problem::new(error.code(), &error))?;
         let mut builder = Peers::builder().seed(arguments.seed);
         if !arguments.contract.is_empty() {
@@ -36,12 +37,28 @@ pub(super) fn run(arguments: &Sandbox) -> Result<Exit, Problem> {
             .start()
             .await
             .map_err(|error| Problem::new(error.code(), &error))?;
+        if let Some((file, script)) = script {
+            let followed = peers.follow(&script);
+            followed.map_err(|error| unfollowed(&error, file))?;
+        }
         let config = write(arguments, &key, &peers)?;
         announce(arguments, &peers, &config)?;
         interrupts.next().await;
         peers.stop().await;
         Ok(Exit::Done)
     })
+}
+
+/// What a file says of how requests go wrong.
+fn script(file: &Path) -> Result<(&Path, ScriptFile), Problem> {
+    let unreadable = |error| Problem::new("file-unreadable", &error).at(file.display());
+    let text = std::fs::read_to_string(file).map_err(unreadable)?;
+    let script = ScriptFile::read(&text).map_err(|error| unfollowed(&error, file))?;
+    Ok((file, script))
+}
+
+fn unfollowed(error: &ScriptError, file: &Path) -> Problem {
+    Problem::new(error.code(), error).at(format_args!("{}:{}", file.display(), error.line()))
 }
 
 /// Writes key, password and configuration; all are replaced, for the addresses are new each time.

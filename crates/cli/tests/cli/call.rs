@@ -64,7 +64,7 @@ impl World {
     }
 }
 
-const XFER: &[&str] = &[
+pub(crate) const XFER: &[&str] = &[
     "--set",
     "XferRec/XferSrcType=ACH",
     "--set",

@@ -15,6 +15,8 @@ mod process;
 mod prove;
 mod run;
 mod sample;
+#[cfg(unix)]
+mod scripted;
 mod states;
 mod strip;
 mod token;

@@ -76,6 +76,11 @@ const OPERATIONS: [Operation; 9] = [
     ),
 ];
 
+/// Whether a service of the sample contract has an operation of this name.
+pub(crate) fn serves(name: &str) -> bool {
+    OPERATIONS.iter().any(|operation| operation.name == name)
+}
+
 const fn operation(
     service: Service,
     name: &'static str,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use castile_sandbox::{Event, Peer, Step};
+use castile_sandbox::{Event, Peer, ScriptFile, Step};
 
 use crate::client::{Answer, Bench, HEADER, TPG, envelope};
 
@@ -53,6 +53,39 @@ async fn steps_are_played_in_order_and_then_the_truth_again() {
     assert!(seen[5].body.contains(":FailedAuthentication<"));
     assert_eq!(bench.sandbox.transfers().len(), 2);
     assert_eq!(bench.sandbox.counters().gateway_requests, 7);
+}
+
+#[tokio::test]
+async fn a_file_says_the_same_and_is_used_up_in_order() {
+    let bench = Bench::start().await;
+    let text = "version = 1\ngateway = ['html']\n[operation]\n\
+        XferAdd = ['unauthorized', 'bad_gateway_html', { slow_ms = 20 }, { hdr_fault = 900123 }, 'mtom', { cut_at = 9 }]\n";
+    let stranger = ScriptFile::read(&text.replace("XferAdd", "XferOdd")).unwrap();
+    let refused = bench.sandbox.follow(&stranger).unwrap_err();
+    assert_eq!(
+        (refused.code(), refused.line()),
+        ("sandbox-script-operation", 4)
+    );
+    let script = ScriptFile::read(text).unwrap();
+    bench.sandbox.follow(&script).unwrap();
+
+    let mut seen = Vec::new();
+    let before = tokio::time::Instant::now();
+    for _ in 0..5 {
+        seen.push(send(&bench).await.unwrap());
+    }
+    assert!(before.elapsed() >= Duration::from_millis(20));
+    let statuses: Vec<u16> = seen.iter().map(|answer| answer.status).collect();
+    assert_eq!(statuses, [401, 502, 200, 500, 200]);
+    assert!(seen[3].body.contains("900123"), "{:?}", seen[3].body);
+    let media_type = seen[4].headers["content-type"].to_str().unwrap();
+    assert!(media_type.starts_with("multipart/related"), "{media_type}");
+    send(&bench).await.unwrap_err();
+    // Behind its own steps come the gateway's, and behind these the truth.
+    let page = send(&bench).await.unwrap();
+    assert!(page.body.starts_with("<!DOCTYPE html>"), "{}", page.body);
+    assert_eq!(send(&bench).await.unwrap().status, 200);
+    assert_eq!(bench.sandbox.counters().gateway_requests, 8);
 }
 
 #[tokio::test]
