@@ -5,7 +5,7 @@ mod tree;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::error::Refusal;
-use tree::{Attribute, Node};
+use tree::{Attribute, Node, Reply};
 
 /// How a comparison is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,14 +66,15 @@ const LONGEST_PATH: usize = 512;
 const LONGEST_NAME: usize = 128;
 
 impl Comparison {
-    /// Compares what Body holds, in UTF-8 or ASCII.
+    /// Compares what Body holds, in UTF-8, ASCII or UTF-16.
     ///
     /// Elements of one name are compared in their order; the order of elements of different names does not count, nor
     /// do prefixes, comments, and white space around elements.
     /// `None` if a reply has more elements than [`elements`](Self::elements).
     ///
     /// # Errors
-    /// A [`Refusal`] for what is no complete, well-formed SOAP envelope.
+    /// A [`Refusal`] for what is no complete, well-formed SOAP envelope; of UTF-16, with the offset in the same text as
+    /// UTF-8.
     ///
     /// ```
     /// use castile_envelope::{Comparison, Difference};
@@ -86,9 +87,10 @@ impl Comparison {
     /// # Ok::<(), castile_envelope::Refusal>(())
     /// ```
     pub fn differences(&self, first: &[u8], second: &[u8]) -> Result<Option<Differences>, Refusal> {
+        let (first, second) = (Reply::read(first)?, Reply::read(second)?);
         let (Some(first), Some(second)) = (
-            Node::body(first, self.elements)?,
-            Node::body(second, self.elements)?,
+            Node::body(&first, self.elements)?,
+            Node::body(&second, self.elements)?,
         ) else {
             return Ok(None);
         };

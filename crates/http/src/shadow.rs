@@ -22,13 +22,15 @@ pub use settings::{Shadowing, VOLATILE};
 pub enum Outcome {
     /// Both models gave the same answer, but for what may differ.
     Agreed,
-    /// They did not; a status that differs is told as the path `HTTP-status`.
+    /// They did not; a status that differs is told as the path `HTTP-status`, parts that stand beside the envelope as
+    /// `MIME-parts`.
     Differed(Differences),
     /// The new model gave no answer that could be compared, with the code that says why.
     Failed(&'static str),
     /// It was not repeated: its `ActIntent` is none that only reads, or its body is not the read that its action names.
     NotARead,
-    /// It was not repeated or not compared: one of the messages is too long, multipart, packed, or no SOAP.
+    /// It was not repeated or not compared: one of the messages is too long, packed, in an encoding that is not read, or
+    /// no SOAP, or the request is multipart or UTF-16.
     NotComparable,
     /// It was not repeated: as many were under way as may be.
     Dropped,

@@ -86,6 +86,38 @@ fn what_means_the_same_is_the_same() {
 }
 
 #[test]
+fn utf_16_is_compared_as_what_it_says() {
+    let narrow = reply("<R><A>\u{e9}\u{1f4b5} 1</A></R>");
+    let wide = |text: &str, order: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        let declared = format!("\u{feff}<?xml version='1.0' encoding='utf-16'?>{text}");
+        declared.encode_utf16().flat_map(order).collect()
+    };
+    for order in [u16::to_le_bytes as fn(u16) -> [u8; 2], u16::to_be_bytes] {
+        let same = wide(&narrow, order);
+        let other = wide(&narrow.replace('1', "2"), order);
+        let differences = |first: &[u8], second: &[u8]| {
+            let found = Comparison::default().differences(first, second);
+            let found = found.unwrap().unwrap();
+            found.paths.into_keys().collect::<Vec<_>>()
+        };
+        assert!(differences(narrow.as_bytes(), &same).is_empty());
+        assert!(differences(&same, &same).is_empty());
+        assert_eq!(differences(&same, &other), ["R/A"]);
+        assert_eq!(differences(&other, narrow.as_bytes()), ["R/A"]);
+        for broken in [&same[..same.len() - 1], &same[..same.len() - 40]] {
+            Comparison::default()
+                .differences(broken, narrow.as_bytes())
+                .unwrap_err();
+        }
+        let mut lone = same.clone();
+        lone.extend(order(0xd800));
+        Comparison::default()
+            .differences(&lone, narrow.as_bytes())
+            .unwrap_err();
+    }
+}
+
+#[test]
 fn what_is_ignored_may_differ_with_all_that_is_in_it() {
     let first = "<R><H><Id>1</Id><X a='1'>1</X></H><Id>1</Id><V>1</V></R>";
     let second = "<R><H><Id>2</Id><X a='2'>2</X><Y/></H><Id>2</Id><V>1</V></R>";

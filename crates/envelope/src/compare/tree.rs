@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::LONGEST_NAME;
 use crate::cut::envelope;
-use crate::encoding::{Charset, Form, Prolog};
+use crate::encoding::{Charset, Form, Prolog, Wide};
 use crate::error::Refusal;
 use crate::open::find_body;
 use crate::policy::Limits;
@@ -22,6 +22,35 @@ pub(super) struct Node<'i> {
     pub(super) children: Vec<Node<'i>>,
 }
 
+/// The text of a reply.
+pub(super) struct Reply<'i> {
+    /// UTF-16 as UTF-8, everything else as it came.
+    text: Cow<'i, [u8]>,
+    /// In which it came.
+    form: Form,
+}
+
+impl<'i> Reply<'i> {
+    pub(super) fn read(input: &'i [u8]) -> Result<Self, Refusal> {
+        let form = Form::of(input, None)?;
+        if form == Form::Bytes {
+            let text = Cow::Borrowed(input);
+            return Ok(Self { text, form });
+        }
+        let mut wide = Wide::new(form);
+        wide.read(input);
+        if let Some(flaw) = wide.flaw() {
+            return Err(flaw);
+        }
+        if wide.end() != input.len() {
+            let offset = wide.end();
+            return Err(Refusal::Truncated { offset });
+        }
+        let text = Cow::Owned(wide.text().to_vec());
+        Ok(Self { text, form })
+    }
+}
+
 /// An attribute that is no declaration.
 pub(super) struct Attribute<'i> {
     /// `@` and the local name.
@@ -31,11 +60,9 @@ pub(super) struct Attribute<'i> {
 
 impl<'i> Node<'i> {
     /// What Body holds; none if that is more than `most` elements.
-    pub(super) fn body(input: &'i [u8], most: usize) -> Result<Option<Self>, Refusal> {
-        if matches!(Form::of(input, None)?, Form::Wide { .. }) {
-            return Err(Refusal::Utf16 { offset: 0 });
-        }
-        let prolog = Prolog::read(input, Form::Bytes, None)?;
+    pub(super) fn body(reply: &'i Reply<'_>, most: usize) -> Result<Option<Self>, Refusal> {
+        let input = &*reply.text;
+        let prolog = Prolog::read(input, reply.form, None)?;
         if prolog.charset == Charset::SingleByte && !input.is_ascii() {
             return Err(Refusal::Encoding { offset: 0 });
         }

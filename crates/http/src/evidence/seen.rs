@@ -120,7 +120,7 @@ pub struct Tally {
     pub dropped: u64,
     /// Not repeated, for it was not certain that nothing would change.
     pub not_a_read: u64,
-    /// Too long, multipart, packed, or no SOAP.
+    /// Too long, packed, no SOAP, or a request in parts or in UTF-16.
     pub not_comparable: u64,
     /// Where answers differed, and how often.
     pub paths: BTreeMap<String, u64>,

@@ -4,8 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use castile_envelope::{Comparison, Difference, Differences, Document};
-use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
+use castile_envelope::{
+    Assembled, Attachment, Comparison, Difference, Differences, Document, Refusal, XopLimits,
+    assemble,
+};
+use http::header::{AUTHORIZATION, CONTENT_ENCODING};
 use http::{HeaderMap, Method, Request, StatusCode, response};
 
 use super::layer::Side;
@@ -20,6 +23,9 @@ const NO_OPERATION: &str = "?";
 
 /// The path by which a status that differs is told.
 const STATUS: &str = "HTTP-status";
+
+/// The path by which parts that differ are told, if the envelopes do not refer to them.
+const PARTS: &str = "MIME-parts";
 
 /// A read on its way by the old model.
 pub(super) struct Begun {
@@ -205,13 +211,22 @@ impl Case {
             return Outcome::NotComparable;
         }
         let same_status = self.status == parts.status;
+        let old = Arrived {
+            headers: self.headers,
+            bytes: old,
+        };
+        let new = Arrived {
+            headers: parts.headers,
+            bytes: new,
+        };
+        let limit = side.settings.message_limit;
         let ignored = VOLATILE.iter().map(|name| (*name).to_owned());
         let mut comparison = Comparison::default();
         comparison.ignored = ignored
             .chain(side.settings.ignore.iter().cloned())
             .collect();
         // Long answers take their time, which is not to be that of the calls on this thread.
-        let compare = move || comparison.differences(&old, &new);
+        let compare = move || differences(&comparison, &old, &new, limit);
         match ::tokio::task::spawn_blocking(compare).await {
             Ok(Ok(Some(found))) => judged(found, same_status),
             Ok(Ok(None) | Err(_)) => Outcome::NotComparable,
@@ -231,16 +246,44 @@ fn judged(mut found: Differences, same_status: bool) -> Outcome {
     }
 }
 
-/// Whether an answer is one plain envelope.
+/// Whether an answer is a SOAP message, alone or in parts, that is not packed.
 fn is_comparable(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> bool {
-    let media_type = headers.get(CONTENT_TYPE).map(|value| value.as_bytes());
-    let multipart = media_type.is_some_and(|value| {
-        let begin = value.get(..10).unwrap_or_default();
-        begin.eq_ignore_ascii_case(b"multipart/")
-    });
-    !multipart
-        && !headers.contains_key(CONTENT_ENCODING)
+    !headers.contains_key(CONTENT_ENCODING)
         && Answer::classify(status, headers, body) == Answer::Soap
+}
+
+/// An answer that came whole.
+struct Arrived {
+    headers: HeaderMap,
+    bytes: Bytes,
+}
+
+impl Arrived {
+    /// The envelope with what it refers to, so that a value counts the same inside of it and in a part of its own.
+    fn assembled(&self, limit: usize) -> Result<Assembled<'_>, Refusal> {
+        let media_type = content_type(&self.headers)?.unwrap_or("text/xml");
+        let mut limits = XopLimits::default();
+        // As base64 a part is longer by a third.
+        limits.assembled = limit.saturating_mul(2);
+        assemble(media_type, &self.bytes, &limits)
+    }
+}
+
+fn differences(
+    comparison: &Comparison,
+    old: &Arrived,
+    new: &Arrived,
+    limit: usize,
+) -> Result<Option<Differences>, Refusal> {
+    let (old, new) = (old.assembled(limit)?, new.assembled(limit)?);
+    let mut found = comparison.differences(&old.envelope, &new.envelope)?;
+    let same = |(one, other): (&Attachment<'_>, &Attachment<'_>)| one.content == other.content;
+    let same_parts =
+        old.others.len() == new.others.len() && old.others.iter().zip(&new.others).all(same);
+    if let Some(found) = found.as_mut().filter(|_| !same_parts) {
+        found.paths.insert(PARTS.to_owned(), Difference::Value);
+    }
+    Ok(found)
 }
 
 /// Tells the outcome when dropped: also of a task that panicked, or that ended with its runtime.

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use base64::Engine as _;
 use bytes::Bytes;
 use http::{Request, Response};
 
@@ -21,6 +22,8 @@ enum Manner {
     Hangs,
     Panics,
     Html,
+    /// This, with this media type.
+    Answers(&'static str, Vec<u8>),
 }
 
 /// Answers, and counts.
@@ -53,20 +56,22 @@ impl SoapTransport for Model {
         let body = request.into_body().bytes(Effect::Read).await.unwrap();
         self.arrived.lock().unwrap().push((uri, body));
         self.at_once.fetch_add(1, Ordering::SeqCst);
-        let (media_type, text) = match &self.manner {
+        let (media_type, body) = match &self.manner {
             Manner::Says(text) => (
                 "text/xml; charset=utf-8",
                 format!(
                     "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><R><jXLogTrackingId>{}</jXLogTrackingId><AcctNum>{text}</AcctNum></R></s:Body></s:Envelope>",
                     self.arrived()
-                ),
+                )
+                .into_bytes(),
             ),
             Manner::Hangs => std::future::pending().await,
             Manner::Panics => panic!("a shadow falls"),
-            Manner::Html => ("text/html", "<html>canary</html>".to_owned()),
+            Manner::Html => ("text/html", b"<html>canary</html>".to_vec()),
+            Manner::Answers(media_type, body) => (*media_type, body.clone()),
         };
         let answer = Response::builder().header("content-type", media_type);
-        Ok(answer.body(Body::whole(text)).unwrap())
+        Ok(answer.body(Body::whole(body)).unwrap())
     }
 }
 
@@ -322,4 +327,65 @@ async fn the_rate_is_held_and_long_messages_pass_uncompared() {
         scene.told().await,
         [("AcctInq".to_owned(), Outcome::NotComparable)]
     );
+}
+
+/// An answer with these bytes: in its envelope, in a part that it refers to, or in one beside it; or in UTF-16.
+fn answers(bytes: &str) -> [Manner; 4] {
+    const PARTS: &str = "multipart/related; boundary=b; type=\"application/xop+xml\"";
+    const BESIDE: &str = "multipart/related; boundary=b; type=\"text/xml\"";
+    let held = |inside: &str| message(&format!("<R><Img>{inside}</Img></R>"));
+    let base64 = base64::engine::general_purpose::STANDARD.encode(bytes);
+    let include = "<i:Include xmlns:i='http://www.w3.org/2004/08/xop/include' href='cid:1@x'/>";
+    let parts = |media_type: &str, envelope: String| {
+        format!(
+            "--b\r\nContent-Type: {media_type}\r\n\r\n{envelope}\r\n--b\r\nContent-ID: <1@x>\r\n\r\n{bytes}\r\n--b--\r\n"
+        )
+    };
+    let wide = format!("\u{feff}{}", held(&base64));
+    let wide: Vec<u8> = wide.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let xop = parts("application/xop+xml; type=\"text/xml\"", held(include));
+    let beside = parts("text/xml", held(&base64));
+    [
+        Manner::Answers("text/xml; charset=utf-8", held(&base64).into_bytes()),
+        Manner::Answers(PARTS, xop.into_bytes()),
+        Manner::Answers("text/xml; charset=utf-16", wide),
+        Manner::Answers(BESIDE, beside.into_bytes()),
+    ]
+}
+
+#[tokio::test]
+async fn answers_in_parts_and_in_utf_16_are_compared_by_what_they_say() {
+    let told = async |old: &Manner, new: &Manner| {
+        let scene = scene(old.clone(), new.clone(), every());
+        scene.call(Effect::Read, "AcctInq", "<AcctInq/>").await;
+        let told = scene.told().await;
+        assert!(!format!("{told:?}").contains("canary"));
+        match told.into_iter().next() {
+            Some((_, Outcome::Agreed)) => Ok(Vec::new()),
+            Some((_, Outcome::Differed(found))) => Ok(found.paths.into_keys().collect()),
+            other => Err(other),
+        }
+    };
+    let (ones, others) = (answers("1-canary"), answers("2-canary"));
+    for (at, old) in ones.iter().enumerate() {
+        for (place, new) in ones.iter().enumerate() {
+            // A part that no value refers to is something more.
+            let paths: &[&str] = match (at == 3) != (place == 3) {
+                true => &["MIME-parts"],
+                false => &[],
+            };
+            assert_eq!(told(old, new).await.unwrap(), paths, "{at} {place}");
+        }
+        for (place, new) in others.iter().enumerate() {
+            let paths: &[&str] = match at == 3 || place == 3 {
+                true => &["MIME-parts", "R/Img"],
+                false => &["R/Img"],
+            };
+            assert_eq!(told(old, new).await.unwrap(), paths, "{at} {place}");
+        }
+    }
+    // Nothing is passed over in silence: what cannot be read is counted as such.
+    let cut = Manner::Answers("multipart/related; boundary=b", b"--b\r\n\r\n<s".to_vec());
+    let told = told(&ones[1], &cut).await.unwrap_err();
+    assert_eq!(told.unwrap().1, Outcome::NotComparable);
 }
