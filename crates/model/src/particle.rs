@@ -1,5 +1,7 @@
 //! How generated structs offer their elements to the reader and the writer.
 
+use std::mem::ManuallyDrop;
+
 use crate::{Ext, Field, Raw, Reader, Scalar, Writer};
 
 /// A complex type: elements in an order, and whatever else a payload carries.
@@ -124,8 +126,11 @@ impl<S: Struct + Default> Particle for Option<Box<S>> {
             return r.no_room();
         }
         // Assigning would compile the drop of an `S` that cannot be there.
-        std::mem::forget(self.replace(Box::default()));
-        self.as_deref_mut().is_some_and(|s| r.structure(s))
+        std::mem::forget(self.replace(boxed()));
+        match self {
+            Some(s) => r.structure(&mut **s),
+            None => false,
+        }
     }
 
     fn write_as(&self, name: &'static str, w: &mut Writer) {
@@ -135,17 +140,29 @@ impl<S: Struct + Default> Particle for Option<Box<S>> {
     }
 }
 
+/// As `Box::default`, which would compile for each type what frees the box if `default` panics.
+fn boxed<S: Default>() -> Box<S> {
+    let s = ManuallyDrop::new(S::default());
+    Box::write(Box::new_uninit(), ManuallyDrop::into_inner(s))
+}
+
 impl<S: Struct + Default> Particle for Vec<S> {
     fn fill(&mut self, r: &mut Reader<'_>) -> bool {
         // `push` would compile the drop of an `S` for which there is no memory.
         self.extend(std::iter::once_with(S::default));
-        self.last_mut().is_some_and(|s| r.structure(s))
+        match &mut **self {
+            [.., s] => r.structure(s),
+            [] => false,
+        }
     }
 
     fn write_as(&self, name: &'static str, w: &mut Writer) {
         w.counted(name, self.len());
-        for s in self {
+        // An iterator is twice the code.
+        let mut rest = &**self;
+        while let [s, others @ ..] = rest {
             w.structure(name, s);
+            rest = others;
         }
     }
 }

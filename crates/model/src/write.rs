@@ -95,7 +95,7 @@ impl Writer {
         let before = self.out.len();
         particle.write_as(name, self);
         if self.fill.is_some() {
-            self.filled(name, self.out.len() > before);
+            self.filled(name, before);
         }
     }
 

@@ -8,9 +8,9 @@ use crate::scalar::Str;
 use crate::{EncodeError, Text};
 
 impl Writer {
-    /// Puts in what is to stand in place of an element that was just passed, if it is not there.
-    pub(super) fn filled(&mut self, name: &'static str, is_there: bool) {
-        if !is_there {
+    /// Puts in what is to stand in place of an element that was just passed, if nothing was written since `before`.
+    pub(super) fn filled(&mut self, name: &'static str, before: usize) {
+        if self.out.len() <= before {
             self.fill(name);
             return;
         }
