@@ -66,6 +66,25 @@ pub enum Refusal {
         /// The last delimiter, or the end of the input.
         offset: usize,
     },
+    /// The root part is not the first, in a message that is read as it comes.
+    ///
+    /// [`assemble`](crate::assemble()) reads such a message when it is whole; in a typed client that is a call's
+    /// `send`.
+    #[error(
+        "the envelope is not the first part, which begins at byte {offset}: read the message whole (`send`)"
+    )]
+    RootNotFirst {
+        /// Where the header of the first part begins.
+        offset: usize,
+    },
+    /// The root part is longer than the limit, in a message that is read as it comes.
+    #[error("the root part, up to byte {offset}, is longer than {limit} bytes")]
+    RootTooLarge {
+        /// Where it became so.
+        offset: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
     /// The root part is not XML, or not of the type that the `type` parameter names.
     #[error("root part of another type at byte {offset}")]
     RootType {
@@ -276,6 +295,8 @@ impl Refusal {
             Self::PartHeader { .. } => "envelope-part-header",
             Self::PartHeaderTooLarge { .. } => "envelope-part-header-too-large",
             Self::RootMissing { .. } => "envelope-root-missing",
+            Self::RootNotFirst { .. } => "envelope-root-not-first",
+            Self::RootTooLarge { .. } => "envelope-root-too-large",
             Self::RootType { .. } => "envelope-root-type",
             Self::RootEncoded { .. } => "envelope-root-encoded",
             Self::RootDigest { .. } => "envelope-root-digest",
@@ -349,6 +370,8 @@ impl Refusal {
             | Self::PartHeader { offset }
             | Self::PartHeaderTooLarge { offset, .. }
             | Self::RootMissing { offset }
+            | Self::RootNotFirst { offset }
+            | Self::RootTooLarge { offset, .. }
             | Self::RootType { offset }
             | Self::RootEncoded { offset }
             | Self::RootDigest { offset }

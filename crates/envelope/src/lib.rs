@@ -39,4 +39,7 @@ pub use policy::{Limits, OtherActor, Policy};
 pub use report::{Contents, Finding, PasswordKind, Removed, Report, SoapVersion, Target};
 pub use stream::EnvelopeRewriter;
 pub use wrap::{UsernameToken, Wrap, wrap};
-pub use xop::{Assembled, Attachment, Packed, XopLimits, assemble, pack};
+pub use xop::{
+    Arrival, ArrivingParts, Assembled, Attachment, Packed, PartHead, XopLimits, assemble,
+    content_id, pack,
+};

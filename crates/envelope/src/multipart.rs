@@ -2,6 +2,7 @@
 
 mod delimiter;
 mod part;
+mod splitter;
 
 use std::ops::Range;
 
@@ -9,6 +10,7 @@ use crate::error::Refusal;
 use crate::media::MediaType;
 pub(crate) use delimiter::{Delimiter, Line};
 pub(crate) use part::PartHeader;
+pub(crate) use splitter::{Piece, Splitter};
 
 /// What the Content-Type of a `multipart/related` message says.
 #[derive(Debug, Clone, PartialEq, Eq)]

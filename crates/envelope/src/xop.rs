@@ -1,6 +1,8 @@
 //! Puts the parts of an MTOM message where its envelope refers to them (XOP 1.0 section 3.2).
 
+mod arriving;
 mod pack;
+mod references;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,16 +11,14 @@ use std::ops::Range;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::encoding::{Form, Prolog};
 use crate::error::Refusal;
 use crate::media::MediaType;
-use crate::multipart::{Delimiter, Line, PartHeader, Related, truncated};
+use crate::multipart::{Delimiter, Line, PartHeader, Related, Root, truncated};
 use crate::policy;
-use crate::scan::chars::unescape;
-use crate::scan::{Event, Scanner, Span, Tag};
+pub use arriving::{Arrival, ArrivingParts, PartHead};
 pub use pack::{Packed, pack};
-
-const NAMESPACE: &[u8] = b"http://www.w3.org/2004/08/xop/include";
+pub use references::content_id;
+use references::includes;
 
 /// Bounds on a message with attachments; its length is for who reads the socket to bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct XopLimits {
     ///
     /// A part may be referred to more than once, so this is not bounded by the length of the message.
     pub assembled: usize,
+    /// Bytes of the root part of a message that is read as it comes ([`ArrivingParts`]). Default 16 MiB.
+    pub root: usize,
 }
 
 impl Default for XopLimits {
@@ -37,6 +39,7 @@ impl Default for XopLimits {
         Self {
             parts: 1_000,
             assembled: 96 << 20,
+            root: 16 << 20,
         }
     }
 }
@@ -117,18 +120,8 @@ pub fn assemble<'i>(
         start,
         content,
     } = parts.remove(at);
-    let is_xop = header
-        .media
-        .as_ref()
-        .is_some_and(|(media, _)| &*media.essence == "application/xop+xml");
-    let root = related.root(header, start)?;
-    let charset = root.charset.as_deref().unwrap_or("utf-8");
-    if !["utf-8", "us-ascii"]
-        .iter()
-        .any(|known| charset.eq_ignore_ascii_case(known))
-    {
-        return Err(Refusal::Encoding { offset: start });
-    }
+    let is_xop = refers(&header);
+    is_readable(&related.root(header, start)?, start)?;
     if !is_xop {
         return Ok(Assembled {
             envelope: Cow::Borrowed(&message[content]),
@@ -147,6 +140,22 @@ pub fn assemble<'i>(
         envelope: Cow::Owned(envelope),
         others: others.map(|(part, _)| part.attachment(message)).collect(),
     })
+}
+
+/// Whether the envelope with that header may refer to parts (XOP section 4.1).
+fn refers(root: &PartHeader) -> bool {
+    let media = root.media.as_ref();
+    media.is_some_and(|(media, _)| &*media.essence == "application/xop+xml")
+}
+
+/// Refuses encodings in which references are not looked for; `start` is where the header of the root part begins.
+fn is_readable(root: &Root, start: usize) -> Result<(), Refusal> {
+    let charset = root.charset.as_deref().unwrap_or("utf-8");
+    let is_known = |known: &&str| charset.eq_ignore_ascii_case(known);
+    match ["utf-8", "us-ascii"].iter().any(is_known) {
+        true => Ok(()),
+        false => Err(Refusal::Encoding { offset: start }),
+    }
 }
 
 struct Part {
@@ -254,111 +263,6 @@ fn included(
     }
     out.extend_from_slice(&input[copied..]);
     Ok(out)
-}
-
-struct Include {
-    place: Range<usize>,
-    /// The Content-ID that it refers to, if it is alone in its element and its reference is one.
-    id: Option<String>,
-}
-
-/// The references of an envelope, in their order.
-fn includes(input: &[u8]) -> Result<Vec<Include>, Refusal> {
-    let mut found: Vec<Include> = Vec::new();
-    if matches!(Form::of(input, None)?, Form::Wide { .. }) {
-        return Err(Refusal::Utf16 { offset: 0 });
-    }
-    let prolog = Prolog::read(input, Form::Bytes, None)?;
-    let mut scanner = Scanner::new(input, prolog.end, &policy::Limits::default());
-    // Whether nothing but white space came since the last start tag; and whether a reference ended just now.
-    let (mut is_first, mut is_behind) = (false, false);
-    loop {
-        match scanner.next()? {
-            Event::Start(tag) => {
-                if is_behind {
-                    has_company(&mut found);
-                }
-                is_behind = is_include(&scanner, &tag);
-                if is_behind {
-                    let id = content_id(&scanner).filter(|_| is_first);
-                    let place = tag.span.start..end(&mut scanner, tag)?;
-                    found.push(Include { place, id });
-                }
-                is_first = !is_behind && !tag.empty;
-            }
-            Event::Text(text) if scanner.bytes(text.span).trim_ascii().is_empty() => {}
-            Event::Text(_) => {
-                if is_behind {
-                    has_company(&mut found);
-                }
-                (is_first, is_behind) = (false, false);
-            }
-            Event::End(_) => (is_first, is_behind) = (false, false),
-            Event::Eof => return Ok(found),
-        }
-    }
-}
-
-/// Something stands behind the last reference in its element.
-fn has_company(found: &mut [Include]) {
-    if let Some(include) = found.last_mut() {
-        include.id = None;
-    }
-}
-
-fn is_include(scanner: &Scanner<'_>, tag: &Tag) -> bool {
-    let name = scanner.bytes(tag.local);
-    // The name as it stands begins behind `<`.
-    let prefix = Span {
-        start: tag.span.start + 1,
-        end: tag.local.start.saturating_sub(1).max(tag.span.start + 1),
-    };
-    let prefix = scanner.bytes(prefix);
-    let uri = scanner.bindings().uri(scanner.input(), prefix);
-    name == b"Include" && uri.is_some_and(|uri| *unescape(uri) == *NAMESPACE)
-}
-
-/// What the `href` of the tag read last refers to: `cid:` and a Content-ID, escaped (RFC 2392).
-fn content_id(scanner: &Scanner<'_>) -> Option<String> {
-    let href = scanner
-        .attributes()
-        .iter()
-        .find(|attribute| scanner.bytes(attribute.name.whole) == b"href")?;
-    let href = unescape(scanner.bytes(href.value));
-    let (scheme, id) = href.split_at_checked(4)?;
-    if !scheme.eq_ignore_ascii_case(b"cid:") {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(id.len());
-    let mut rest = id;
-    while let [byte, after @ ..] = rest {
-        rest = after;
-        bytes.push(match byte {
-            b'%' => {
-                let (digits, after) = rest.split_at_checked(2)?;
-                rest = after;
-                let digits = std::str::from_utf8(digits).ok()?;
-                let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-                u8::from_str_radix(digits, 16).ok().filter(|_| is_hex)?
-            }
-            byte => *byte,
-        });
-    }
-    String::from_utf8(bytes).ok().filter(|id| !id.is_empty())
-}
-
-/// The offset behind the element whose start tag was just read.
-fn end(scanner: &mut Scanner<'_>, tag: Tag) -> Result<usize, Refusal> {
-    let mut end = tag.span.end;
-    if !tag.empty {
-        let depth = scanner.depth();
-        while scanner.depth() >= depth {
-            if let Event::End(span) = scanner.next()? {
-                end = span.end;
-            }
-        }
-    }
-    Ok(end)
 }
 
 #[cfg(test)]

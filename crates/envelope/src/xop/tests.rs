@@ -137,6 +137,7 @@ fn hostile_messages_are_bounded() {
             XopLimits {
                 parts: 3,
                 assembled,
+                ..XopLimits::default()
             },
             "",
         ),

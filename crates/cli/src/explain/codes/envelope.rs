@@ -69,6 +69,20 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "check that the Content-Type is the one of this message, and the message complete",
     },
     Entry {
+        code: "envelope-root-not-first",
+        exit: Exit::Gateway,
+        who: YOU,
+        means: "An answer whose attachments were to be read as they come has its envelope behind one of them.",
+        remedy: "call with `send`, which reads such an answer whole",
+    },
+    Entry {
+        code: "envelope-root-too-large",
+        exit: Exit::Gateway,
+        who: YOU,
+        means: "The envelope of an answer whose attachments were to be read as they come is longer than the limit.",
+        remedy: "give `send_attached_within` a higher limit for the root part",
+    },
+    Entry {
         code: "envelope-root-type",
         exit: Exit::Usage,
         who: YOU,
