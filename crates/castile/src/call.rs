@@ -3,6 +3,7 @@
 mod attached;
 mod open;
 mod options;
+mod streamed;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -25,8 +26,9 @@ use self::options::Unfit;
 use crate::error::{Context, tracking_id};
 use crate::{Cause, Error, Fault, Header};
 pub use attached::Attachment;
-use attached::{Attaching, envelope_of};
+use attached::{Attaching, accept, envelope_of};
 pub(crate) use open::Unread;
+pub use streamed::{AttachedPart, AttachedParts, StreamedReply};
 
 const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
 
@@ -239,15 +241,7 @@ where
         // A configuration may know better than the contract.
         let effect = head.extensions.get().copied().unwrap_or(effect);
         let answer = Self::answer(&head, body, effect).await;
-        if let Some(entry) = head.extensions.get::<JournalEntry>() {
-            match &answer {
-                Ok(_) => entry.settle(Outcome::Done, None),
-                Err(cause) if cause.outcome_unknown() => {
-                    entry.settle(Outcome::Open, Some(cause.code()));
-                }
-                Err(cause) => entry.settle(Outcome::NotDone, Some(cause.code())),
-            }
-        }
+        settle(head.extensions.get(), &answer);
         answer
     }
 
@@ -352,13 +346,21 @@ where
             *request.body_mut() = Body::whole(body);
             let headers = request.headers_mut();
             headers.insert(CONTENT_TYPE, content_type);
-            let accept = match wrap.soap {
-                SoapVersion::V11 => "multipart/related, text/xml",
-                SoapVersion::V12 => "multipart/related, application/soap+xml",
-            };
-            headers.insert(ACCEPT, HeaderValue::from_static(accept));
+            headers.insert(ACCEPT, accept(wrap.soap));
         }
         Ok((request, envelope))
+    }
+}
+
+/// Says to the journal what came of a call.
+fn settle<R, F>(entry: Option<&JournalEntry>, answer: &Result<R, Cause<F>>) {
+    let Some(entry) = entry else {
+        return;
+    };
+    match answer {
+        Ok(_) => entry.settle(Outcome::Done, None),
+        Err(cause) if cause.outcome_unknown() => entry.settle(Outcome::Open, Some(cause.code())),
+        Err(cause) => entry.settle(Outcome::NotDone, Some(cause.code())),
     }
 }
 

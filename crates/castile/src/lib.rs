@@ -23,6 +23,7 @@
 //!
 //! [`Client::search`] gives the records of a search one by one, however many pages there are and however large they
 //! are; [`Client::records`] those of a search that says in its own way what a record is.
+//! [`Call::send_attached`] gives the attachments of an answer as they come, in the memory of a chunk.
 //! [`Error::how_to_look_up`] says how to find out about an operation whose answer did not come.
 //!
 //! A generated crate depends on [`model`] only. Its values print their kind and length;
@@ -53,7 +54,7 @@ pub use castile_envelope as envelope;
 pub use castile_http as http;
 pub use castile_model as model;
 
-pub use call::{Attachment, Call, Reply};
+pub use call::{AttachedPart, AttachedParts, Attachment, Call, Reply, StreamedReply};
 pub use cause::Cause;
 pub use client::Client;
 pub use error::Error;

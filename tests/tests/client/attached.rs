@@ -1,5 +1,7 @@
 //! Images beside the envelope, both ways, with zeep at the other end.
 
+mod streamed;
+
 use std::path::PathBuf;
 use std::process::Command;
 

@@ -113,6 +113,14 @@ pub(super) fn envelope_of<F>(
     Ok((Bytes::from(assembled.envelope.into_owned()), others))
 }
 
+/// What a call accepts that may be answered with attachments.
+pub(super) fn accept(soap: SoapVersion) -> HeaderValue {
+    HeaderValue::from_static(match soap {
+        SoapVersion::V11 => "multipart/related, text/xml",
+        SoapVersion::V12 => "multipart/related, application/soap+xml",
+    })
+}
+
 /// Whether an answer of that type has parts.
 pub(super) fn is_multipart(content_type: &str) -> bool {
     let essence = content_type.trim_start().as_bytes();

@@ -81,7 +81,8 @@ where
     }
 }
 
-async fn start(body: &mut Body, effect: Effect) -> Result<Bytes, HttpError> {
+/// The first bytes of an answer: those that [`Answer::classify`] needs, and what came with them.
+pub(super) async fn start(body: &mut Body, effect: Effect) -> Result<Bytes, HttpError> {
     let mut start = BytesMut::new();
     while start.len() < START {
         match body.frame().await {
