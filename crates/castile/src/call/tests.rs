@@ -2,6 +2,7 @@
 
 mod passes;
 mod size;
+mod streamed;
 
 use std::sync::{Arc, Mutex};
 

@@ -57,7 +57,8 @@ pub struct PartHead {
     pub is_referred_to: bool,
 }
 
-/// Reads a `multipart/related` message that comes in chunks, in the memory of its envelope and of one chunk.
+/// Reads a `multipart/related` message that comes in chunks, in the memory of its envelope, one chunk and the names of
+/// its parts.
 ///
 /// Its parts are those that [`assemble`](crate::assemble()) finds in the whole, however it is chunked. What it cannot
 /// read is a message whose root part is not the first: the envelope would come behind the attachments.
