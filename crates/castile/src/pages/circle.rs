@@ -20,10 +20,15 @@ impl Circle {
         }
     }
 
+    /// Whether [`closes`](Self::closes) would say so; takes nothing.
+    pub(super) fn would_close(&self, cursor: &Text) -> bool {
+        let kept = self.kept.as_ref();
+        kept.is_some_and(|kept| kept.as_str() == cursor.as_str())
+    }
+
     /// Takes the next cursor; tells whether it was there.
     pub(super) fn closes(&mut self, cursor: &Text) -> bool {
-        let kept = self.kept.as_ref();
-        if kept.is_some_and(|kept| kept.as_str() == cursor.as_str()) {
+        if self.would_close(cursor) {
             return true;
         }
         self.steps += 1;

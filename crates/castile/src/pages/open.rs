@@ -5,7 +5,7 @@ use std::task::{Context as Waking, Poll, ready};
 
 use bytes::Bytes;
 use castile_http::{Body, Effect, Error as HttpError};
-use castile_model::{DecodeError, Operation, RecordLimits, RecordReader, Search};
+use castile_model::{DecodeError, Operation, RecordLimits, RecordReader, Search, Text};
 use http::StatusCode;
 use http_body::Body as _;
 
@@ -28,6 +28,46 @@ pub(super) type Next<O, R> = Result<Step<O, R>, Error<<O as Operation>::Fault>>;
 /// The records of a page, one by one; nothing is asked of it after an end or an error.
 pub(super) trait OpenPage<O: Operation, R>: Send {
     fn poll_step(&mut self, waking: &mut Waking<'_>) -> Poll<Next<O, R>>;
+
+    /// Where the next page begins, if what came in front of the records tells it.
+    fn next_page(&self) -> Option<Text>;
+}
+
+/// A page at hand.
+pub(super) struct Opened<'c, O: Operation, R> {
+    pub(super) page: Box<dyn OpenPage<O, R> + 'c>,
+    /// How many of its records were given.
+    pub(super) given: u64,
+    pub(super) next: NextPage,
+}
+
+impl<'c, O: Operation, R> Opened<'c, O, R> {
+    pub(super) fn new(page: Box<dyn OpenPage<O, R> + 'c>) -> Self {
+        Self {
+            page,
+            given: 0,
+            next: NextPage::Unseen,
+        }
+    }
+}
+
+/// What is known, while a page is read, of the one behind it.
+pub(super) enum NextPage {
+    /// Nobody has looked.
+    Unseen,
+    /// Nothing.
+    Unknown,
+    /// It begins here, and was asked for.
+    Asked(Text),
+}
+
+impl NextPage {
+    pub(super) fn asked(self) -> Option<Text> {
+        match self {
+            Self::Asked(cursor) => Some(cursor),
+            Self::Unseen | Self::Unknown => None,
+        }
+    }
 }
 
 /// The same as its parts tell it.
@@ -63,9 +103,13 @@ impl<O: Search> Arriving<O> {
         let rest = Bytes::from(reader.finish().map_err(|source| self.undecodable(source))?);
         let reply = read::<O::Response, O::Fault>(&rest, self.status, self.effect)?;
         let response = reply.response.into_value();
-        let (more, cursor) = O::next_page(&response);
-        let page = Page::new([], more, cursor.cloned());
-        Ok(Step::End(page, response))
+        Ok(Step::End(Self::page(&response), response))
+    }
+
+    /// Where the next page begins, as an answer says.
+    fn page(response: &O::Response) -> Page<O::Record> {
+        let (more, cursor) = O::next_page(response);
+        Page::new([], more, cursor.cloned())
     }
 
     fn undecodable(&self, source: DecodeError) -> Cause<O::Fault> {
@@ -102,5 +146,14 @@ where
     fn poll_step(&mut self, waking: &mut Waking<'_>) -> Poll<Next<O, O::Record>> {
         let step = ready!(self.step(waking));
         Poll::Ready(step.map_err(|cause| Error::new(cause, self.context.clone())))
+    }
+
+    fn next_page(&self) -> Option<Text> {
+        let front = Bytes::from(self.reader.front()?);
+        // What is wrong in it is told at the end of the page.
+        let reply = read::<O::Response, O::Fault>(&front, self.status, self.effect).ok()?;
+        let page = Self::page(&reply.response.into_value());
+        page.cursor
+            .filter(|cursor| page.more && !cursor.as_str().is_empty())
     }
 }

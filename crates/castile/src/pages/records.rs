@@ -10,8 +10,8 @@ use castile_model::{Operation, RecordLimits, Search, Text};
 use futures_core::Stream;
 
 use super::circle::Circle;
-use super::fetch::{Came, Fetch, Fetched, Flight, How, OpenRecords, SetCursor};
-use super::open::Step;
+use super::fetch::{Came, Fetch, Fetched, Flight, How, SetCursor};
+use super::open::{NextPage, Opened, Step};
 use super::{Page, PageError};
 
 /// The records of a search, asked for page by page; holds one page, or less.
@@ -24,6 +24,7 @@ use super::{Page, PageError};
 /// | as it is | when the page before was read | one page |
 /// | [`prefetch`](Self::prefetch) | while the page before is read | two pages |
 /// | [`stream_records`](Self::stream_records) | when the page before was read | one record |
+/// | both | while the page before is read, if that tells in front of its records where the next one begins | one record, the beginning of a page |
 #[must_use = "nothing is sent before `next`"]
 pub struct Records<'c, O: Operation, R> {
     request: Arc<O>,
@@ -35,8 +36,8 @@ pub struct Records<'c, O: Operation, R> {
     /// The page behind the one at hand.
     ahead: Option<Came<'c, O, R>>,
     records: VecDeque<R>,
-    /// The page at hand, if it is read record by record, and how many of them were given.
-    open: Option<(OpenRecords<'c, O, R>, u64)>,
+    /// The page at hand, if it is read record by record.
+    open: Option<Opened<'c, O, R>>,
     answer: Option<O::Response>,
     /// Where the next page begins.
     cursor: Option<Text>,
@@ -111,6 +112,12 @@ impl<'c, O: Operation, R> Records<'c, O, R> {
     ///
     /// Its time runs from then on: where reading a page takes longer than the client's limit, give it more
     /// ([`time_limit`](Self::time_limit)).
+    ///
+    /// Of pages that are read [record by record](Self::stream_records) the next one is asked for with the second record
+    /// of this one, over a connection of its own. Its beginning is held; the rest waits at the gateway, which may lose
+    /// patience: a page that breaks off before its first record was given can be asked for again. Where the cursor stands
+    /// behind the records it comes too late, and with [`max_records`](Self::max_records) nobody knows whether the
+    /// next page is wanted: then it is asked for when this one was read.
     pub fn prefetch(mut self) -> Self {
         self.prefetch = true;
         self
@@ -156,7 +163,7 @@ impl<'c, O: Operation, R> Records<'c, O, R> {
     }
 
     /// A page without records that leads on is taken as one: a provider may filter behind its cursor.
-    fn come(&mut self, page: Page<R>, answer: Option<O::Response>) {
+    fn come(&mut self, page: Page<R>, answer: Option<O::Response>, asked: Option<&Text>) {
         self.pages += 1;
         self.answer = answer;
         self.cursor = None;
@@ -166,22 +173,29 @@ impl<'c, O: Operation, R> Records<'c, O, R> {
             Some(cursor) if !cursor.as_str().is_empty() => {
                 if self.circle.closes(&cursor) {
                     State::SameCursor
+                } else if asked == Some(&cursor) {
+                    self.cursor = Some(cursor);
+                    State::More
                 } else {
+                    // What was asked for by another cursor is not the next page.
                     self.go_to(cursor);
                     State::More
                 }
             }
             _ => State::NoCursor,
         };
+        if self.state != State::More {
+            (self.flight, self.ahead) = (None, None);
+        }
     }
 }
 
 impl<O: Search> Records<'_, O, O::Record> {
     /// Decodes records one by one as the bytes of a page come, in the memory of one record.
     ///
-    /// For pages that are large. Each page is asked for when the one before was read, prefetch or not; the rest of
-    /// its answer is seen to be whole and no fault behind the last record, so records that were given may be followed
-    /// by an error. A page that breaks off after its first record is not asked for again.
+    /// For pages that are large. The rest of an answer is seen to be whole and no fault behind the last record, so
+    /// records that were given may be followed by an error. A page that breaks off after its first record is not asked
+    /// for again.
     pub fn stream_records(mut self) -> Self {
         self.how.records = Some(self.how.records.unwrap_or_default());
         self
@@ -223,20 +237,21 @@ where
                 self.given += 1;
                 return Poll::Ready(Ok(Some(record)));
             }
-            if let Some((page, given)) = &mut self.open {
-                match ready!(page.poll_step(context)) {
+            if let Some(open) = &mut self.open {
+                match ready!(open.page.poll_step(context)) {
                     Ok(Step::Record(record)) => {
-                        *given += 1;
+                        open.given += 1;
                         self.given += 1;
                         return Poll::Ready(Ok(Some(record)));
                     }
                     Ok(Step::End(page, answer)) => {
-                        self.open = None;
-                        self.come(page, Some(answer));
+                        let asked = self.open.take().and_then(|open| open.next.asked());
+                        self.come(page, Some(answer), asked.as_ref());
                     }
                     Err(error) => {
-                        if *given > 0 {
+                        if open.given > 0 {
                             self.state = State::Done;
+                            (self.flight, self.ahead) = (None, None);
                         }
                         self.open = None;
                         return Poll::Ready(Err(error.into()));
@@ -257,10 +272,10 @@ where
             }
             self.state = State::More;
             match ready!(self.poll_page(context))? {
-                Fetched::Page(page, answer) => self.come(page, answer),
+                Fetched::Page(page, answer) => self.come(page, answer, None),
                 Fetched::Open(page) => {
                     self.answer = None;
-                    self.open = Some((page, 0));
+                    self.open = Some(Opened::new(page));
                 }
             }
         }
@@ -281,15 +296,44 @@ where
 
     fn look_ahead(&mut self, context: &mut Context<'_>) {
         let is_wanted = self.prefetch
-            && self.how.records.is_none()
             && self.state == State::More
             && self.ahead.is_none()
-            && !self.records.is_empty()
-            && self.pages < self.most_pages
-            && self.given + (self.records.len() as u64) < self.most_records;
+            && match self.open {
+                Some(_) => self.is_next_known(),
+                None => {
+                    !self.records.is_empty()
+                        && self.pages < self.most_pages
+                        && self.given + (self.records.len() as u64) < self.most_records
+                }
+            };
         if is_wanted && let Poll::Ready(page) = self.poll_page(context) {
             self.ahead = Some(page);
         }
+    }
+
+    /// Whether the page behind the one that is read record by record is known and wanted; then the request is for it.
+    ///
+    /// Only once a record was given: from then on this page is never asked for again, so the request is free.
+    fn is_next_known(&mut self) -> bool {
+        let Some(open) = &mut self.open else {
+            return false;
+        };
+        let is_within = self.pages + 1 < self.most_pages && self.most_records == u64::MAX;
+        if open.given == 0 || !is_within {
+            return false;
+        }
+        if let NextPage::Unseen = open.next {
+            let cursor = open.page.next_page();
+            let cursor = cursor.filter(|cursor| !self.circle.would_close(cursor));
+            open.next = match (cursor, Arc::get_mut(&mut self.request)) {
+                (Some(cursor), Some(request)) => {
+                    (self.set_cursor)(request, cursor.clone());
+                    NextPage::Asked(cursor)
+                }
+                _ => NextPage::Unknown,
+            };
+        }
+        matches!(open.next, NextPage::Asked(_))
     }
 }
 

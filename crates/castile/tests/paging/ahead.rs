@@ -34,6 +34,74 @@ fn one_page_is_asked_for_ahead_and_never_more() {
 }
 
 #[test]
+fn of_pages_read_record_by_record_the_next_is_asked_for_with_the_second_record() {
+    let (client, gateway) = bank(45, 10, None);
+    on(async {
+        let mut records = client.search(request()).stream_records().prefetch();
+        for row in 0..45 {
+            let record = records.next().await.expect("a page").expect("a record");
+            assert_eq!(name(&record), row.to_string());
+            let ahead = usize::from(row % 10 > 0);
+            let asked = gateway.asked.load(Ordering::SeqCst);
+            assert_eq!(asked, (row / 10 + 1 + ahead).min(5), "{row}");
+        }
+        assert!(records.next().await.expect("an end").is_none());
+        assert_eq!(gateway.asked.load(Ordering::SeqCst), 5);
+    });
+    on(async {
+        gateway.asked.store(0, Ordering::SeqCst);
+        let few = client.search(request()).stream_records().prefetch();
+        let mut few = few.max_records(10);
+        while few.next().await.expect("a page").is_some() {}
+        assert_eq!(gateway.asked.swap(0, Ordering::SeqCst), 1);
+        let two = client.search(request()).stream_records().prefetch();
+        let mut two = two.max_pages(2);
+        for _ in 0..20 {
+            two.next().await.expect("a page").expect("a record");
+        }
+        assert_eq!(two.next().await.expect_err("a limit").code(), "page-limit");
+        assert_eq!(gateway.asked.load(Ordering::SeqCst), 2);
+    });
+}
+
+/// Cuts the first answer off behind its fifth record.
+#[derive(Clone)]
+struct Cut(Bank);
+
+impl SoapTransport for Cut {
+    type Error = Error;
+
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Error> {
+        let is_first = self.0.asked.load(Ordering::SeqCst) == 0;
+        let (head, body) = self.0.send(request).await?.into_parts();
+        let whole = body.as_whole().cloned().unwrap_or_default();
+        let text = String::from_utf8_lossy(&whole);
+        let at = text.match_indices("</AcctSrchRec>").nth(4);
+        let at = at.map(|(at, end)| at + end.len()).filter(|_| is_first);
+        let body = Body::whole(whole.slice(..at.unwrap_or(whole.len())));
+        Ok(Response::from_parts(head, body))
+    }
+}
+
+#[test]
+fn behind_a_page_that_breaks_off_comes_no_other() {
+    let (_, gateway) = bank(45, 10, None);
+    let url = "https://example.invalid/".parse().expect("an address");
+    let client = Client::new(url, Cut(gateway.clone()));
+    on(async {
+        let mut records = client.search(request()).stream_records().prefetch();
+        for row in 0..5 {
+            let record = records.next().await.expect("a page").expect("a record");
+            assert_eq!(name(&record), row.to_string());
+        }
+        assert_eq!(gateway.asked.load(Ordering::SeqCst), 2);
+        let error = records.next().await.expect_err("an end");
+        assert_eq!(error.code(), "envelope-truncated");
+        assert!(records.next().await.expect("told once").is_none());
+    });
+}
+
+#[test]
 fn limits_hold_for_what_is_asked_ahead() {
     let (client, gateway) = bank(45, 10, None);
     on(async {
@@ -133,4 +201,54 @@ fn it_is_a_stream_that_ends_after_an_error() {
             Poll::Ready(None)
         ));
     });
+}
+
+/// Says behind the records of its first page something else of the next one than in front of them.
+#[derive(Clone)]
+struct TwoHeads(Bank, &'static str);
+
+impl SoapTransport for TwoHeads {
+    type Error = Error;
+
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Error> {
+        let is_first = self.0.asked.load(Ordering::SeqCst) == 0;
+        let (head, body) = self.0.send(request).await?.into_parts();
+        let whole = body.as_whole().cloned().unwrap_or_default();
+        let mut text = String::from_utf8_lossy(&whole).into_owned();
+        if is_first {
+            let second = format!(
+                "</AcctSrchRecArray><SrchMsgRsHdr><jXchangeHdr/>{}</SrchMsgRsHdr>",
+                self.1
+            );
+            text = text.replace("</AcctSrchRecArray>", &second);
+        }
+        Ok(Response::from_parts(head, Body::whole(text)))
+    }
+}
+
+#[test]
+fn a_second_head_behind_the_records_leads_nowhere_else() {
+    for end in [
+        "<MoreRec>false</MoreRec>",
+        "<MoreRec>true</MoreRec><Cursor>30</Cursor>",
+    ] {
+        let (_, gateway) = bank(45, 10, None);
+        let url = "https://example.invalid/".parse().expect("an address");
+        let client = Client::new(url, TwoHeads(gateway.clone(), end));
+        for prefetch in [false, true] {
+            gateway.asked.store(0, Ordering::SeqCst);
+            on(async {
+                let mut records = client.search(request()).stream_records();
+                if prefetch {
+                    records = records.prefetch();
+                }
+                for row in 0..45 {
+                    let record = records.next().await.expect("a page").expect("a record");
+                    assert_eq!(name(&record), row.to_string(), "{end} {prefetch}");
+                }
+                assert!(records.next().await.expect("an end").is_none());
+                assert_eq!(gateway.asked.load(Ordering::SeqCst), 5);
+            });
+        }
+    }
 }

@@ -161,23 +161,28 @@ fn a_search_that_leads_nowhere_or_back_ends() {
         ((20, "10"), "page-same-cursor"),
         ((60, "10"), "page-same-cursor"),
     ] {
-        let (client, gateway) = bank(1_000, 10, Some(odd));
-        on(async {
-            let mut records = client.search(request());
-            let mut seen = 0;
-            let error = loop {
-                match records.next().await {
-                    Ok(Some(_)) => seen += 1,
-                    Ok(None) => panic!("no end of {odd:?} was told"),
-                    Err(error) => break error,
+        for streamed in [false, true] {
+            let (client, gateway) = bank(1_000, 10, Some(odd));
+            on(async {
+                let mut records = client.search(request());
+                if streamed {
+                    records = records.stream_records().prefetch();
                 }
-            };
-            assert_eq!(error.code(), code);
-            // What came is given before the error.
-            assert_eq!(seen, gateway.asked.load(Ordering::SeqCst) * 10);
-            assert!(seen >= odd.0 + 10 && seen < 200, "{seen}");
-            assert!(records.next().await.expect("told once").is_none());
-        });
+                let mut seen = 0;
+                let error = loop {
+                    match records.next().await {
+                        Ok(Some(_)) => seen += 1,
+                        Ok(None) => panic!("no end of {odd:?} was told"),
+                        Err(error) => break error,
+                    }
+                };
+                assert_eq!(error.code(), code);
+                // What came is given before the error.
+                assert_eq!(seen, gateway.asked.load(Ordering::SeqCst) * 10);
+                assert!(seen >= odd.0 + 10 && seen < 200, "{seen}");
+                assert!(records.next().await.expect("told once").is_none());
+            });
+        }
     }
 }
 

@@ -104,6 +104,7 @@ impl<S: Search> RecordReader<S> {
                 is_done: false,
                 record: None,
                 scope: Vec::new(),
+                open: Vec::new(),
                 rest: Vec::new(),
             },
             search: PhantomData,
@@ -127,6 +128,14 @@ impl<S: Search> RecordReader<S> {
         let mut record = S::Record::default();
         self.splitter.decode(start..end, &mut record)?;
         Ok(Some(record))
+    }
+
+    /// While records are read: the answer as it would be if they were none and nothing came behind them.
+    ///
+    /// What stands in front of the records can be read out of it, before they are all there. None unless it
+    /// is between two of them.
+    pub fn front(&self) -> Option<Vec<u8>> {
+        self.splitter.front()
     }
 
     /// The answer without the records that were given.
@@ -175,6 +184,8 @@ struct Splitter {
     is_done: bool,
     /// The record at hand, or the last one.
     record: Option<Record>,
+    /// The names of the elements around records, as they are written.
+    open: Vec<String>,
     /// What the elements around records declare, with their depth.
     scope: Vec<(usize, String, String)>,
     rest: Vec<u8>,
@@ -272,6 +283,7 @@ impl Splitter {
                     // Only the first response counts, and its first array.
                     self.is_done |= self.matched > 2;
                     self.matched = self.depth;
+                    self.open.truncate(self.matched);
                     self.scope.retain(|(depth, ..)| *depth < self.depth);
                 }
             }
@@ -336,6 +348,7 @@ impl Splitter {
         }
         if is_ours && !empty {
             self.matched += 1;
+            self.open.push(tag[..name_len].to_owned());
             let declared = declared.into_iter();
             let depth = self.depth;
             self.scope
@@ -378,6 +391,16 @@ impl Splitter {
         let [root, array, _] = self.path;
         let around = [root.local, array.local];
         at_part(&self.buffer[place], &scope, &limits, self.names, &around)
+    }
+
+    fn front(&self) -> Option<Vec<u8>> {
+        self.is_in_array().then(|| {
+            let mut front = self.rest.clone();
+            for name in self.open.iter().rev() {
+                front.extend_from_slice(format!("</{name}>").as_bytes());
+            }
+            front
+        })
     }
 
     fn finish(mut self) -> Result<Vec<u8>, DecodeError> {

@@ -126,6 +126,39 @@ fn same_as_whole(content: &str) {
 }
 
 #[test]
+fn what_stands_in_front_of_the_records_is_known_before_they_are_all_there() {
+    for (content, told) in [
+        (
+            "<SrchResponse><MoreRec>true</MoreRec><Rows><Row/><Row/>",
+            Some("true"),
+        ),
+        (
+            "<p:SrchResponse><p:MoreRec>true</p:MoreRec><p:Rows><p:Row/><q:Row/> <p:Row/>",
+            Some("true"),
+        ),
+        ("<SrchResponse><Rows><Row/>", None),
+    ] {
+        let answer = envelope(content);
+        let answer = answer.split_once("</s:Body>").unwrap().0;
+        let mut reader = RecordReader::<Srch>::new(RecordLimits::default());
+        assert_eq!(reader.front(), None);
+        reader.push(answer.as_bytes());
+        assert!(reader.record().unwrap().is_some());
+        let front = String::from_utf8(reader.front().unwrap()).unwrap();
+        let front = whole(&front).unwrap();
+        assert_eq!(front.more.as_ref().map(Text::as_str), told, "{content}");
+        while reader.record().unwrap().is_some() {}
+        let name = &answer[answer.rfind('<').unwrap()..];
+        let closed = name
+            .replace("<Row/>", "</Rows>")
+            .replace("<p:Row/>", "</p:Rows>");
+        reader.push(closed.as_bytes());
+        assert!(reader.record().unwrap().is_none());
+        assert_eq!(reader.front(), None, "the array is over");
+    }
+}
+
+#[test]
 fn records_are_those_of_the_whole_however_it_comes() {
     let row = "<Row a='&#60;>'><Id>1</Id><Row><Id>in &amp; side</Id></Row><x>new</x></Row>";
     for content in [
