@@ -1,5 +1,6 @@
 //! What the fuzz targets check, and the inputs that they begin with.
 
+mod arriving;
 mod judge;
 mod message;
 mod mime;

@@ -7,7 +7,7 @@ use castile_envelope::{
     Document, Edits, OtherActor, Policy, Refusal, XopLimits, assemble, cut, open,
 };
 
-use crate::{judge, mime};
+use crate::{arriving, judge, mime};
 
 /// The policies under which chunks must give what the whole gives.
 fn policies() -> [Policy; 3] {
@@ -63,7 +63,7 @@ pub fn chunked(data: &[u8]) {
     in_chunks(&Document::of(None).expect("no Content-Type"), input, *seed);
 }
 
-/// A multipart message: only the root part changes, whole and in chunks.
+/// A multipart message: only the root part changes, whole and in chunks; read as it comes, its parts are the same.
 ///
 /// Four bytes choose the chunks, then comes a line with the Content-Type, then the message.
 pub fn multipart(data: &[u8]) {
@@ -86,7 +86,9 @@ pub fn multipart(data: &[u8]) {
     }
     let mut limits = XopLimits::default();
     limits.assembled = 4 * data.len();
-    match assemble(content_type, input, &limits) {
+    let assembled = assemble(content_type, input, &limits);
+    arriving::judge(content_type, input, *seed, &assembled);
+    match assembled {
         Ok(parts) => {
             let others = parts.others.iter().map(|part| part.content.len());
             let others: usize = others.sum();
