@@ -118,7 +118,9 @@ impl http_body::Body for Body {
     fn is_end_stream(&self) -> bool {
         match &self.0 {
             Kind::Whole { unread, .. } => unread.is_end_stream(),
-            Kind::Stream(stream) => stream.is_end_stream(),
+            // Some decoders tell that nothing is left only by the length; a server that knows it asks no further, and
+            // who follows an answer would take it for one that was given up.
+            Kind::Stream(stream) => stream.is_end_stream() || stream.size_hint().exact() == Some(0),
         }
     }
 
@@ -137,5 +139,38 @@ impl std::fmt::Debug for Body {
             Kind::Whole { bytes, .. } => write!(f, "Body({} bytes)", bytes.len()),
             Kind::Stream(_) => f.write_str("Body(stream)"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tells its length, and never that it has ended, as a decoder that has nothing to decode.
+    struct Decoder(Full<Bytes>);
+
+    impl http_body::Body for Decoder {
+        type Data = Bytes;
+        type Error = std::convert::Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+            Pin::new(&mut self.0).poll_frame(context)
+        }
+
+        fn size_hint(&self) -> SizeHint {
+            self.0.size_hint()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stream_of_known_length_has_ended_with_its_last_byte() {
+        let mut body = Body::stream(Decoder(Full::from("ab")));
+        assert!(!body.is_end_stream());
+        assert!(body.frame().await.is_some());
+        assert!(body.is_end_stream());
+        assert!(Body::stream(Decoder(Full::default())).is_end_stream());
     }
 }
