@@ -8,6 +8,7 @@ mod folders;
 mod generate;
 mod journal;
 mod keys;
+mod killed;
 mod migrate;
 #[cfg(feature = "pkcs11")]
 mod pkcs11;

@@ -23,7 +23,7 @@ impl Process {
         Self::start_logging(folder, words, "trace")
     }
 
-    fn start_logging(folder: &Path, words: &[&str], level: &str) -> Self {
+    pub(crate) fn start_logging(folder: &Path, words: &[&str], level: &str) -> Self {
         let mut child = castile(folder, words)
             .env("RUST_LOG", level)
             .stdout(Stdio::piped())
@@ -63,6 +63,12 @@ impl Process {
                 }
             }
         }
+    }
+
+    /// Ends it at once, with SIGKILL where there is one.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ends");
     }
 
     /// Ends it as a service manager does; gives its exit code and what it wrote to standard error.
@@ -202,6 +208,9 @@ fn a_proxy_reads_its_configuration_anew_and_a_bad_one_changes_nothing() {
         &file,
         &good.replace("inst_env", &format!("inst_{PASSWORD}")),
     );
+    let told = proxy.log_line("stays as it was");
+    assert!(told.contains("config-unknown-key"), "{told}");
+    proxy.signal("-HUP");
     let told = proxy.log_line("stays as it was");
     assert!(told.contains("config-unknown-key"), "{told}");
     assert!(serves());
