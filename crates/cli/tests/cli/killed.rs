@@ -18,7 +18,7 @@ const ACCOUNT: &str = "canary-of-an-account";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A gateway that answers each message, or keeps its connection and says that it hangs.
-fn gateway() -> (String, Receiver<TcpStream>) {
+pub(crate) fn gateway() -> (String, Receiver<TcpStream>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
     let url = format!("http://{}/svc", listener.local_addr().expect("bound"));
     let (hangs, hanging) = channel();
@@ -79,14 +79,14 @@ fn send(proxy: &str, operation: &str, tracking_id: &str) -> TcpStream {
     socket
 }
 
-fn call(proxy: &str, operation: &str, tracking_id: &str) {
+pub(crate) fn call(proxy: &str, operation: &str, tracking_id: &str) {
     let mut answer = String::new();
     let mut socket = send(proxy, operation, tracking_id);
     socket.read_to_string(&mut answer).expect("an answer");
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
 }
 
-fn start(folder: &Path) -> (Process, String) {
+pub(crate) fn start(folder: &Path) -> (Process, String) {
     let words = "proxy --listen 127.0.0.1:0 --config bank/castile.toml --profile sandbox";
     let words: Vec<_> = words.split(' ').collect();
     let mut proxy = Process::start_logging(folder, &words, "warn");

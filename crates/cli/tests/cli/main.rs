@@ -18,6 +18,7 @@ mod run;
 mod sample;
 #[cfg(unix)]
 mod scripted;
+mod shadowed;
 mod states;
 mod strip;
 mod token;
