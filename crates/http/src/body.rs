@@ -53,11 +53,6 @@ impl Body {
         }
     }
 
-    /// The same body again from its first byte, if it is in memory.
-    pub fn replay(&self) -> Option<Self> {
-        self.as_whole().cloned().map(Self::whole)
-    }
-
     /// All bytes of an answer's body, as long as it is: bound it with [`AnswerLimit`](crate::AnswerLimit).
     ///
     /// `effect` is what the request does; it decides whether a broken answer leaves the outcome open.
