@@ -69,7 +69,7 @@ where
                     Err(Error::Timeout {
                         phase: progress.phase(),
                         limit,
-                        effect,
+                        effect: progress.effect().unwrap_or(effect),
                     })
                 })
             })
@@ -80,7 +80,7 @@ where
                     body,
                     alarm,
                     limit,
-                    effect,
+                    effect: progress.effect().unwrap_or(effect),
                 }),
             }))
         }

@@ -24,8 +24,8 @@ impl Effect {
 
     /// What the headers of `request` say; it travels with the request from here on, as their word alone.
     ///
-    /// A read by that word is sent again only where the element in its Body, and its `ActIntent`, say that it reads;
-    /// else as what is not known.
+    /// A read by that word stays one only where the element in its Body says so too ([`Confirm`](crate::Confirm), in
+    /// the stacks for untyped callers), and is sent again only where its `ActIntent` does.
     pub fn told_by_headers<B>(request: &mut http::Request<B>) -> Self {
         let effect = Self::of_headers(request.headers());
         let extensions = request.extensions_mut();

@@ -76,7 +76,8 @@ where
         Progress::carried(&mut request).affect(effect);
         self.inner.send(request).map(move |answer| {
             let mut answer = answer.map_err(Into::into)?;
-            answer.extensions_mut().insert(effect);
+            // Who looked into the message has said so already.
+            answer.extensions_mut().get_or_insert(effect);
             Ok(answer)
         })
     }

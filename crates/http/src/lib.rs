@@ -83,6 +83,7 @@ pub use attempts::Attempts;
 pub use bearer::Bearer;
 pub use body::{Body, BodyError};
 pub use castile_auth::Blame;
+pub use confirmed::Confirm;
 pub use deadline::Deadline;
 pub use effect::Effect;
 pub use effects::{Classify, Effects};

@@ -14,7 +14,7 @@
 //! ```
 //!
 //! What a request does is told by an [`Effect`] in its extensions (`.with_extension(Effect::Read)`), else by its
-//! `SOAPAction`. An error of the stack is a [`reqwest_middleware::Error::Middleware`]; the
+//! `SOAPAction`, of which a read must be one by its body too ([`Confirm`]). An error of the stack is a [`reqwest_middleware::Error::Middleware`]; the
 //! [`Error`] in it comes out by `downcast_ref`.
 //!
 //! # What cannot be enforced here
@@ -38,7 +38,7 @@ use reqwest_middleware::{Middleware, Next};
 
 use crate::departing::Departing;
 use crate::stack::{self, Plan};
-use crate::{Body, Effect, Error, Phase, Progress, SoapTransport};
+use crate::{Body, Confirm, Effect, Error, Phase, Progress, SoapTransport};
 
 /// Rewriting and bearer token, as [`stack::raw`], for programs that make whole envelopes as before.
 #[derive(Debug, Clone)]
@@ -84,7 +84,9 @@ impl Middleware for TypedMiddleware {
         next: Next<'_>,
     ) -> reqwest_middleware::Result<reqwest::Response> {
         let behind = Behind::new(next, extensions);
-        through(&stack::typed(self.0.clone(), behind), request, extensions).await
+        let effects = self.0.effects.clone();
+        let stack = Confirm::new(stack::typed(self.0.clone(), behind), effects);
+        through(&stack, request, extensions).await
     }
 }
 

@@ -50,9 +50,13 @@ impl OperationName {
             .then_some(first)
     }
 
-    /// The last part of an action, if it can be a name: letters and digits, `_`, `-` and `.`.
+    /// The last part of an action, if it can be a name.
     fn of_action(action: &str) -> Option<Self> {
-        let name = action.rsplit('/').next()?;
+        Self::of_payload(action.rsplit('/').next()?)
+    }
+
+    /// The name of Body's element, if it can be one of an operation: letters and digits, `_`, `-` and `.`.
+    pub(crate) fn of_payload(name: &str) -> Option<Self> {
         let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
         let is_name = (1..=LONGEST).contains(&name.len())
             && name.chars().all(is_part)

@@ -11,25 +11,29 @@ use url::Url;
 use crate::journal::WriteLog;
 use crate::profile::Limits;
 use crate::{
-    AnswerLimit, Bearer, Classify, Deadline, Effects, Error, Guard, Institution, Journaled, Login,
-    Origin, Retry, RetryPolicy, Rewrite, SoapTransport, Traced, Watched, WsSecurity,
+    AnswerLimit, Bearer, Classify, Confirm, Deadline, Effects, Error, Guard, Institution,
+    Journaled, Login, Origin, Retry, RetryPolicy, Rewrite, SoapTransport, Traced, Watched,
+    WsSecurity,
 };
 
 /// The stack of the typed client: spans and metrics, effects, time limit, answer limit, guard, repetition of reads, bearer, journal,
 /// transport.
 pub type Typed<T> = Traced<Classify<Deadline<AnswerLimit<Guard<Retry<Bearer<Journaled<T>>>>>>>>;
 
-/// The stack of the proxy and of untyped callers: spans and metrics, effects, time limit, answer limit, rewriting, guard, bearer,
-/// journal, transport.
-pub type Raw<T> = Traced<Classify<Deadline<AnswerLimit<Rewrite<Guard<Bearer<Journaled<T>>>>>>>>;
+/// The stack of the proxy and of untyped callers: spans and metrics, effects, time limit, rewriting, effects by the body, answer
+/// limit, guard, bearer, journal, transport.
+pub type Raw<T> =
+    Traced<Classify<Deadline<Rewrite<Confirm<AnswerLimit<Guard<Bearer<Journaled<T>>>>>>>>>;
 
 /// The stack of the typed client by the old model: spans and metrics, effects, time limit, answer limit, guard, repetition of reads,
 /// login, journal, transport.
 pub type TypedLegacy<T> =
     Traced<Classify<Deadline<AnswerLimit<Guard<Retry<WsSecurity<Journaled<T>>>>>>>>;
 
-/// The same for the proxy and untyped callers: spans and metrics, effects, time limit, answer limit, guard, login, journal, transport.
-pub type RawLegacy<T> = Traced<Classify<Deadline<AnswerLimit<Guard<WsSecurity<Journaled<T>>>>>>>;
+/// The same for the proxy and untyped callers: spans and metrics, effects, time limit, effects by the body, answer limit, guard,
+/// login, journal, transport.
+pub type RawLegacy<T> =
+    Traced<Classify<Deadline<Confirm<AnswerLimit<Guard<WsSecurity<Journaled<T>>>>>>>>;
 
 /// What the layers of a stack are set to.
 #[derive(Clone)]
@@ -216,8 +220,9 @@ where
     let inner = journaled(transport, plan.journal.clone(), institution.as_deref());
     let inner = Bearer::planned(plan, inner);
     let inner = Guard::new(inner, institution);
-    let inner = Rewrite::new(inner, policy, replay_limit);
     let inner = AnswerLimit::new(inner, limit);
+    let inner = Confirm::new(inner, effects.clone());
+    let inner = Rewrite::new(inner, policy, replay_limit);
     let inner = Deadline::new(inner, total, sleep);
     let inner = Classify::new(inner, effects);
     Traced::new(inner, watched, origin, told.as_deref())
@@ -251,6 +256,7 @@ where
     let inner = WsSecurity::to_confidential(inner, plan.origin, plan.login);
     let inner = Guard::new(inner, plan.institution);
     let inner = AnswerLimit::new(inner, plan.answer_limit);
+    let inner = Confirm::new(inner, plan.effects.clone());
     let inner = Deadline::new(inner, plan.total, plan.sleep);
     let inner = Classify::new(inner, plan.effects);
     Traced::new(inner, plan.watched, origin, told.as_deref())

@@ -10,9 +10,9 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::stack::{self, Plan, Raw, Typed};
-use crate::{Body, Error, SoapTransport};
+use crate::{Body, Confirm, Error, SoapTransport};
 
-/// Puts the stack of [`stack::typed`] around a service.
+/// Puts the stack of [`stack::typed`] around a service, and [`Confirm`] in front of it.
 ///
 /// The service must follow no redirects and repeat nothing: a layer outside it cannot see to that.
 #[derive(Debug, Clone)]
@@ -22,10 +22,11 @@ impl<S> Layer<S> for TypedLayer
 where
     ServiceTransport<S>: SoapTransport<Error: Into<Error>>,
 {
-    type Service = TransportService<Typed<ServiceTransport<S>>>;
+    type Service = TransportService<Confirm<Typed<ServiceTransport<S>>>>;
 
     fn layer(&self, service: S) -> Self::Service {
-        TransportService::new(stack::typed(self.0.clone(), ServiceTransport(service)))
+        let stack = stack::typed(self.0.clone(), ServiceTransport(service));
+        TransportService::new(Confirm::new(stack, self.0.effects.clone()))
     }
 }
 

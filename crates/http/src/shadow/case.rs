@@ -33,6 +33,8 @@ pub(super) struct Begun {
     headers: HeaderMap,
     operation: Option<OperationName>,
     message: Message,
+    /// Whether who answered took it for something else than a read.
+    is_no_read: bool,
 }
 
 /// The bytes of a request.
@@ -88,13 +90,16 @@ impl Case {
             headers: parts.headers.clone(),
             operation,
             message,
+            is_no_read: false,
         };
         (Request::from_parts(parts, body), begun)
     }
 }
 
 impl Begun {
-    pub(super) fn answered(self, parts: &response::Parts, answer: Copy) -> Case {
+    pub(super) fn answered(mut self, parts: &response::Parts, answer: Copy) -> Case {
+        let effect = parts.extensions.get::<Effect>();
+        self.is_no_read = effect.is_some_and(|effect| *effect != Effect::Read);
         Case {
             begun: self,
             status: parts.status,
@@ -123,7 +128,8 @@ impl Begun {
         let intent = document
             .intent(message)
             .map_err(|_| Outcome::NotComparable)?;
-        if !is_read(self.operation.as_ref(), &intent) || !is_name(&intent.payload) {
+        let reads = !self.is_no_read && is_read(self.operation.as_ref(), &intent);
+        if !reads || !is_name(&intent.payload) {
             return Err(Outcome::NotARead);
         }
         Ok(intent.payload)

@@ -9,7 +9,7 @@ use castile_http::journal::{Entry, Journal, Outcome, WriteLog, read};
 use castile_http::profile::Limits;
 use castile_http::{
     Body, Effect, Error, Institution, JournalFile, ReqwestTransport, SoapTransport as _,
-    SystemClock, stack,
+    SystemClock, TokioSleep, stack,
 };
 use http::Request;
 
@@ -205,6 +205,80 @@ async fn each_attempt_is_noted_with_what_came_of_it_and_reads_are_not() {
     );
     assert_eq!(journal.entries.len(), 5, "the read is not noted");
     assert_eq!(journal.unresolved().count(), 2);
+}
+
+/// A gateway may go by the body, whatever the action says.
+#[tokio::test]
+async fn a_write_under_the_action_of_a_read_is_noted_before_it_is_sent_and_its_outcome_is_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("writes.journal");
+    let seen = path.clone();
+    // How many entries there were when it arrived.
+    let noted = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let count = Arc::clone(&noted);
+    let peer = Peer::start(move |_, _| {
+        count
+            .lock()
+            .unwrap()
+            .push(read(&seen).unwrap().entries.len());
+        Reply::Close
+    })
+    .await;
+    let transport = || ReqwestTransport::new(Limits::default()).unwrap();
+    let log: Arc<dyn WriteLog> = file(&path);
+    let mut oauth = plan(&peer, Arc::new(Tokens::default()));
+    oauth.journal = Some(Arc::clone(&log));
+    let mut legacy = stack::LegacyPlan::new(&peer.url, Arc::new(TokioSleep)).unwrap();
+    legacy.journal = Some(log);
+    let (oauth, legacy) = (
+        stack::raw(oauth, transport()),
+        stack::raw_legacy(legacy, transport()),
+    );
+    let mismatched = |body: &str, streamed| {
+        let body = body.to_owned();
+        let length = body.len();
+        let mut request = Request::post(peer.url.as_str())
+            .header("content-type", "text/xml; charset=utf-8")
+            .header("content-length", length)
+            .header("soapaction", "\"http://jackhenry.com/ws/AcctInq\"")
+            .body(match streamed {
+                true => Body::stream(http_body_util::Full::new(bytes::Bytes::from(body))),
+                false => Body::whole(body),
+            })
+            .unwrap();
+        assert_eq!(Effect::told_by_headers(&mut request), Effect::Read);
+        request
+    };
+    for streamed in [false, true] {
+        for by_oauth in [false, true] {
+            let request = mismatched(&envelope("mismatch"), streamed);
+            let error = match by_oauth {
+                true => oauth.send(request).await,
+                false => legacy.send(request).await,
+            };
+            assert!(
+                error.unwrap_err().outcome_unknown(),
+                "{streamed} {by_oauth}"
+            );
+        }
+    }
+    assert_eq!(*noted.lock().unwrap(), [1, 2, 3, 4], "noted, then sent");
+    let body = envelope("read").replace("XferAdd", "AcctInq");
+    for by_oauth in [false, true] {
+        let request = mismatched(&body, true);
+        let error = match by_oauth {
+            true => oauth.send(request).await,
+            false => legacy.send(request).await,
+        };
+        assert!(!error.unwrap_err().outcome_unknown(), "{by_oauth}");
+    }
+    drop((oauth, legacy));
+    let journal = read(&path).unwrap();
+    assert_eq!(journal.unresolved().count(), 4, "the reads are not noted");
+    for entry in &journal.entries {
+        let told = (entry.operation.as_deref(), entry.tracking_id.as_deref());
+        assert_eq!(told, (Some("XferAdd"), Some("mismatch")));
+    }
 }
 
 #[tokio::test]

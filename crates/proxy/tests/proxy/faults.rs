@@ -164,3 +164,19 @@ async fn a_gateway_that_is_not_there_is_told_from_one_that_broke() {
         reply.text()
     );
 }
+
+#[tokio::test]
+async fn a_write_under_the_action_of_a_read_leaves_its_outcome_open() {
+    for state in ["legacy", "oauth"] {
+        let folder = tempfile::tempdir().unwrap();
+        let (gateway, provider) = (Peer::replies(vec![Reply::Close]).await, provider().await);
+        let profile = profile(&gateway, &provider, folder.path(), state);
+        let proxy = proxy(&profile, Settings::default()).await;
+        let write = OLD.replace("AcctInq", "XferAdd");
+        for (body, unknown) in [(OLD, false), (&write, true)] {
+            let reply = call(proxy.address, body).await;
+            let told = format!("<c:OutcomeUnknown>{unknown}</c:OutcomeUnknown>");
+            assert!(reply.text().contains(&told), "{state} {}", reply.text());
+        }
+    }
+}
