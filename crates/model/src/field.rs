@@ -206,7 +206,7 @@ impl<T: Scalar> FromStr for Field<T> {
     type Err = InvalidValue;
 
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
-        T::parse(Cow::Borrowed(text)).map(Self::from)
+        T::parse(text).map(Self::from)
     }
 }
 
@@ -265,7 +265,7 @@ pub trait Leaf {
     ///
     /// # Errors
     /// The text is not of the type.
-    fn read(&mut self, text: Cow<'_, str>) -> Result<bool, InvalidValue>;
+    fn read(&mut self, text: &str) -> Result<bool, InvalidValue>;
 
     /// The text to write; empty if there is no value.
     fn text(&self) -> Cow<'_, str>;
@@ -286,11 +286,11 @@ pub trait Leaf {
 }
 
 impl<T: Scalar> Leaf for Field<T> {
-    fn read(&mut self, text: Cow<'_, str>) -> Result<bool, InvalidValue> {
+    fn read(&mut self, text: &str) -> Result<bool, InvalidValue> {
         let blank = if T::KEEPS_SPACE {
             text.is_empty()
         } else {
-            trim(&text).is_empty()
+            trim(text).is_empty()
         };
         self.state = if blank {
             State::Empty

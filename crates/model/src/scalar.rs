@@ -31,7 +31,7 @@ pub trait Scalar: Sized + Clone {
     ///
     /// # Errors
     /// The text is not of this type.
-    fn parse(text: Cow<'_, str>) -> Result<Self, InvalidValue>;
+    fn parse(text: &str) -> Result<Self, InvalidValue>;
 
     /// The text that [`parse`](Scalar::parse) reads back.
     fn text(&self) -> Cow<'_, str>;
@@ -45,8 +45,8 @@ pub trait Scalar: Sized + Clone {
 impl Scalar for bool {
     const NAME: &'static str = "Boolean";
 
-    fn parse(text: Cow<'_, str>) -> Result<Self, InvalidValue> {
-        match trim(&text) {
+    fn parse(text: &str) -> Result<Self, InvalidValue> {
+        match trim(text) {
             "true" | "1" => Ok(true),
             "false" | "0" => Ok(false),
             _ => Err(InvalidValue {
@@ -66,10 +66,8 @@ macro_rules! machine_integer {
         impl Scalar for $type {
             const NAME: &'static str = $name;
 
-            fn parse(text: Cow<'_, str>) -> Result<Self, InvalidValue> {
-                trim(&text)
-                    .parse()
-                    .map_err(|_| InvalidValue { kind: $kind })
+            fn parse(text: &str) -> Result<Self, InvalidValue> {
+                trim(text).parse().map_err(|_| InvalidValue { kind: $kind })
             }
 
             fn text(&self) -> Cow<'_, str> {
@@ -125,7 +123,7 @@ macro_rules! lexical {
         impl $crate::scalar::Scalar for $type {
             const NAME: &'static str = stringify!($type);
 
-            fn parse(text: std::borrow::Cow<'_, str>) -> Result<Self, $crate::InvalidValue> {
+            fn parse(text: &str) -> Result<Self, $crate::InvalidValue> {
                 text.parse()
             }
 

@@ -97,11 +97,14 @@ impl<'i> Reader<'i> {
     /// Whether an element of this name comes next that the field at hand may take.
     #[inline]
     pub fn awaits(&self, name: &'static str) -> bool {
-        let is_next = match name.starts_with('{') {
-            false => self.local == name,
-            true => self.foreign.as_deref() == Some(name),
-        };
+        let is_next = self.local == name || name.starts_with('{') && self.awaits_foreign(name);
         is_next && self.is_at_home()
+    }
+
+    /// The same for an element that is not in the namespace of the message.
+    #[cold]
+    fn awaits_foreign(&self, name: &str) -> bool {
+        self.foreign.as_deref() == Some(name)
     }
 
     /// Says that the element that waits has a place, which is taken; gives `false`.
@@ -196,18 +199,13 @@ impl<'i> Reader<'i> {
             [_, _, _, _, digit] => n < 10 && *digit == b'0' + n,
             _ => marker(self.local) == Some(n),
         };
-        if !is_this {
-            return;
-        }
         // Another form than `<Ver_1/>` is looked at when nobody takes it.
         let is_bare = |tag: &Tag<'i>| tag.empty && tag.is_plain();
-        if self.tag.as_ref().is_some_and(is_bare) {
+        if is_this && self.tag.as_ref().is_some_and(is_bare) {
             self.note_marker(n);
             self.level.progress = true;
-            self.tokens.leave();
-            if let Err(error) = self.advance() {
-                self.fail(error);
-            }
+            self.tokens.leave_plain();
+            self.advance();
         }
     }
 
@@ -223,9 +221,16 @@ impl<'i> Reader<'i> {
 
     /// From here on no element waits.
     pub(super) fn halt(&mut self) {
-        self.tag = None;
-        self.local = "";
-        self.foreign = None;
+        (self.tag, self.local) = (None, "");
+        self.forget_foreign();
+    }
+
+    /// Not an assignment, which would free at each element what is never there.
+    #[inline]
+    pub(super) fn forget_foreign(&mut self) {
+        if self.foreign.is_some() {
+            drop(self.foreign.take());
+        }
     }
 }
 

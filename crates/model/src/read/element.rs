@@ -67,11 +67,15 @@ impl<'i> Reader<'i> {
             && tag.is_bare()
             && let Some(text) = self.tokens.plain_content(tag)
         {
-            let (local, start) = (tag.local(), tag.start);
-            self.level.progress = true;
-            self.plain_leaf(leaf, text, local, start);
+            self.plain_leaf(leaf, text);
             return true;
         }
+        self.any_leaf(leaf)
+    }
+
+    /// The same for a tag and a content of any form.
+    #[inline(never)]
+    fn any_leaf(&mut self, leaf: &mut dyn Leaf) -> bool {
         let Some(tag) = self.start() else {
             return false;
         };
@@ -80,36 +84,31 @@ impl<'i> Reader<'i> {
         true
     }
 
-    /// Takes the text of an element with a simple value that was already passed.
+    /// Takes the text of the element that waits, which was already passed.
     #[inline]
-    fn plain_leaf(
-        &mut self,
-        leaf: &mut dyn Leaf,
-        text: Cow<'i, str>,
-        local: &'i str,
-        start: usize,
-    ) {
-        let len = text.len();
-        let is_long = len > self.tokens.limits.text;
-        let value = match is_long {
-            true => Ok(true),
-            false => leaf.read(text),
-        };
-        let mut read = Ok(());
-        if is_long || !matches!(value, Ok(true)) {
-            self.path.push(local);
-            read = self.limit("bytes of text", self.tokens.limits.text, len, start);
-            read = read.and_then(|()| self.odd_value(value, leaf, start));
-            self.path.pop();
+    fn plain_leaf(&mut self, leaf: &mut dyn Leaf, text: &str) {
+        self.level.progress = true;
+        if text.len() > self.tokens.limits.text {
+            return self.odd_leaf(leaf, text.len(), Ok(true));
         }
-        self.tokens.leave();
-        let read = match self.tokens.is_inside() {
-            true => read.and_then(|()| self.advance()),
-            false => read,
-        };
-        if let Err(error) = read {
-            self.fail(error);
+        match leaf.read(text) {
+            Ok(true) => {
+                self.tokens.leave_plain();
+                self.go_on();
+            }
+            odd => self.odd_leaf(leaf, text.len(), odd),
         }
+    }
+
+    /// The same for a text that is too long, or was not read as a value.
+    #[cold]
+    fn odd_leaf(&mut self, leaf: &dyn Leaf, len: usize, value: Result<bool, InvalidValue>) {
+        let Some(tag) = self.start() else {
+            return;
+        };
+        let read = self.limit("bytes of text", self.tokens.limits.text, len, tag.start);
+        let read = read.and_then(|()| self.odd_value(value, leaf, tag.start));
+        self.settle(read);
     }
 
     /// Reads the element that waits as it is; tells whether one waited.
@@ -129,9 +128,11 @@ impl<'i> Reader<'i> {
         attributes.xsi_type().map(str::to_owned)
     }
 
-    /// Goes into the element that waits.
+    /// Takes the element that waits.
+    #[inline]
     pub(super) fn start(&mut self) -> Option<Tag<'i>> {
-        let tag = self.tag.take()?;
+        let tag = self.tag?;
+        self.tag = None;
         self.level.progress = true;
         self.path.push(tag.local());
         Some(tag)
@@ -139,61 +140,84 @@ impl<'i> Reader<'i> {
 
     /// Leaves the element, if it could be read, and goes on to the next.
     pub(super) fn settle(&mut self, read: Result<(), DecodeError>) {
-        if let Err(error) = read.and_then(|()| self.leave()) {
-            self.fail(error);
+        match read {
+            Ok(()) => self.leave(),
+            Err(error) => self.fail(error),
         }
     }
 
-    /// Leaves an element and goes on to the next.
-    fn leave(&mut self) -> Result<(), DecodeError> {
+    /// Leaves the element and goes on to the next.
+    pub(super) fn leave(&mut self) {
         self.path.pop();
         self.tokens.leave();
+        self.go_on();
+    }
+
+    /// Goes on behind an element that was left.
+    #[inline]
+    fn go_on(&mut self) {
         match self.tokens.is_inside() {
             true => self.advance(),
-            false => Ok(()),
+            // It was the root element.
+            false => self.halt(),
         }
     }
 
     /// Goes to the next element of the struct, or to its end.
-    #[inline]
-    pub(super) fn advance(&mut self) -> Result<(), DecodeError> {
+    pub(super) fn advance(&mut self) {
         if let Some(tag) = self.tokens.enter_plain() {
-            self.wait_for(tag)
+            match self.tokens.namespaces.is_known(tag.prefix()) {
+                true => self.wait_for(tag),
+                false => self.wait(tag),
+            }
         } else if self.tokens.plain_end() {
             self.halt();
-            Ok(())
         } else {
-            self.seek()
+            self.seek();
         }
     }
 
-    /// An entered element waits from here on.
+    /// An entered element of the message's namespace waits from here on.
     #[inline]
-    fn wait_for(&mut self, tag: Tag<'i>) -> Result<(), DecodeError> {
-        self.foreign = None;
-        match self.tokens.namespaces.is_ours(tag.prefix()) {
-            true => self.local = tag.local(),
-            false => match self.name(&tag)? {
-                Cow::Borrowed(local) => self.local = local,
-                Cow::Owned(name) => (self.local, self.foreign) = ("", Some(name)),
-            },
+    fn wait_for(&mut self, tag: Tag<'i>) {
+        (self.tag, self.local) = (Some(tag), tag.local());
+        self.forget_foreign();
+    }
+
+    /// The same for an element of any namespace.
+    #[inline(never)]
+    fn wait(&mut self, tag: Tag<'i>) {
+        if self.tokens.namespaces.is_ours(tag.prefix()) {
+            return self.wait_for(tag);
         }
-        self.tag = Some(tag);
-        Ok(())
+        match self.name(&tag) {
+            Ok(Cow::Borrowed(_)) => self.wait_for(tag),
+            Ok(Cow::Owned(name)) => {
+                (self.tag, self.local, self.foreign) = (Some(tag), "", Some(name));
+            }
+            Err(error) => self.fail(error),
+        }
     }
 
     /// The same as [`advance`](Self::advance) for whatever comes.
-    fn seek(&mut self) -> Result<(), DecodeError> {
+    #[inline(never)]
+    fn seek(&mut self) {
+        match self.sought() {
+            Ok(Some(tag)) => self.wait(tag),
+            Ok(None) => self.halt(),
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// The next element of the struct, entered, if there is one more.
+    fn sought(&mut self) -> Result<Option<Tag<'i>>, DecodeError> {
         loop {
             match self.next()? {
                 Token::Open(tag) => {
                     self.enter(&tag)?;
-                    return self.wait_for(tag);
+                    return Ok(Some(tag));
                 }
-                Token::Close => {
-                    self.halt();
-                    return Ok(());
-                }
+                Token::Close => return Ok(None),
                 Token::Text(text, _) if is_blank(&text) => {}
                 Token::Text(text, at) => {
                     self.verbatim_text(&text, at)?;
@@ -224,7 +248,8 @@ impl<'i> Reader<'i> {
             }
         }
         self.tokens.leave();
-        self.advance()
+        self.advance();
+        Ok(())
     }
 
     fn keep(&mut self, raw: Raw) {
@@ -236,11 +261,14 @@ impl<'i> Reader<'i> {
             *leaf.attributes_mut() = self.attributes(tag)?;
         }
         let plain = match tag.empty {
-            true => Some(Cow::Borrowed("")),
+            true => Some(""),
             false => self.tokens.plain_content(tag),
         };
         let mut is_open = plain.is_none();
-        let mut text = plain.unwrap_or_default();
+        if is_open {
+            self.tokens.go_in(tag);
+        }
+        let mut text = Cow::Borrowed(plain.unwrap_or_default());
         self.limit(
             "bytes of text",
             self.tokens.limits.text,
@@ -267,7 +295,7 @@ impl<'i> Reader<'i> {
                 tag.start,
             )?;
         }
-        let read = leaf.read(text);
+        let read = leaf.read(&text);
         self.odd_value(read, leaf, tag.start)
     }
 
@@ -301,12 +329,14 @@ impl<'i> Reader<'i> {
         let mut has_elements = false;
         let mut has_bare_names = tag.prefix().is_empty();
         let mut open = usize::from(!tag.empty);
+        self.tokens.go_in(tag);
         while open > 0 {
             match self.next()? {
                 Token::Open(inner) => {
                     (is_hollow, has_elements) = (false, true);
                     has_bare_names |= inner.prefix().is_empty();
                     self.enter(&inner)?;
+                    self.tokens.go_in(&inner);
                     // Slices are written back as they are: only what is well-formed may come in.
                     self.name(&inner)?;
                     self.attributes(&inner)?;

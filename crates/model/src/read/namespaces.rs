@@ -63,22 +63,26 @@ impl<'i> Namespaces<'i> {
     /// Forgets what was declared at this depth.
     #[inline]
     pub(super) fn leave(&mut self, depth: usize) {
-        while self
-            .bindings
-            .last()
-            .is_some_and(|binding| binding.depth >= depth)
-        {
-            self.bindings.pop();
-            self.known = None;
+        let last = self.bindings.last();
+        if last.is_some_and(|binding| binding.depth >= depth) {
+            self.forget(depth);
         }
     }
 
-    /// Whether a prefix means the namespace of the message, remembered for the next element.
+    #[cold]
+    fn forget(&mut self, depth: usize) {
+        self.known = None;
+        self.bindings.retain(|binding| binding.depth < depth);
+    }
+
+    /// Whether a prefix is known to mean the namespace of the message.
     #[inline]
+    pub(super) fn is_known(&self, prefix: &str) -> bool {
+        self.known.is_some_and(|known| is_same(known, prefix))
+    }
+
+    /// Whether a prefix means the namespace of the message, remembered for the next element.
     pub(super) fn is_ours(&mut self, prefix: &'i str) -> bool {
-        if self.known.is_some_and(|known| is_same(known, prefix)) {
-            return true;
-        }
         let is_ours = matches!(self.resolve(prefix), Some(Namespace::Ours));
         if is_ours {
             self.known = Some(prefix);

@@ -74,40 +74,42 @@ impl<'i> Scanner<'i> {
         }
     }
 
+    /// Goes into an element, of which the start tag was passed: its end tag is expected from here on.
+    #[inline]
+    pub(super) fn go_in(&mut self, tag: &Tag<'i>) {
+        if !tag.empty {
+            self.open.push(tag.name());
+        }
+    }
+
     /// The start tag that comes next, if it is the usual one: a name and nothing more.
     #[inline]
     pub(super) fn plain_start(&mut self) -> Option<Tag<'i>> {
-        let (start, bytes) = (self.at, self.input.as_bytes());
-        let name_at = start + 1;
-        if bytes.get(start) != Some(&b'<') || !starts_name(*bytes.get(name_at)?) {
+        let start = self.at;
+        let rest = self.input.as_bytes().get(start..)?;
+        let [b'<', first, ..] = rest else {
+            return None;
+        };
+        if !starts_name(*first) {
             return None;
         }
-        let mut end = name_end(bytes, name_at);
-        let mut local_at = name_at;
-        if bytes.get(end) == Some(&b':') {
+        let (mut local_at, mut end) = (1, name_end(rest, 1));
+        let mut behind = *rest.get(end)?;
+        if behind == b':' {
             local_at = end + 1;
-            if !starts_name(*bytes.get(local_at)?) {
+            if !starts_name(*rest.get(local_at)?) {
                 return None;
             }
-            end = name_end(bytes, local_at);
+            end = name_end(rest, local_at);
+            behind = *rest.get(end)?;
         }
-        let empty = match bytes.get(end)? {
-            b'>' => false,
-            b'/' if bytes.get(end + 1) == Some(&b'>') => true,
-            _ => return None,
-        };
-        self.at = end + 1 + usize::from(empty);
-        let name = &self.input[name_at..end];
-        if !empty {
-            self.open.push(name);
+        let empty = behind == b'/' && rest.get(end + 1) == Some(&b'>');
+        if behind != b'>' && !empty {
+            return None;
         }
-        Some(Tag::new(
-            name,
-            end - name_at,
-            local_at - name_at,
-            empty,
-            start,
-        ))
+        let name = part(self.input, start + 1, start + end)?;
+        self.at = start + end + 1 + usize::from(empty);
+        Some(Tag::new(name, local_at - 1, "", empty, start))
     }
 
     /// Goes behind the end tag that comes next, if it is the one expected and has no white space.
@@ -117,9 +119,7 @@ impl<'i> Scanner<'i> {
             return false;
         };
         let rest = self.input.as_bytes().get(self.at..);
-        let rest = rest.and_then(|rest| rest.strip_prefix(b"</"));
-        let rest = rest.and_then(|rest| rest.strip_prefix(name.as_bytes()));
-        let is_end = rest.is_some_and(|rest| rest.first() == Some(&b'>'));
+        let is_end = rest.is_some_and(|rest| is_end_tag(rest, name));
         if is_end {
             self.at += name.len() + 3;
             self.open.pop();
@@ -127,20 +127,22 @@ impl<'i> Scanner<'i> {
         is_end
     }
 
-    /// The content of the element that was opened last, if it is text without references. Goes behind its end tag.
+    /// The content of an element that nothing was read of, if it is text without references, and where its end tag
+    /// ends.
     #[inline]
-    pub(super) fn plain_content(&mut self, tag: &Tag<'i>) -> Option<&'i str> {
+    pub(super) fn plain_content(&self, tag: &Tag<'i>) -> Option<(&'i str, usize)> {
         let bytes = self.input.as_bytes();
-        let start = self.at;
-        let end = markup(bytes, start);
-        let name = tag.name().as_bytes();
-        let rest = bytes.get(end..)?.strip_prefix(b"</")?;
-        if rest.get(name.len()) != Some(&b'>') || rest[..name.len()] != *name {
-            return None;
+        let end = markup(bytes, self.at);
+        match is_end_tag(bytes.get(end..)?, tag.name()) {
+            true => Some((part(self.input, self.at, end)?, end + tag.name().len() + 3)),
+            false => None,
         }
-        self.at = end + name.len() + 3;
-        self.open.pop();
-        Some(&self.input[start..end])
+    }
+
+    /// Goes on at a place behind.
+    #[inline]
+    pub(super) fn go_to(&mut self, at: usize) {
+        self.at = at;
     }
 
     #[inline]
@@ -182,11 +184,8 @@ impl<'i> Scanner<'i> {
             }
         };
         self.at = close + 1 + usize::from(empty);
-        let content = &self.input[name_at..close];
-        let tag = Tag::new(content, end - name_at, local_at - name_at, empty, start);
-        if !empty {
-            self.open.push(tag.name());
-        }
+        let (name, rest) = (&self.input[name_at..end], &self.input[end..close]);
+        let tag = Tag::new(name, local_at - name_at, rest, empty, start);
         Ok(Event::Open(tag))
     }
 
@@ -292,18 +291,47 @@ const NAME: &str = "a name with characters that names cannot have";
 const OTHER_NAME: &str = "an end tag of another name";
 const UNENDED: &str = "markup that does not end";
 
+/// A part of the input.
+///
+/// As `input.get(from..to)`, which is a call of a function.
+#[inline(always)]
+fn part(input: &str, from: usize, to: usize) -> Option<&str> {
+    let (_, rest) = input.split_at_checked(from)?;
+    let (part, _) = rest.split_at_checked(to.checked_sub(from)?)?;
+    Some(part)
+}
+
+/// Whether the end tag of this name comes first, without white space.
+#[inline(always)]
+fn is_end_tag(rest: &[u8], name: &str) -> bool {
+    let [b'<', b'/', rest @ ..] = rest else {
+        return false;
+    };
+    match rest.split_at_checked(name.len()) {
+        Some((first, [b'>', ..])) => is_same(first, name.as_bytes()),
+        _ => false,
+    }
+}
+
+/// Whether two texts of one length are the same.
+///
+/// As `==`, which is a call of a function; that takes longer than to compare names of the usual length.
+#[inline(always)]
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    match (one.len(), one.first_chunk::<8>(), other.first_chunk::<8>()) {
+        (..=16, Some(first), Some(other_first)) => {
+            first == other_first && one.last_chunk::<8>() == other.last_chunk::<8>()
+        }
+        _ => one == other,
+    }
+}
+
 #[inline]
 fn is_space(b: u8) -> bool {
     matches!(b, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// Outside ASCII all characters pass: none of them is markup.
-#[inline]
-fn starts_name(b: u8) -> bool {
-    b.is_ascii_alphabetic() || b == b'_' || b >= 0x80
-}
-
-/// Which bytes may stand in a name without colon.
+/// Which bytes may stand in a name without colon. Outside ASCII all characters pass: none of them is markup.
 const IN_NAME: [bool; 256] = {
     let mut table = [false; 256];
     let mut b = 0;
@@ -316,11 +344,36 @@ const IN_NAME: [bool; 256] = {
     table
 };
 
+/// Which of them may stand first.
+const STARTS_NAME: [bool; 256] = {
+    let mut table = IN_NAME;
+    let mut b = 0;
+    while b < 256 {
+        table[b] &= !matches!(b as u8, b'0'..=b'9' | b'-' | b'.');
+        b += 1;
+    }
+    table
+};
+
+#[inline]
+fn starts_name(b: u8) -> bool {
+    STARTS_NAME[usize::from(b)]
+}
+
 #[inline]
 fn name_end(bytes: &[u8], from: usize) -> usize {
-    let rest = bytes.get(from..).unwrap_or_default();
-    let other = rest.iter().position(|b| !IN_NAME[usize::from(*b)]);
-    from + other.unwrap_or(rest.len())
+    let mut at = from;
+    // Eight in a row, which is as long as most names are, without a look at where the input ends.
+    while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        match eight.iter().position(|b| !IN_NAME[usize::from(*b)]) {
+            Some(more) => return at + more,
+            None => at += 8,
+        }
+    }
+    while bytes.get(at).is_some_and(|b| IN_NAME[usize::from(*b)]) {
+        at += 1;
+    }
+    at
 }
 
 /// Where the tag's own part ends (before `>` or `/>`), and whether it is an empty element.
@@ -339,7 +392,7 @@ fn tag_end(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
 }
 
 /// Where the next `<` or `&` stands, or the end.
-#[inline]
+#[inline(always)]
 fn markup(bytes: &[u8], from: usize) -> usize {
     const ONES: u64 = u64::MAX / 0xFF;
     const HIGH: u64 = ONES << 7;

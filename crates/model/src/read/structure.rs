@@ -37,37 +37,44 @@ impl Reader<'_> {
             }
         }
         if tag.empty {
-            self.settle(Ok(()));
+            self.leave();
             return false;
         }
+        self.tokens.go_in(&tag);
         let level = Level::at(tag.start, self.kept.len());
         self.outer.push(std::mem::replace(&mut self.level, level));
-        if let Err(error) = self.advance() {
-            self.fail(error);
-        }
+        self.advance();
         true
     }
 
     /// Whether an element waits to be offered to the fields once more.
     fn has_more(&mut self) -> bool {
-        while self.tag.is_some() {
-            if self.level.progress {
-                (self.level.is_lenient, self.level.is_open) = (false, false);
-            } else if self.level.has_twins && !self.level.is_lenient {
-                self.level.is_lenient = true;
-            } else if self.level.has_open && !std::mem::replace(&mut self.level.is_open, true) {
-                // Once more, and what nothing knows is taken.
-            } else if let Some(tag) = self.tag.take() {
-                self.level.progress = true;
-                if let Err(error) = self.set_aside(&tag) {
-                    self.fail(error);
-                }
-                continue;
-            }
-            self.rewind();
-            return true;
+        if self.tag.is_some() && !self.level.progress {
+            self.yield_more();
         }
-        false
+        if self.tag.is_none() {
+            return false;
+        }
+        if self.level.progress {
+            (self.level.is_lenient, self.level.is_open) = (false, false);
+        }
+        self.rewind();
+        true
+    }
+
+    /// Lets more fields take the element that none took; if all of them may, it is set aside.
+    #[inline(never)]
+    fn yield_more(&mut self) {
+        if self.level.has_twins && !self.level.is_lenient {
+            self.level.is_lenient = true;
+        } else if self.level.has_open && !self.level.is_open {
+            self.level.is_open = true;
+        } else if let Some(tag) = self.tag.take() {
+            self.level.progress = true;
+            if let Err(error) = self.set_aside(&tag) {
+                self.fail(error);
+            }
+        }
     }
 
     /// Leaves the element of a struct; tells whether it may be of another shape.
@@ -87,7 +94,7 @@ impl Reader<'_> {
         }
         self.suspect = level.stranger;
         if self.suspect.is_none() {
-            self.settle(Ok(()));
+            self.leave();
         }
         self.suspect.is_some()
     }
@@ -111,7 +118,7 @@ impl Reader<'_> {
                     missing,
                 });
             }
-            None => self.settle(Ok(())),
+            None => self.leave(),
         }
     }
 }

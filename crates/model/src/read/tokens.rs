@@ -1,20 +1,15 @@
 //! The payload as tags and texts, with byte offsets, checked against XML 1.0.
 
+mod attributes;
+
 use std::borrow::Cow;
 
-use quick_xml::XmlVersion;
-use quick_xml::errors::Error as XmlError;
-use quick_xml::escape::{EscapeError, resolve_xml_entity};
-use quick_xml::events::attributes::{self, AttrError};
-use quick_xml::name::PrefixDeclaration;
+use quick_xml::escape::resolve_xml_entity;
 
 use super::namespaces::{Namespace, Namespaces};
 use super::scan::{Event, Scanner};
 use super::tag::Tag;
-use crate::attributes::XSI;
-use crate::field::XML_SPACE;
-use crate::name::local_start;
-use crate::{Attribute, Attributes, DecodeError, Limits, Scope};
+use crate::{DecodeError, Limits, Scope};
 
 const NAMESPACE_BYTES: &str = "bytes of a namespace name";
 
@@ -130,13 +125,22 @@ impl<'i> Tokens<'i> {
         self.xml.plain_end()
     }
 
-    /// The content of the element just entered, if it is nothing but text. Goes behind its end tag.
+    /// Goes to the content of the element just entered.
     #[inline]
-    pub(super) fn plain_content(&mut self, tag: &Tag<'i>) -> Option<Cow<'i, str>> {
-        if self.has_cdata_ends {
+    pub(super) fn go_in(&mut self, tag: &Tag<'i>) {
+        self.xml.go_in(tag);
+    }
+
+    /// The content of the element just entered, if it is nothing but text as it is read. Goes behind its end tag.
+    #[inline]
+    pub(super) fn plain_content(&mut self, tag: &Tag<'i>) -> Option<&'i str> {
+        let (text, behind) = self.xml.plain_content(tag)?;
+        let is_odd = self.has_cdata_ends || self.has_returns && text.contains('\r');
+        if is_odd {
             return None;
         }
-        self.xml.plain_content(tag).map(|text| self.normalise(text))
+        self.xml.go_to(behind);
+        Some(text)
     }
 
     /// Line ends as XML 1.0 (section 2.11) wants them read.
@@ -186,59 +190,15 @@ impl<'i> Tokens<'i> {
         }
     }
 
-    fn declarations(&mut self, tag: &Tag<'i>) -> Result<(), DecodeError> {
-        if self.limits.attributes > 0 && tag.only_attribute().is_some() {
-            return Ok(());
-        }
-        for (count, attribute) in tag.raw_attributes().enumerate() {
-            self.limit("attributes", self.limits.attributes, count + 1, tag.start)?;
-            let attribute = attribute.map_err(|error| self.bad_attribute(&error, tag.start))?;
-            if !tag.has_space_before(attribute.key.into_inner()) {
-                return Err(self.syntax(tag.start, "attributes without space between them"));
-            }
-            let prefix = match attribute.key.as_namespace_binding() {
-                None => continue,
-                Some(PrefixDeclaration::Default) => "",
-                Some(PrefixDeclaration::Named(prefix)) => prefix,
-            };
-            let namespace = self.value(&attribute, tag.start)?;
-            self.limit(
-                NAMESPACE_BYTES,
-                self.limits.namespace,
-                namespace.len(),
-                tag.start,
-            )?;
-            match prefix {
-                "xmlns" => return Err(self.syntax(tag.start, "the prefix xmlns is declared")),
-                // Allowed only to say what is so anyway.
-                "xml" if namespace == XML => continue,
-                "xml" => return Err(self.syntax(tag.start, "the prefix xml is declared anew")),
-                _ if RESERVED.contains(&&*namespace) => {
-                    return Err(
-                        self.syntax(tag.start, "a prefix is declared for a reserved namespace")
-                    );
-                }
-                "" => {}
-                _ if namespace.is_empty() => {
-                    return Err(self.syntax(tag.start, "a prefix is declared without namespace"));
-                }
-                _ => {}
-            }
-            self.namespaces
-                .bind(Cow::Borrowed(prefix), namespace, self.depth);
-            self.limit(
-                "namespaces in scope",
-                self.limits.namespaces,
-                self.namespaces.len(),
-                tag.start,
-            )?;
-        }
-        Ok(())
-    }
-
     #[inline]
     pub(super) fn leave(&mut self) {
         self.namespaces.leave(self.depth);
+        self.depth -= 1;
+    }
+
+    /// The same for an element whose tag declares nothing.
+    #[inline]
+    pub(super) fn leave_plain(&mut self) {
         self.depth -= 1;
     }
 
@@ -256,85 +216,6 @@ impl<'i> Tokens<'i> {
             Some(Namespace::Ours) => Ok(Cow::Borrowed(local)),
             Some(Namespace::Other(namespace)) => Ok(Cow::Owned(format!("{{{namespace}}}{local}"))),
             None => Err(self.unbound(tag)),
-        }
-    }
-
-    /// The attributes of an entered element that are not declarations.
-    pub(super) fn attributes(&self, tag: &Tag<'i>) -> Result<Attributes, DecodeError> {
-        let mut attributes = Attributes::default();
-        if tag.is_plain() {
-            return Ok(attributes);
-        }
-        if let Some((name, value)) = tag.only_attribute() {
-            // U+FFFE and U+FFFF were looked for in the whole payload.
-            self.limit("bytes of text", self.limits.text, value.len(), tag.start)?;
-            attributes.put(Attribute::new(name, "", value));
-            return Ok(attributes);
-        }
-        for attribute in tag.raw_attributes() {
-            let attribute = attribute.map_err(|error| self.bad_attribute(&error, tag.start))?;
-            if attribute.key.as_namespace_binding().is_some() {
-                continue;
-            }
-            let name = attribute.key.into_inner();
-            if local_start(name.as_bytes()).is_none() {
-                return Err(self.syntax(tag.start, "a name with characters that names cannot have"));
-            }
-            let namespace = match name.split_once(':') {
-                Some((prefix, _)) => self
-                    .namespaces
-                    .text(prefix)
-                    .ok_or_else(|| self.unbound(tag))?,
-                None => "",
-            };
-            let value = self.value(&attribute, tag.start)?;
-            self.limit("bytes of text", self.limits.text, value.len(), tag.start)?;
-            let value = match namespace == XSI && name.ends_with(":type") {
-                true => self.expanded(value, tag)?,
-                false => value,
-            };
-            // Two prefixes may mean one namespace.
-            if !attributes.put(Attribute::new(name, namespace, &value)) {
-                return Err(self.syntax(tag.start, "an attribute stands twice"));
-            }
-        }
-        Ok(attributes)
-    }
-
-    /// The qualified name of a value as `{namespace}local`.
-    fn expanded(&self, value: Cow<'i, str>, tag: &Tag<'i>) -> Result<Cow<'i, str>, DecodeError> {
-        let name = value.trim_matches(XML_SPACE);
-        if local_start(name.as_bytes()).is_none() {
-            return Ok(value);
-        }
-        let (prefix, local) = name.split_once(':').unwrap_or(("", name));
-        let namespace = self.namespaces.text(prefix);
-        let namespace = namespace.ok_or_else(|| self.unbound(tag))?;
-        Ok(format!("{{{namespace}}}{local}").into())
-    }
-
-    fn value(
-        &self,
-        attribute: &attributes::Attribute<'i>,
-        at: usize,
-    ) -> Result<Cow<'i, str>, DecodeError> {
-        if attribute.value.contains('<') {
-            return Err(self.syntax(at, "a `<` in an attribute value"));
-        }
-        let value = attribute
-            .normalized_value(XmlVersion::Explicit1_0)
-            .map_err(|error| match error {
-                XmlError::Escape(EscapeError::UnrecognizedEntity(..)) => DecodeError::Entity {
-                    path: String::new(),
-                    offset: self.offset(at),
-                },
-                _ => self.syntax(at, "a bad reference in an attribute value"),
-            })?;
-        match forbidden(value.as_bytes()) {
-            Some(_) => Err(DecodeError::Character {
-                offset: self.offset(at),
-            }),
-            None => Ok(value),
         }
     }
 
@@ -384,22 +265,7 @@ impl<'i> Tokens<'i> {
             rule,
         }
     }
-
-    fn bad_attribute(&self, error: &AttrError, at: usize) -> DecodeError {
-        self.syntax(
-            at,
-            match error {
-                AttrError::Duplicated(..) => "an attribute stands twice",
-                _ => "a malformed attribute",
-            },
-        )
-    }
 }
-
-const XML: &str = "http://www.w3.org/XML/1998/namespace";
-
-/// Namespaces that no other prefix may have (Namespaces in XML 1.0, section 3).
-const RESERVED: [&str; 2] = [XML, "http://www.w3.org/2000/xmlns/"];
 
 /// The character of `&#…;` if XML 1.0 allows it.
 fn character(number: &str) -> Option<char> {

@@ -29,7 +29,7 @@ impl From<Vec<u8>> for Base64 {
 impl Scalar for Base64 {
     const NAME: &'static str = "Base64";
 
-    fn parse(text: Cow<'_, str>) -> Result<Self, InvalidValue> {
+    fn parse(text: &str) -> Result<Self, InvalidValue> {
         // Senders break long base64 into lines, which the type allows.
         let packed: Cow<'_, str> = match text.contains(XML_SPACE) {
             true => text
@@ -37,7 +37,7 @@ impl Scalar for Base64 {
                 .filter(|c| !XML_SPACE.contains(c))
                 .collect::<String>()
                 .into(),
-            false => text,
+            false => Cow::Borrowed(text),
         };
         let bytes = STANDARD.decode(&*packed);
         bytes.map(Self).map_err(|_| InvalidValue {

@@ -30,7 +30,7 @@ impl Scalar for Str {
     const NAME: &'static str = "Text";
     const KEEPS_SPACE: bool = true;
 
-    fn parse(text: Cow<'_, str>) -> Result<Self, InvalidValue> {
+    fn parse(text: &str) -> Result<Self, InvalidValue> {
         Ok(Self(SmolStr::new(text)))
     }
 

@@ -36,6 +36,7 @@ fn story<'i>(xml: &'i str, next: impl Fn(&mut Scanner<'i>) -> Option<Event<'i>>)
     loop {
         match next(&mut scanner)? {
             Event::Open(tag) => {
+                scanner.go_in(&tag);
                 story.tell("open", tag.name());
                 if let Some((name, value)) = tag.only_attribute() {
                     let all: Vec<_> = tag.raw_attributes().map(Result::unwrap).collect();
@@ -72,6 +73,7 @@ fn flaw(xml: &str) -> Option<&'static str> {
     loop {
         match scanner.next() {
             Ok((Event::Eof, _)) => return None,
+            Ok((Event::Open(tag), _)) => scanner.go_in(&tag),
             Ok(_) => {}
             Err(flaw) => return Some(flaw.rule),
         }
