@@ -3,7 +3,9 @@
 use tempfile::TempDir;
 
 use crate::run::run;
-use crate::strip::{PASSWORD, envelope, read, security, write};
+#[cfg(unix)]
+use crate::strip::PASSWORD;
+use crate::strip::{envelope, read, security, write};
 
 const LEFT: &str = "<a>canary-of-a-name</a>";
 

@@ -7,7 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use castile_sandbox::{ClientKey, Peer, Running, Sandbox, Step};
 use tempfile::TempDir;
 
-use crate::run::{Ran, chmod, run, write_private};
+#[cfg(unix)]
+use crate::run::chmod;
+use crate::run::{Ran, run, write_private};
 
 /// A sandbox that knows a client, and the client's folder with `castile.toml` and `key.pem`.
 struct Bank {

@@ -1,5 +1,6 @@
 //! Secrets from files, commands and the environment.
 
+#[cfg(unix)]
 use std::fs;
 
 use super::*;
