@@ -90,8 +90,12 @@
 //! An editor that knows JSON Schema completes and checks the file by a first line `#:schema castile.schema.json`, for which
 //! `castile config schema` writes the schema ([`schema`]). In code a profile is written as a [`Draft`].
 //!
-//! On Unix a file that its group or others can write is refused, and a secret's file that they can read. On other
-//! systems permission bits do not exist, and access lists are not examined.
+//! On Unix a file that its group or others can write is refused, and a secret's file that they can read. On Windows, and
+//! wherever else there are no permission bits, **nothing of this is examined** ([`PERMISSIONS_EXAMINED`]): keep the
+//! configuration and the keys in a folder to which only the account of the service has access.
+//!
+//! In `"…"` a backslash begins an escape; a path of Windows stands in `'…'`, as `{ file = 'C:\keys\client.pem' }`, or has
+//! slashes. The file is UTF-8, with or without a byte order mark, its lines end as they like.
 //!
 //! Unknown keys, wrong types and duplicates are errors with line and column; later releases only add keys.
 
@@ -134,6 +138,7 @@ pub use draft::{Draft, Setting};
 pub use egress::{Egress, Proxy};
 pub use elsewhere::Elsewhere;
 pub use error::{ConfigError, Place};
+pub use modes::PERMISSIONS_EXAMINED;
 pub use schema::schema;
 pub use secret::{SECRET_LIMIT, Secret, SecretRef, TokenKey};
 pub use stamp::Stamp;

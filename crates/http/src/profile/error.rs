@@ -37,6 +37,15 @@ pub enum ConfigError {
         #[source]
         source: std::io::Error,
     },
+    /// A configuration file in another encoding than UTF-8, as some editors and shells of Windows write it.
+    #[error("{} is not UTF-8", path.display())]
+    NotUtf8 {
+        /// The file.
+        path: PathBuf,
+        /// How much of it is.
+        #[source]
+        source: std::str::Utf8Error,
+    },
     /// A configuration file, or one of those it trusts, that others can write.
     #[error("{} can be written by others (mode {mode:03o}): chmod go-w", path.display())]
     Writable {
@@ -312,6 +321,7 @@ impl ConfigError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unreadable { .. } => "config-unreadable",
+            Self::NotUtf8 { .. } => "config-not-utf8",
             Self::Writable { .. } => "config-writable",
             Self::Syntax { .. } => "config-syntax",
             Self::DuplicateKey { .. } => "config-duplicate-key",

@@ -1,12 +1,18 @@
 //! Refuses files that others can read or write, where the system has permission bits.
 //!
 //! Windows keeps access lists instead: reading them needs `unsafe` calls that this crate forbids, so nothing is
-//! examined there.
+//! examined there, which [`PERMISSIONS_EXAMINED`] tells.
 
 use std::fs::Metadata;
 use std::path::Path;
 
 use super::ConfigError;
+
+/// Whether files that others can write (configurations, lists of authorities) or read (keys, passwords) are refused.
+///
+/// So it is on Unix. Elsewhere, Windows above all, no access list is examined: who installs the program sees to it that
+/// nobody else can write the configuration or read the keys.
+pub const PERMISSIONS_EXAMINED: bool = cfg!(unix);
 
 /// A secret is its owner's alone.
 pub(super) fn refuse_exposed(path: &Path, metadata: &Metadata) -> Result<(), ConfigError> {

@@ -29,12 +29,12 @@ pub(super) fn file(path: &Path) -> Result<String, ConfigError> {
         path: path.to_owned(),
         source,
     };
-    let mut text = String::new();
+    let mut text = Vec::new();
     let file = std::fs::File::open(path).map_err(failed)?;
     // Asked of the open file, so that nobody can swap it between question and reading.
     modes::refuse_writable(path, &file.metadata().map_err(failed)?)?;
     file.take(FILE_LIMIT + 1)
-        .read_to_string(&mut text)
+        .read_to_end(&mut text)
         .map_err(failed)?;
     if text.len() as u64 > FILE_LIMIT {
         return Err(failed(std::io::Error::new(
@@ -42,7 +42,10 @@ pub(super) fn file(path: &Path) -> Result<String, ConfigError> {
             "a configuration file is at most 4 MiB long",
         )));
     }
-    Ok(text)
+    String::from_utf8(text).map_err(|error| ConfigError::NotUtf8 {
+        path: path.to_owned(),
+        source: error.utf8_error(),
+    })
 }
 
 /// All profiles of a configuration and its included files.
@@ -92,12 +95,20 @@ fn document(source: &Source) -> Result<DeTable<'_>, ConfigError> {
                     key: "inst_rt_id".to_owned(),
                 });
             }
-            Err(ConfigError::Syntax {
-                place,
-                message: error.message().to_owned(),
-            })
+            let mut message = error.message().to_owned();
+            if is_escape(&source.text, error.span()) {
+                message.push_str("; in \"…\" a backslash is an escape: write such a path in '…'");
+            }
+            Err(ConfigError::Syntax { place, message })
         }
     }
+}
+
+/// Whether what is no TOML stands behind a backslash, as in `"C:\Users"`.
+fn is_escape(text: &str, span: Option<std::ops::Range<usize>>) -> bool {
+    let before = span.and_then(|span| text.get(..span.start.saturating_add(1)));
+    let line = before.and_then(|before| before.lines().last());
+    line.is_some_and(|line| line.contains('\\'))
 }
 
 fn version(top: Part<'_>) -> Result<(), ConfigError> {
@@ -260,10 +271,7 @@ fn profile(found: &Found<'_>, defaults: &Defaults<'_>) -> Result<Profile, Config
         evidence: shadow::evidence(&table, name)?,
         dates,
         effects: Arc::new(effects),
-        journal: match table.find("journal") {
-            Some(found) => Some(found.source.folder().join(found.text()?)),
-            None => None,
-        },
+        journal: table.path("journal")?,
         variants: Variants::default(),
         warnings: settings.warnings.into_iter().chain(loosened).collect(),
     };

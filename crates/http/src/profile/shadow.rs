@@ -61,7 +61,7 @@ pub(super) fn evidence(table: &Table<'_>, profile: &str) -> Result<Option<PathBu
     let Some(found) = table.find("evidence") else {
         return Ok(None);
     };
-    let folder = found.source.folder().join(found.text()?);
+    let folder = found.path()?;
     Ok(Some(folder.join(format!("{}.json", file_name(profile)))))
 }
 

@@ -144,9 +144,7 @@ impl<'a> Table<'a> {
 
     /// A file, relative to the one that names it.
     pub(super) fn path(&self, key: &str) -> Result<Option<PathBuf>, ConfigError> {
-        self.find(key)
-            .map(|found| Ok(found.source.folder().join(found.text()?)))
-            .transpose()
+        self.find(key).map(|found| found.path()).transpose()
     }
 
     pub(super) fn secret(&self, key: &str) -> Result<Option<SecretRef>, ConfigError> {
@@ -208,13 +206,28 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// A string that says something.
+    /// A string that says something. Space around it would be sent, compared and never seen: `"PROD "` is not PROD.
     pub(super) fn text(&self) -> Result<String, ConfigError> {
         let text = self.str()?;
         if text.trim().is_empty() || text.chars().any(char::is_control) {
             return Err(self.bad("a string that is not empty and has no control characters"));
         }
+        if text.trim() != text {
+            return Err(self.bad("a string without space around it"));
+        }
         Ok(text.to_owned())
+    }
+
+    /// A file or folder, relative to the file that names it.
+    pub(super) fn path(&self) -> Result<PathBuf, ConfigError> {
+        let text = self.str()?;
+        // `"C:\new.pem"` is TOML, with a line end in it.
+        if text.chars().any(char::is_control) {
+            return Err(self.bad(
+                "a path without control characters: in '…' a backslash is no escape, as in 'C:\\keys\\new.pem'",
+            ));
+        }
+        Ok(self.source.folder().join(self.text()?))
     }
 
     /// An identifier whose leading zeros count.

@@ -22,7 +22,7 @@ pub(super) fn key(found: &Found<'_>) -> Result<SecretRef, ConfigError> {
     let module = table.need("module", "the shared library of the token's vendor")?;
     let pin = table.need("pin", "it opens the token: { env = … }, for example")?;
     Ok(SecretRef::Pkcs11(TokenKey {
-        module: module.source.folder().join(module.text()?),
+        module: module.path()?,
         token: table.need("token", "the token's label")?.text()?,
         label: table.need("label", "the key pair's label")?.text()?,
         pin: Box::new(secret(&pin)?),

@@ -236,9 +236,7 @@ pub(super) fn secret(found: &Found<'_>) -> Result<SecretRef, ConfigError> {
         return Err(found.bad(EXPECTED));
     };
     match reference.key.as_str() {
-        "file" => Ok(SecretRef::File(
-            found.source.folder().join(reference.text()?),
-        )),
+        "file" => Ok(SecretRef::File(reference.path()?)),
         "env" => match reference.text()? {
             name if name.contains('=') => Err(reference.bad("the name of a variable")),
             name => Ok(SecretRef::Env(name)),

@@ -78,6 +78,10 @@ fn what_is_wrong_is_told_with_file_line_and_column() {
 /// A line that replaces the one of the same key in an otherwise good profile, and the code.
 const REFUSED_LINES: &[(&str, &str)] = &[
     ("inst_env = \" \"", "config-bad-value"),
+    // Neither PROD, where it is compared, nor anything else, where it is read.
+    ("inst_env = \"PROD \"", "config-bad-value"),
+    ("product = \" p\"", "config-bad-value"),
+    ("key = { file = \"canary\\new.pem\" }", "config-bad-value"),
     (
         "key = \"-----BEGIN PRIVATE KEY-----canary\"",
         "config-inline-secret",
@@ -164,4 +168,52 @@ fn a_refusal_names_line_and_key_and_never_the_value() {
             "{error:?}"
         );
     }
+}
+
+#[test]
+fn a_path_of_windows_in_the_wrong_quotes_is_told_what_to_do() {
+    // The first three are no TOML, the others are, with a line end or a backspace in them.
+    for path in [
+        r"C:\Users\bank.pem",
+        r"C:\keys",
+        r"\\share\x",
+        r"C:\new.pem",
+        r"C:\bank.pem",
+    ] {
+        let good = format!("version = 1\n{}", oauth_profile("a", "1"));
+        let with = |quoted: &str| {
+            good.lines()
+                .map(|line| match line.starts_with("key") {
+                    true => format!("key = {{ file = {quoted} }}\n"),
+                    false => format!("{line}\n"),
+                })
+                .collect::<String>()
+        };
+        let error = Config::parse(&with(&format!("\"{path}\"")), "c.toml").unwrap_err();
+        assert!(error.to_string().contains("in '…'"), "{path}: {error}");
+        let config = Config::parse(&with(&format!("'{path}'")), "c.toml").unwrap();
+        let profile = config.profile("a").unwrap();
+        let SecretRef::File(file) = &profile.client.as_ref().unwrap().key else {
+            panic!("a file");
+        };
+        assert!(file.ends_with(path), "{}", file.display());
+    }
+}
+
+#[test]
+fn a_file_of_another_encoding_is_told_and_line_ends_and_marks_do_not_matter() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("castile.toml");
+    let good = format!("version = 1\n{}", oauth_profile("a", "1"));
+    let wide: Vec<u8> = "\u{feff}"
+        .chars()
+        .chain(good.chars())
+        .flat_map(|c| [c as u8, (c as u32 >> 8) as u8])
+        .collect();
+    std::fs::write(&file, wide).unwrap();
+    let error = Config::read(&file).unwrap_err();
+    assert_eq!(error.code(), "config-not-utf8", "{error}");
+
+    std::fs::write(&file, format!("\u{feff}{}", good.replace('\n', "\r\n"))).unwrap();
+    assert!(Config::read(&file).unwrap().profile("a").is_ok());
 }
