@@ -222,6 +222,14 @@ pub enum Error {
         /// Names that are there and resemble it.
         similar: Vec<String>,
     },
+    /// The name of several operations where one is wanted.
+    #[error("`{name}` is an operation of several services")]
+    AmbiguousOperation {
+        /// The name asked for.
+        name: String,
+        /// Their names, each with its service.
+        names: Vec<String>,
+    },
     /// A selected service is not in the contract.
     #[error("no service `{name}` in the contract")]
     UnknownService {
@@ -368,6 +376,7 @@ impl Error {
             Self::Clash { .. } | Self::ServiceTwice { .. } => "wsdl-name-clash",
             Self::Limit { .. } => "wsdl-limit",
             Self::UnknownOperation { .. } => "wsdl-unknown-operation",
+            Self::AmbiguousOperation { .. } => "wsdl-ambiguous-operation",
             Self::UnknownService { .. } => "wsdl-unknown-service",
             Self::UnknownType { .. } => "wsdl-unknown-type",
             Self::HandWritten { .. } => "output-hand-written",
@@ -460,7 +469,10 @@ impl Error {
                 "split the contract; the limit protects against hostile input".into()
             }
             Self::UnknownOperation { similar, .. } if similar.is_empty() => {
-                "take the name from a portType of the WSDL".into()
+                "take the name of an operation of the WSDL: `castile contract list` shows them".into()
+            }
+            Self::AmbiguousOperation { names, .. } => {
+                format!("name the service too: {}", names.join(", "))
             }
             Self::UnknownService { similar, .. } if similar.is_empty() => {
                 "take the name of a service of the WSDL: `castile contract list` shows them".into()

@@ -165,7 +165,7 @@ impl Instances {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownOperation`]: there is none, or several.
+    /// [`Error::UnknownOperation`], [`Error::AmbiguousOperation`].
     pub fn callable(&self, operation: &str) -> Result<Callable, Error> {
         let found = self.find(operation)?;
         Ok(Callable::of(
@@ -292,9 +292,9 @@ impl Instances {
                 name: name.to_owned(),
                 similar: self.similar(name),
             }),
-            several => Err(Error::UnknownOperation {
+            several => Err(Error::AmbiguousOperation {
                 name: name.to_owned(),
-                similar: several.iter().map(Found::full_name).collect(),
+                names: several.iter().map(Found::full_name).collect(),
             }),
         }
     }

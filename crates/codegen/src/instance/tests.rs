@@ -221,15 +221,15 @@ fn an_unclear_name_is_answered_with_those_that_are_meant() {
     let contract = contract("<x:element name='Rq' type='x:string'/>");
     assert_eq!(contract.operations(), ["One.Op", "Two.Op"]);
     let plan = Plan::default();
-    for (name, similar) in [("Op", vec!["One.Op", "Two.Op"]), ("Nowhere", vec![])] {
-        let error = contract
-            .response(name, &plan, &mut Random::seeded(1))
-            .unwrap_err();
-        let Error::UnknownOperation { similar: found, .. } = error else {
-            panic!("{error}");
-        };
-        assert_eq!(found, similar);
-    }
+    let asked = |name| contract.response(name, &plan, &mut Random::seeded(1));
+    let Err(Error::AmbiguousOperation { names, .. }) = asked("Op") else {
+        panic!("two services have it");
+    };
+    assert_eq!(names, ["One.Op", "Two.Op"]);
+    let Err(Error::UnknownOperation { similar, .. }) = asked("Nowhere") else {
+        panic!("nobody has it");
+    };
+    assert!(similar.is_empty());
     let error = contract
         .fault("One.Op", &plan, &mut Random::seeded(1))
         .unwrap_err();

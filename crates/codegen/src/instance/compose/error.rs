@@ -17,6 +17,12 @@ pub enum ComposeError {
         /// The path as given.
         path: String,
     },
+    /// A path is given a second value.
+    #[error("{path} was given twice")]
+    Twice {
+        /// The path as given.
+        path: String,
+    },
     /// The first of several elements is not given, and a later one is.
     #[error("{path} was given, and not the one before it")]
     Gap {
@@ -71,6 +77,7 @@ impl ComposeError {
         match self {
             Self::Contract(error) => error.code(),
             Self::Path { .. } => "compose-path",
+            Self::Twice { .. } => "compose-twice",
             Self::Gap { .. } => "compose-gap",
             Self::Root { .. } => "compose-root",
             Self::Unknown { .. } => "compose-unknown",

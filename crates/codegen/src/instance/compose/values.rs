@@ -1,5 +1,6 @@
 //! Values by their paths, as a tree of what a message shall say.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::super::XSI;
@@ -15,6 +16,8 @@ pub struct Values {
     root: Wish,
     name: Option<QName>,
     fills: Vec<Fill>,
+    /// The paths that were set, each step with its number.
+    set: BTreeSet<String>,
 }
 
 /// Values for the children of each element of a name, where nothing else is said.
@@ -63,7 +66,7 @@ impl Values {
         Self {
             root: Wish::of(&message.payload),
             name: Some(message.payload.name.clone()),
-            fills: Vec::new(),
+            ..Self::default()
         }
     }
 
@@ -72,18 +75,26 @@ impl Values {
     ///
     /// # Errors
     ///
-    /// [`ComposeError::Path`].
+    /// [`ComposeError::Path`]; [`ComposeError::Twice`], since one of two values would be dropped silently.
     pub fn set(&mut self, path: &str, value: &str) -> Result<(), ComposeError> {
         let no_path = || ComposeError::Path {
             path: path.to_owned(),
         };
         let mut at = &mut self.root;
+        let mut whole = String::with_capacity(path.len());
+        let mut set_once = |whole: String| match self.set.insert(whole) {
+            true => Ok(()),
+            false => Err(ComposeError::Twice {
+                path: path.to_owned(),
+            }),
+        };
         let mut steps = path.split('/').peekable();
         while let Some(step) = steps.next() {
             if let Some(name) = step.strip_prefix('@') {
                 if name.is_empty() || steps.peek().is_some() {
                     return Err(no_path());
                 }
+                set_once(format!("{whole}{step}"))?;
                 at.is_said = true;
                 at.attributes.retain(|(known, _)| known != name);
                 at.attributes.push((name.to_owned(), value.to_owned()));
@@ -103,7 +114,9 @@ impl Values {
             }
             at.raw = None;
             at = at.child(name, number);
+            whole.push_str(&format!("{name}[{number}]/"));
         }
+        set_once(whole)?;
         at.raw = None;
         at.is_said = true;
         at.text = Some(value.to_owned());
