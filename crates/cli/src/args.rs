@@ -33,7 +33,8 @@ pub(crate) use states::{Status, Switch, To};
 
 const AFTER_HELP: &str = "\
 Exit codes: 0 done, 1 findings, 2 usage or configuration, 3 token refused, 4 network, \
-5 gateway or fault, 6 outcome unknown.
+5 gateway or fault, 6 outcome unknown, 130 stopped with nothing open.
+With --json an error is the last line on standard error, as JSON with a schema_version.
 Unofficial: not affiliated with Jack Henry & Associates. No telemetry.";
 
 /// Moves SOAP integrations from WS-Security headers to OAuth 2.0 bearer tokens.
@@ -272,6 +273,14 @@ fn socket_address(text: &str) -> Result<SocketAddr, &'static str> {
         .map_err(|_| "write an IP address and a port, such as 127.0.0.1:8080")
 }
 
+/// Whether this run is asked for JSON, told by its words: they may be too wrong to be read.
+pub(crate) fn wants_json() -> bool {
+    std::env::args_os()
+        .skip(1)
+        .take_while(|word| word != "--")
+        .any(|word| word == "--json")
+}
+
 /// Shows help and version, or says what is wrong with the command line.
 pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
     use clap::error::ErrorKind;
@@ -295,8 +304,7 @@ pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
             if let Some(meant) = meant(error) {
                 problem = problem.remedy(format!("did you mean `{meant}`?"));
             }
-            anstream::eprint!("{}", problem.at("the command line"));
-            Exit::Usage.into()
+            problem.at("the command line").told()
         }
     }
 }

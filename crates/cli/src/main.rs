@@ -17,9 +17,6 @@ fn main() -> ExitCode {
     };
     match command::run(arguments) {
         Ok(exit) => exit.into(),
-        Err(problem) => {
-            anstream::eprint!("{problem}");
-            problem.exit().into()
-        }
+        Err(problem) => problem.told(),
     }
 }

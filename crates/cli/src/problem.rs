@@ -7,7 +7,9 @@ use std::process::ExitCode;
 
 use castile_http::profile::SecretRef;
 use castile_http::{ConfigError, Profile};
+use serde_json::{Value, json};
 
+use crate::args;
 use crate::explain::{self, Entry};
 use crate::output::visible;
 
@@ -29,6 +31,8 @@ pub(crate) enum Exit {
     Gateway = 5,
     /// The request may or may not have been carried out.
     OutcomeUnknown = 6,
+    /// Somebody stopped it with Ctrl-C, and nothing is open; as shells number it.
+    Stopped = 130,
 }
 
 impl From<Exit> for ExitCode {
@@ -122,6 +126,7 @@ impl Problem {
         let problem = Self::new(error.code(), error);
         match error {
             ConfigError::Unreadable { path, .. }
+            | ConfigError::NotUtf8 { path, .. }
             | ConfigError::Writable { path, .. }
             | ConfigError::Roots { path, .. }
             | ConfigError::NoRoots { path }
@@ -132,6 +137,13 @@ impl Problem {
                 None => problem.at(file.display()),
             },
         }
+    }
+
+    /// A configuration without a profile: nothing can be done with it.
+    pub(crate) fn no_profiles(file: &Path) -> Self {
+        Self::said("config-no-profile", "the configuration holds no profile")
+            .at(file.display())
+            .remedy("write a table [profile.NAME]; `castile sandbox` writes one to try")
     }
 
     /// A profile through which nothing can be sent; `file` is the configuration.
@@ -188,6 +200,34 @@ impl Problem {
     /// The exit code.
     pub(crate) fn exit(&self) -> Exit {
         self.exit.unwrap_or(self.entry().exit)
+    }
+
+    /// Tells it on standard error, and ends with its exit code.
+    ///
+    /// With `--json` it is one line of JSON, the last: what is on standard output stays a document of its own.
+    pub(crate) fn told(&self) -> ExitCode {
+        match args::wants_json() {
+            true => anstream::eprintln!("{}", self.json()),
+            false => anstream::eprint!("{self}"),
+        }
+        self.exit().into()
+    }
+
+    fn json(&self) -> Value {
+        let entry = self.entry();
+        let mut error = json!({
+            "code": self.code,
+            "fact": self.fact(),
+            "at": self.at,
+            "do": self.remedy.as_deref().unwrap_or(entry.remedy),
+            "who": entry.who,
+            "exit": self.exit() as u8,
+            "outcome_unknown": self.exit() == Exit::OutcomeUnknown,
+        });
+        for (name, text) in &self.notes {
+            error[*name] = text.as_str().into();
+        }
+        json!({ "schema_version": 1, "error": error })
     }
 
     fn entry(&self) -> &'static Entry {

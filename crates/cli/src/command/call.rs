@@ -41,7 +41,9 @@ pub(super) fn run(arguments: &Call) -> Result<Exit, Problem> {
     let gateway = way
         .connect(&Pool::new())
         .map_err(|error| Problem::profile(&error, profile, &arguments.profile.config))?;
-    let exchanged = runtime.block_on(exchange::send(&gateway, &prepared));
+    // From here on who stops the program is told what may have happened.
+    let mut interrupts = super::Interrupts::listen()?;
+    let exchanged = runtime.block_on(exchange::send(&gateway, &prepared, interrupts.next()));
     answer::show(arguments, profile, &prepared, exchanged)
 }
 
@@ -133,6 +135,15 @@ pub(super) fn fill(values: &mut Values, profile: &Profile, tracking_id: Option<&
 fn composed(error: &ComposeError, callable: &Callable) -> Problem {
     let problem = Problem::new(error.code(), error).at(callable.full_name());
     let tree = callable.request.as_ref().map(|name| name.local());
+    if let ComposeError::Missing { paths } = error
+        && let keys = from_profile(paths)
+        && !keys.is_empty()
+    {
+        let keys = keys.join(" and ");
+        return problem.remedy(format!(
+            "write {keys} into the profile, or into [defaults] for all; --set gives a value for this call alone"
+        ));
+    }
     match (error, tree) {
         (ComposeError::Unknown { .. } | ComposeError::Missing { .. }, Some(name)) => problem
             .remedy(format!(
@@ -140,4 +151,18 @@ fn composed(error: &ComposeError, callable: &Callable) -> Problem {
             )),
         _ => problem,
     }
+}
+
+/// The keys of castile.toml that would have filled these paths, where all of them could have been.
+fn from_profile(paths: &[String]) -> Vec<&'static str> {
+    let key = |path: &String| match path.rsplit_once("jXchangeHdr/")?.1 {
+        "JxVer" => Some("jx_ver"),
+        "AuditUsrId" => Some("audit_usr_id"),
+        "AuditWsId" => Some("audit_ws_id"),
+        "ValidConsmName" => Some("valid_consm_name"),
+        "ValidConsmProd" => Some("valid_consm_prod"),
+        _ => None,
+    };
+    let keys: Option<Vec<_>> = paths.iter().map(key).collect();
+    keys.unwrap_or_default()
 }

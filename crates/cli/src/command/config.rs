@@ -2,7 +2,7 @@
 
 use castile_codegen::Contract;
 use castile_http::connect::Pool;
-use castile_http::profile::{Limits, State, Warning, schema};
+use castile_http::profile::{Limits, PERMISSIONS_EXAMINED, State, Warning, schema};
 use castile_http::{Config, Profile, ReqwestTransport};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -29,6 +29,8 @@ fn pretty(value: &impl Serialize) -> Result<String, Problem> {
 #[derive(Serialize)]
 struct Checked {
     schema_version: u32,
+    /// Whether files that others can read or write would have been found.
+    permissions_examined: bool,
     profiles: Vec<Row>,
 }
 
@@ -66,6 +68,9 @@ impl Finding {
 fn check(arguments: &CheckConfig) -> Result<Exit, Problem> {
     let config = Config::read(&arguments.config)
         .map_err(|error| Problem::config(&error, &arguments.config))?;
+    if config.profiles().next().is_none() {
+        return Err(Problem::no_profiles(&arguments.config));
+    }
     let contract = match &arguments.contract[..] {
         [] => None,
         paths => Some(super::contract::read(paths, &[])?),
@@ -76,6 +81,7 @@ fn check(arguments: &CheckConfig) -> Result<Exit, Problem> {
     let (pool, today) = (Pool::new(), super::migrate::today());
     let checked = Checked {
         schema_version: 1,
+        permissions_examined: PERMISSIONS_EXAMINED,
         profiles: config
             .profiles()
             .map(|profile| {
@@ -240,6 +246,15 @@ fn show(checked: &Checked) -> Result<(), Problem> {
                 output::line(visible(&format!("    at: {at}")))?;
             }
         }
+    }
+    let found = checked.profiles.iter().flat_map(|row| &row.findings);
+    if found.count() > 0 {
+        output::line("`castile explain CODE` tells what to do about a finding.")?;
+    }
+    if !checked.permissions_examined {
+        output::line(
+            "Not examined on this system: whether others can write the configuration or read the keys.",
+        )?;
     }
     let bad = checked
         .profiles

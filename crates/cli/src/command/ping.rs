@@ -170,7 +170,7 @@ async fn ping(pool: &Pool, profile: &Profile, target: &Target) -> Row {
         Ok(gateway) => gateway,
         Err(error) => return row(error.code(), None),
     };
-    let exchanged = exchange::send(&gateway, &prepared).await;
+    let exchanged = exchange::send(&gateway, &prepared, std::future::pending()).await;
     let (result, exit) = match &exchanged.outcome {
         Ok(_) => ("ok", Exit::Done),
         Err(failed) => (failed.code(), failed.exit(Effect::Read)),

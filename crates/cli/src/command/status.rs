@@ -33,6 +33,8 @@ struct Row {
     name: String,
     inst_env: String,
     state: String,
+    /// Whether what is seen at run time is kept.
+    evidence: bool,
     last_token: Option<String>,
     last_call: Option<LastCall>,
     key_age_days: Option<u64>,
@@ -102,6 +104,7 @@ fn row(profile: &Profile, today: Date, now: SystemTime) -> Row {
         name: profile.name.clone(),
         inst_env: profile.inst_env.clone(),
         state: profile.state.to_string(),
+        evidence: profile.evidence.is_some(),
         last_token: seen
             .as_ref()
             .and_then(|seen| seen.last_token)

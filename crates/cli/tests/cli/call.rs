@@ -8,21 +8,21 @@ use tempfile::TempDir;
 
 use crate::run::{Ran, feed, run};
 
-fn sample() -> PathBuf {
+pub(crate) fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wsdl/sample")
 }
 
 /// A bank that runs while the binary is called.
-struct World {
-    bank: TestBank,
+pub(crate) struct World {
+    pub(crate) bank: TestBank,
     /// Serves as long as it is there.
     _runtime: tokio::runtime::Runtime,
     /// Where the binary runs; its files are none of the bank's.
-    folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 impl World {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -39,7 +39,7 @@ impl World {
         }
     }
 
-    fn words<'w>(&self, command: &'w str, words: &[&'w str]) -> Vec<String> {
+    pub(crate) fn words<'w>(&self, command: &'w str, words: &[&'w str]) -> Vec<String> {
         let (contract, config) = (sample(), self.bank.config());
         let mut all = vec![command.to_owned()];
         all.extend(words.iter().map(|word| (*word).to_owned()));
@@ -48,18 +48,18 @@ impl World {
         all
     }
 
-    fn call(&self, words: &[&str]) -> Ran {
+    pub(crate) fn call(&self, words: &[&str]) -> Ran {
         let words = self.words("call", words);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         run(self.folder.path(), &words)
     }
 
-    fn cust_inq(&self, more: &[&str]) -> Ran {
+    pub(crate) fn cust_inq(&self, more: &[&str]) -> Ran {
         let words = ["CustInq", "--profile", "sandbox", "--set", "CustId=C-77"];
         self.call(&[&words, more].concat())
     }
 
-    fn xfer_add(&self, more: &[&str]) -> Ran {
+    pub(crate) fn xfer_add(&self, more: &[&str]) -> Ran {
         self.call(&[&["XferAdd", "--profile", "sandbox"], XFER, more].concat())
     }
 }

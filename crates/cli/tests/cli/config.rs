@@ -5,7 +5,9 @@ use std::path::Path;
 use castile_sandbox::ClientKey;
 use tempfile::TempDir;
 
-use crate::run::{chmod, run, write_private};
+#[cfg(unix)]
+use crate::run::chmod;
+use crate::run::{run, write_private};
 
 fn profile(name: &str, more: &str) -> String {
     format!(
@@ -223,4 +225,22 @@ fn a_configuration_that_others_can_write_is_refused() {
     let ran = check(folder.path(), &[]);
     assert_eq!(ran.exit, 2, "{ran:?}");
     assert!(ran.err.contains("config-writable"), "{ran:?}");
+}
+
+#[test]
+fn whether_permissions_were_examined_is_part_of_the_answer() {
+    let folder = folder(&[oauth("new", "key.pem")]);
+    let told = check(folder.path(), &["--json"]).json();
+    assert_eq!(told["permissions_examined"], cfg!(unix));
+    let ran = check(folder.path(), &[]);
+    let is_told = ran.text().contains("Not examined on this system");
+    assert_eq!(is_told, cfg!(not(unix)), "{ran:?}");
+}
+
+#[test]
+fn a_configuration_without_a_profile_is_no_good_one() {
+    let folder = folder(&[]);
+    let ran = check(folder.path(), &[]);
+    let told = ran.refused(2, "config-no-profile");
+    assert!(told.line("do").contains("[profile.NAME]"), "{ran:?}");
 }

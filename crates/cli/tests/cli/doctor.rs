@@ -205,7 +205,7 @@ async fn a_search_follows_ping_and_nothing_but_a_search() {
 
     let before = bank.sandbox.counters().gateway_requests;
     let ran = ask("SBX0001", "http://jackhenry.com/ws/XferAdd");
-    ran.refused(2, "usage-search");
+    assert_eq!(ran.error()["code"], "usage-search", "{ran:?}");
     assert_eq!(bank.sandbox.counters().gateway_requests, before);
     // Whatever the action says: a message that moves money goes nowhere.
     let transfer = search("SBX0001").replace("CustInq", "XferAdd");

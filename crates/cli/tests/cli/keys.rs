@@ -7,7 +7,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::process::Process;
-use crate::run::{Ran, chmod, run};
+#[cfg(unix)]
+use crate::run::chmod;
+use crate::run::{Ran, run};
 
 fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
@@ -197,7 +199,7 @@ async fn every_profile_with_the_key_must_have_a_url() {
     };
     write("");
     let rotate = || keys(&folder, &["rotate", "--profile", "a", "--json"]);
-    rotate().refused(2, "rotation-no-clients");
+    assert_eq!(rotate().error()["code"], "rotation-no-clients");
     write(&format!("jwks_url = \"{url}\""));
     let ran = rotate().json();
     assert_eq!(ran["stage"], "published");
@@ -210,7 +212,7 @@ async fn every_profile_with_the_key_must_have_a_url() {
     let text = profile("a", "").replace("key = {", "client_secret = {");
     let text = format!("version = 1\n{text}");
     std::fs::write(folder.path().join("castile.toml"), text).expect("a file");
-    rotate().refused(2, "key-not-in-a-file");
+    assert_eq!(rotate().error()["code"], "key-not-in-a-file");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,6 +10,7 @@ mod journal;
 mod keys;
 mod killed;
 mod migrate;
+mod mistaken;
 #[cfg(feature = "pkcs11")]
 mod pkcs11;
 mod process;

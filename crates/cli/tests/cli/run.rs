@@ -40,6 +40,15 @@ impl Ran {
         serde_json::from_slice(&self.out).expect("one JSON document")
     }
 
+    /// An error as `--json` has it: one line of JSON, the last one.
+    pub(crate) fn error(&self) -> serde_json::Value {
+        let line = self.err.lines().last().expect("a line");
+        let mut told: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        assert_eq!(told["schema_version"], 1);
+        assert_eq!(told["error"]["exit"], self.exit, "{self:?}");
+        told["error"].take()
+    }
+
     /// An error with this code on one screen, with its place, its remedy and who must act; nothing else was printed.
     pub(crate) fn refused(&self, exit: i32, code: &str) -> Shown<'_> {
         assert_eq!(self.exit, exit, "{self:?}");

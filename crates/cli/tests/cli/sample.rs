@@ -61,7 +61,7 @@ fn an_operation_that_is_not_there_or_not_clear_is_told() {
     let ran = sample(&["AcctInk"]);
     ran.refused(2, "wsdl-unknown-operation");
     let ran = sample(&["Ping"]);
-    let shown = ran.refused(2, "wsdl-unknown-operation");
+    let shown = ran.refused(2, "wsdl-ambiguous-operation");
     assert!(
         shown
             .line("do")

@@ -38,8 +38,8 @@ fn a_sandbox_goes_wrong_as_its_script_says() {
     ] {
         write(text).expect("a file");
         let ran = run(folder.path(), &words);
-        ran.refused(2, code);
-        assert!(ran.err.contains(place), "{ran:?}");
+        assert_eq!(ran.error()["code"], code, "{ran:?}");
+        assert_eq!(ran.error()["at"], place, "{ran:?}");
     }
     let script = "version = 1\n[operation]\nCustInq = ['unauthorized', 'pass', { hdr_fault = 900123 }]\n\
         \"Transaction.XferAdd\" = [{ cut_at = 10 }]\n";

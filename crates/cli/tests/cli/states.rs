@@ -116,8 +116,10 @@ fn the_status_tells_what_is_known_and_what_nobody_has_seen() {
     ] {
         assert!(table.text().contains(part), "{part}: {}", table.text());
     }
+    assert!(!table.text().contains("not kept"), "{}", table.text());
     let json = run(folder.path(), &[&today[..], &["--json"]].concat()).json();
     assert_eq!(json["schema_version"], 1);
+    assert_eq!(json["profiles"][0]["evidence"], true);
     assert_eq!(json["profiles"][0]["last_call"], serde_json::Value::Null);
     assert_eq!(json["profiles"][1]["shadow"]["differed"], 1);
     let csv = run(folder.path(), &[&today[..], &["--csv"]].concat());
@@ -149,4 +151,18 @@ fn the_status_tells_what_is_known_and_what_nobody_has_seen() {
     let odd = run(folder.path(), &today);
     assert_eq!(odd.exit, 1, "{odd:?}");
     assert!(odd.text().contains("[evidence-syntax]"), "{odd:?}");
+}
+
+#[test]
+fn of_profiles_that_keep_nothing_the_status_says_how_they_would() {
+    let folder = folder();
+    let config = CONFIG.replace("evidence = \"seen\"\n", "");
+    std::fs::write(folder.path().join("castile.toml"), config).expect("a file");
+    let table = run(folder.path(), &["status"]);
+    assert_eq!(table.exit, 0, "{table:?}");
+    assert!(!table.text().contains("not seen"), "{}", table.text());
+    let hint = "evidence = \"evidence\" in [defaults]";
+    assert!(table.text().contains(hint), "{}", table.text());
+    let json = run(folder.path(), &["status", "--json"]).json();
+    assert_eq!(json["profiles"][0]["evidence"], false);
 }

@@ -103,6 +103,13 @@ fn problem(
         Failed::Transport(error) => Problem::new(error.code(), error),
         Failed::Envelope(refusal) => Problem::new(refusal.code(), refusal),
         Failed::Status(answer) => Problem::said(failed.code(), format!("{answer:?}")),
+        Failed::Stopped { was_sent } => Problem::said(
+            failed.code(),
+            match was_sent {
+                true => format!("{operation} was stopped before its answer was there"),
+                false => format!("{operation} was stopped before it was sent"),
+            },
+        ),
         Failed::Fault(told, _) => {
             let code = told.code.as_ref().map_or("no code", |code| &code.local);
             let mut fact = format!("{operation} was answered by a fault: {code}");
@@ -121,6 +128,9 @@ fn problem(
     }
     let exit = failed.exit(prepared.effect);
     problem = problem.exiting(exit);
+    if exit == Exit::Stopped {
+        return problem.remedy("nothing happened: call again when you like");
+    }
     if exit != Exit::OutcomeUnknown {
         let is_read = prepared.effect == Effect::Read;
         let is_open = explain::entry(failed.code()).map(|entry| entry.exit) == Some(exit);

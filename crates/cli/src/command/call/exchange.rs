@@ -7,7 +7,9 @@ use bytes::Bytes;
 use castile_auth::ports::Random as _;
 use castile_codegen::instance::{Callable, Message};
 use castile_envelope::{Content, FaultCode, Refusal};
-use castile_http::{Answer, Attempts, Body, Effect, Error, OsRandom, SoapTransport};
+use castile_http::{
+    Answer, Attempts, Body, Effect, Error, OsRandom, Phase, Progress, SoapTransport,
+};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use url::Url;
 
@@ -50,6 +52,11 @@ pub(crate) enum Failed {
     Envelope(Refusal),
     /// A SOAP fault, with the answer that it came in.
     Fault(Box<Told>, Replied),
+    /// Somebody stopped the program.
+    Stopped {
+        /// Whether a byte of the message may have left by then.
+        was_sent: bool,
+    },
 }
 
 /// What a fault tells. Reason and descriptions may hold customer data.
@@ -76,6 +83,7 @@ impl Failed {
             }
             Self::Fault(told, _) if told.is_communication => "gateway-communication",
             Self::Fault(..) => "gateway-fault",
+            Self::Stopped { .. } => "call-stopped",
         }
     }
 
@@ -90,6 +98,7 @@ impl Failed {
                 let is_refused = (told.is_declared || not_taken) && !told.is_communication;
                 effect != Effect::Read && !is_refused
             }
+            Self::Stopped { was_sent } => effect != Effect::Read && *was_sent,
         }
     }
 }
@@ -103,6 +112,7 @@ impl Failed {
         match explain::entry(self.code()).map(|entry| entry.exit) {
             Some(Exit::OutcomeUnknown) | None => match self {
                 Self::Transport(_) => Exit::Network,
+                Self::Stopped { .. } => Exit::Stopped,
                 _ => Exit::Gateway,
             },
             Some(exit) => exit,
@@ -124,15 +134,25 @@ pub(crate) fn tracking_id() -> Option<String> {
     Some(id.to_string())
 }
 
-/// Sends a message once, or as often as the stack may.
-pub(crate) async fn send<T>(gateway: &T, prepared: &Prepared) -> Exchanged
+/// Sends a message once, or as often as the stack may, until there is an answer or `stop` completes.
+pub(crate) async fn send<T>(
+    gateway: &T,
+    prepared: &Prepared,
+    stop: impl Future<Output = ()>,
+) -> Exchanged
 where
     T: SoapTransport<Error = Error>,
 {
-    let request = request(prepared);
+    let mut request = request(prepared);
     let attempts = Attempts::of(&request);
+    let progress = Progress::default();
+    request.extensions_mut().insert(progress.clone());
     let before = tokio::time::Instant::now();
-    let outcome = exchange(gateway, prepared, request).await;
+    let outcome = tokio::select! {
+        biased;
+        outcome = exchange(gateway, prepared, request) => outcome,
+        () = stop => Err(Failed::Stopped { was_sent: progress.phase() == Phase::Answer }),
+    };
     Exchanged {
         took: before.elapsed(),
         tracking_ids: attempts.ids(),

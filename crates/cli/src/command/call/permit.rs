@@ -20,6 +20,7 @@ pub(super) fn profile(arguments: &OneProfile) -> Result<Arc<Profile>, Problem> {
     let mut profiles = config.profiles();
     match (profiles.next(), profiles.next()) {
         (Some(only), None) => Ok(Arc::clone(only)),
+        (None, _) => Err(Problem::no_profiles(file)),
         _ => {
             let names: Vec<&str> = config.profiles().map(|profile| &*profile.name).collect();
             let fact = format!("none of the profiles is named: {}", names.join(", "));

@@ -10,6 +10,9 @@ use crate::problem::Problem;
 /// What stands where nothing is known.
 const NOT_SEEN: &str = "not seen";
 
+/// What stands where nothing ever will be.
+const NOT_KEPT: &str = "not kept";
+
 pub(super) fn table(shown: &Shown) -> Result<(), Problem> {
     let head = [
         "PROFILE",
@@ -43,6 +46,11 @@ pub(super) fn table(shown: &Shown) -> Result<(), Problem> {
             )))?;
         }
     }
+    if shown.profiles.iter().any(|row| !row.evidence) {
+        output::line(format!(
+            "{NOT_KEPT}: last token, last call and shadow are told of profiles with a folder for it, as evidence = \"evidence\" in [defaults]"
+        ))?;
+    }
     output::line(format!(
         "{} days to {DEADLINE}, when the old model ends; the queue for a registration takes 60 to {QUEUE_DAYS} days",
         shown.days_left
@@ -50,16 +58,23 @@ pub(super) fn table(shown: &Shown) -> Result<(), Problem> {
 }
 
 fn cells(row: &Row) -> [String; 8] {
-    let or_not_seen = |text: Option<String>| text.unwrap_or_else(|| NOT_SEEN.to_owned());
+    let or = |text: Option<String>, none: &str| text.unwrap_or_else(|| none.to_owned());
+    let seen = |text| match row.evidence {
+        true => or(text, NOT_SEEN),
+        false => or(text, NOT_KEPT),
+    };
     [
         row.name.clone(),
         row.inst_env.clone(),
         row.state.clone(),
-        or_not_seen(row.last_token.clone()),
-        or_not_seen(row.last_call.as_ref().map(call)),
-        or_not_seen(row.key_age_days.map(|days| format!("{days} d"))),
+        seen(row.last_token.clone()),
+        seen(row.last_call.as_ref().map(call)),
+        or(
+            row.key_age_days.map(|days| format!("{days} d")),
+            "not known",
+        ),
         registration(row),
-        or_not_seen(row.shadow.as_ref().map(shadow)),
+        seen(row.shadow.as_ref().map(shadow)),
     ]
 }
 

@@ -41,6 +41,13 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "leave the id out of the request: each attempt gets one of its own",
     },
     Entry {
+        code: "call-stopped",
+        exit: Exit::OutcomeUnknown,
+        who: YOU,
+        means: "The program was stopped, by Ctrl-C or a signal, before the answer was there. A write that had gone out may be carried out; then the exit code is 6. A read, and what had not gone out, leaves nothing open; then it is 130.",
+        remedy: "look a write up by the values sent, never repeat it",
+    },
+    Entry {
         code: "override-not-refused",
         exit: Exit::Usage,
         who: YOU,

@@ -20,6 +20,13 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "number them from [1] without gaps",
     },
     Entry {
+        code: "compose-twice",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "A path was given two values, of which one would have been dropped silently. `Name` and `Name[1]` are the same.",
+        remedy: "give each path one value; the second of a name is `Name[2]`",
+    },
+    Entry {
         code: "compose-root",
         exit: Exit::Usage,
         who: YOU,

@@ -13,11 +13,18 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "check the path; --config names another file, and `castile sandbox` writes one to try",
     },
     Entry {
+        code: "config-not-utf8",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "The configuration, or a file it includes, is text in another encoding than UTF-8, or no text. PowerShell writes UTF-16 where it is not told otherwise.",
+        remedy: "save the file as UTF-8, with or without a byte order mark",
+    },
+    Entry {
         code: "config-writable",
         exit: Exit::Usage,
         who: YOU,
-        means: "Others can write the configuration, a file it includes or its list of authorities; who does could send tokens and messages elsewhere.",
-        remedy: "take the right away: chmod go-w FILE (on Windows, see to the access list yourself: it is not examined)",
+        means: "Others can write the configuration, a file it includes or its list of authorities; who does could send tokens and messages elsewhere. On Windows this is not examined: see to the access list yourself.",
+        remedy: "take the right away: chmod go-w FILE",
     },
     Entry {
         code: "config-roots",

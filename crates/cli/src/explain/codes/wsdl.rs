@@ -321,6 +321,13 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "check where the file comes from",
     },
     Entry {
+        code: "wsdl-ambiguous-operation",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "Several services have an operation of this name, and they need not be the same.",
+        remedy: "write the service before it, as in `Inquiry.Ping`",
+    },
+    Entry {
         code: "wsdl-unknown-operation",
         exit: Exit::Usage,
         who: YOU,
