@@ -174,7 +174,7 @@ fn a_refusal_names_line_and_key_and_never_the_value() {
 fn a_path_of_windows_in_the_wrong_quotes_is_told_what_to_do() {
     // The first three are no TOML, the others are, with a line end or a backspace in them.
     for path in [
-        r"C:\Users\bank.pem",
+        r"C:\Unlocked\bank.pem",
         r"C:\keys",
         r"\\share\x",
         r"C:\new.pem",
