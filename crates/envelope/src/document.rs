@@ -2,6 +2,7 @@
 
 mod rewriter;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use bytes::Bytes;
@@ -25,7 +26,7 @@ pub struct Document(Kind);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Kind {
-    Envelope { charset: Option<Box<str>> },
+    Envelope { charset: Option<Cow<'static, str>> },
     Related(Box<Related>),
 }
 
@@ -57,7 +58,7 @@ impl Document {
         }
         let charset = media.parameter("charset").filter(|_| media.is_xml());
         Ok(Self(Kind::Envelope {
-            charset: charset.map(|(name, _)| name.into()),
+            charset: charset.map(|(name, _)| Cow::Owned(name.to_owned())),
         }))
     }
 
@@ -106,12 +107,12 @@ impl Document {
     }
 
     /// The envelope in a whole message or in the beginning of one.
-    pub(crate) fn envelope_in<'i>(&self, input: &'i [u8]) -> Result<Located<'i>, Refusal> {
+    pub(crate) fn envelope_in<'i>(&'i self, input: &'i [u8]) -> Result<Located<'i>, Refusal> {
         match &self.0 {
             Kind::Envelope { charset } => Ok(Located {
                 envelope: input,
                 start: 0,
-                charset: charset.clone(),
+                charset: charset.as_deref().map(Cow::Borrowed),
             }),
             Kind::Related(related) => {
                 let limit = crate::policy::Limits::default().header_bytes;
@@ -124,7 +125,7 @@ impl Document {
                 Ok(Located {
                     envelope: &envelope[..end],
                     start: root.start,
-                    charset: root.charset,
+                    charset: root.charset.map(|name| Cow::Owned(name.into())),
                 })
             }
         }
@@ -160,7 +161,7 @@ pub(crate) struct Located<'i> {
     /// Where it begins in the message.
     pub(crate) start: usize,
     /// What Content-Type says of its encoding.
-    pub(crate) charset: Option<Box<str>>,
+    pub(crate) charset: Option<Cow<'i, str>>,
 }
 
 /// Plans the cut of a whole message of that Content-Type: [`Document::of`], then [`Document::cut`].

@@ -71,8 +71,6 @@ pub(crate) struct Prolog {
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-const USUAL: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
-
 impl Prolog {
     /// Reads byte order mark and XML declaration (XML 1.0, section 4.3.3).
     ///
@@ -82,6 +80,36 @@ impl Prolog {
     /// # Errors
     /// Encodings that are not ASCII or a superset of it, names that contradict each other or the bytes, and what is no XML.
     pub(crate) fn read(input: &[u8], form: Form, beside: Option<Named>) -> Result<Self, Refusal> {
+        let utf_8 = form == Form::Bytes && beside.is_none_or(|named| named == Named::Utf8);
+        match Self::usual(input).filter(|_| utf_8) {
+            Some(usual) => Ok(usual),
+            None => Self::any(input, form, beside),
+        }
+    }
+
+    /// That of nearly every document: version and UTF-8 without a blank too many, in either kind of quotes.
+    fn usual(input: &[u8]) -> Option<Self> {
+        const HEAD: usize = b"<?xml version='1.0' encoding='".len();
+        let rest = input.strip_prefix(BOM).unwrap_or(input);
+        let (head, rest) = rest.split_first_chunk::<HEAD>()?;
+        let (name, rest) = rest.split_first_chunk::<5>()?;
+        let tail: &[u8; 3] = match head {
+            b"<?xml version=\"1.0\" encoding=\"" => b"\"?>",
+            b"<?xml version='1.0' encoding='" => b"'?>",
+            _ => return None,
+        };
+        let rest = rest.strip_prefix(tail)?;
+        name.eq_ignore_ascii_case(b"utf-8").then(|| {
+            let end = input.len() - rest.len();
+            Self {
+                charset: Charset::Utf8,
+                end,
+                named_at: end - tail.len() - name.len(),
+            }
+        })
+    }
+
+    fn any(input: &[u8], form: Form, beside: Option<Named>) -> Result<Self, Refusal> {
         let bom = form == Form::Bytes && input.starts_with(BOM);
         if bom && beside.is_some_and(|named| named != Named::Utf8) {
             return Err(Refusal::EncodingContradicted { offset: 0 });
@@ -104,14 +132,6 @@ impl Prolog {
         let rest = &input[start..];
         if !rest.starts_with(b"<?xml") || !rest.get(5).is_none_or(|&b| chars::is_space(b)) {
             return Ok(plain);
-        }
-        // As nearly every document begins.
-        if beside.is_none() && form == Form::Bytes && rest.starts_with(USUAL) {
-            return Ok(Self {
-                end: start + USUAL.len(),
-                named_at: start + b"<?xml version='1.0' encoding='".len(),
-                ..plain
-            });
         }
         let Some(length) = rest.windows(2).take(LONGEST).position(|w| w == b"?>") else {
             return Err(if rest.len() <= LONGEST {

@@ -19,6 +19,37 @@ fn charset_comes_from_mark_then_declaration() {
 }
 
 #[test]
+fn the_usual_declaration_is_read_as_any_is() {
+    let cases = [
+        ("<?xml version=\"1.0\" encoding=\"UTF-8\"?><a/>", true),
+        ("<?xml version=\"1.0\" encoding=\"utf-8\"?>", true),
+        ("<?xml version='1.0' encoding='Utf-8'?>\n<a/>", true),
+        ("<?xml version='1.0' encoding='utf-8\"?><a b='?>", false),
+        ("<?xml version='1.0\" encoding='utf-8'?><a/>", false),
+        ("<?xml version='1.1' encoding='utf-8'?><a/>", false),
+        ("<?xml version='1.0' encoding='utf-7'?><a/>", false),
+        ("<?XML version='1.0' encoding='utf-8'?><a/>", false),
+        ("<?xml version='1.0' encoding='utf-8'? ><a/>", false),
+        ("<?xml version='1.0' encoding='utf-8'", false),
+        (" <?xml version='1.0' encoding='utf-8'?>", false),
+    ];
+    for (text, is_usual) in cases {
+        for text in [text.to_owned(), format!("\u{feff}{text}")] {
+            let usual = Prolog::usual(text.as_bytes());
+            assert_eq!(usual.is_some(), is_usual, "{text}");
+            for beside in [None, Some(Named::Utf8)] {
+                let any = Prolog::any(text.as_bytes(), Form::Bytes, beside);
+                assert!(usual.is_none_or(|usual| any == Ok(usual)), "{text}");
+            }
+        }
+    }
+    // Where something else speaks, it is not asked.
+    let text = cases[0].0.as_bytes();
+    let read = Prolog::read(text, Form::Bytes, Some(Named::SingleByte));
+    assert_eq!(read, Err(Refusal::EncodingContradicted { offset: 30 }));
+}
+
+#[test]
 fn other_encodings_are_refused_where_they_show() {
     let form = |order, start| Ok(Form::Wide { order, start });
     let (little, big) = (Order::Little, Order::Big);
