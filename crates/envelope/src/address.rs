@@ -233,7 +233,8 @@ fn of_text(
 
 fn note_overrides(scanner: &Scanner<'_>, tag: &Tag, address: &mut Address) {
     let attributes = scanner.attributes().iter();
-    let overrides = attributes.filter(|attribute| scanner.bytes(attribute.name.local) == OVERRIDE);
+    let overrides =
+        attributes.filter(|attribute| scanner.bytes(attribute.name.local()) == OVERRIDE);
     address.overrides.extend(overrides.map(|attribute| Said {
         value: trimmed(&unescape(scanner.bytes(attribute.value))),
         offset: tag.span.start,
@@ -247,23 +248,26 @@ fn header(scanner: &mut Scanner<'_>, tag: &Tag, address: &mut Address) -> Result
         ..HeaderAddress::default()
     };
     let depth = scanner.depth();
-    let mut open: Option<(Name, Said, usize)> = None;
+    // The name, the value so far, and how deep the element is that says it.
+    let mut open: Option<(&[u8], Said, usize)> = None;
     while !tag.empty && scanner.depth() >= depth {
         if open.is_none() {
             // Without attributes there are no overrides.
-            scanner.pass_usual_but(depth, |name| matches!(name, b"InstRtId" | b"InstEnv"));
+            while let Some(leaf) = scanner.usual_leaf() {
+                if let Some(values) = header.values(scanner.bytes(leaf.local)) {
+                    let value = trimmed(scanner.bytes(leaf.text));
+                    let offset = leaf.start;
+                    values.extend(Some(Said { value, offset }).filter(Said::is_something));
+                }
+            }
         }
         match scanner.next()? {
             Event::Start(child) => {
                 note_overrides(scanner, &child, address);
-                let name = match scanner.bytes(child.local) {
-                    b"InstRtId" => Some(Name::InstRtId),
-                    b"InstEnv" => Some(Name::InstEnv),
-                    _ => None,
-                };
+                let name = scanner.bytes(child.local);
                 if let Some((_, said, _)) = &mut open {
                     said.value.push(ELEMENT);
-                } else if let (Some(name), false) = (name, child.empty) {
+                } else if header.values(name).is_some() && !child.empty {
                     let offset = child.span.start;
                     let value = String::new();
                     open = Some((name, Said { value, offset }, scanner.depth()));
@@ -283,15 +287,13 @@ fn header(scanner: &mut Scanner<'_>, tag: &Tag, address: &mut Address) -> Result
             Event::End(span) => {
                 address.end = span.end;
                 let closed = open.take_if(|(_, _, depth)| scanner.depth() < *depth);
-                if let Some((name, mut said, _)) = closed {
+                if let Some((name, mut said, _)) = closed
+                    && let Some(values) = header.values(name)
+                {
                     if said.value.starts_with(is_blank) || said.value.ends_with(is_blank) {
                         said.value = said.value.trim_matches(is_blank).to_owned();
                     }
-                    let values = match name {
-                        Name::InstRtId => &mut header.inst_rt_id,
-                        Name::InstEnv => &mut header.inst_env,
-                    };
-                    values.extend(Some(said).filter(|said| !said.value.is_empty()));
+                    values.extend(Some(said).filter(Said::is_something));
                 }
             }
             Event::Eof => break,
@@ -301,14 +303,26 @@ fn header(scanner: &mut Scanner<'_>, tag: &Tag, address: &mut Address) -> Result
     Ok(())
 }
 
+impl HeaderAddress {
+    /// What elements of that local name say.
+    fn values(&mut self, name: &[u8]) -> Option<&mut Vec<Said>> {
+        match name {
+            b"InstRtId" => Some(&mut self.inst_rt_id),
+            b"InstEnv" => Some(&mut self.inst_env),
+            _ => None,
+        }
+    }
+}
+
+impl Said {
+    fn is_something(&self) -> bool {
+        !self.value.is_empty()
+    }
+}
+
 /// Stands in a value for an element inside of it, such as an `xop:Include`: what a server makes of that is not known,
 /// and no institution is called so.
 const ELEMENT: char = '<';
-
-enum Name {
-    InstRtId,
-    InstEnv,
-}
 
 fn trimmed(value: &[u8]) -> String {
     let text = String::from_utf8_lossy(value);

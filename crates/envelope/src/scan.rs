@@ -125,9 +125,7 @@ impl<'i> Scanner<'i> {
     /// # Errors
     /// What is malformed, what exceeds a limit, and the end of the input inside a document.
     pub(crate) fn next(&mut self) -> Result<Event, Refusal> {
-        if let Some(len) = self.ended.take() {
-            self.bindings.truncate(len);
-        }
+        self.end_empty();
         loop {
             let Some(&byte) = self.input.get(self.at) else {
                 return if self.open.is_empty() && self.root_seen {
@@ -150,9 +148,23 @@ impl<'i> Scanner<'i> {
                         return Ok(Event::Text(text));
                     }
                 }
-                Some(_) => return self.start_tag().map(Event::Start),
+                Some(_) => {
+                    let tag = match self.usual_start() {
+                        Some(usual) => usual,
+                        None => self.full_tag()?,
+                    };
+                    return Ok(Event::Start(tag));
+                }
                 None => return Err(self.truncated()),
             }
+        }
+    }
+
+    /// Ends the declarations of the empty-element tag that was read last, if it was one.
+    #[inline]
+    fn end_empty(&mut self) {
+        if let Some(len) = self.ended.take() {
+            self.bindings.truncate(len);
         }
     }
 

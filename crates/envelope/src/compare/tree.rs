@@ -118,7 +118,7 @@ impl<'i> Node<'i> {
 
     fn of(scanner: &Scanner<'i>, tag: &Tag) -> Self {
         let attributes = scanner.attributes().iter().filter(|attribute| {
-            let (prefix, local) = (attribute.name.prefix, attribute.name.local);
+            let (prefix, local) = (attribute.name.prefix(), attribute.name.local());
             scanner.bytes(prefix) != b"xmlns"
                 && !(scanner.bytes(prefix).is_empty() && scanner.bytes(local) == b"xmlns")
         });
@@ -131,7 +131,7 @@ impl<'i> Node<'i> {
             },
             attributes: attributes
                 .map(|attribute| Attribute {
-                    name: format!("@{}", name(scanner.bytes(attribute.name.local))),
+                    name: format!("@{}", name(scanner.bytes(attribute.name.local()))),
                     value: unescape(scanner.bytes(attribute.value)),
                 })
                 .collect(),

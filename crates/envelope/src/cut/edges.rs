@@ -36,7 +36,7 @@ impl Edges {
             return;
         }
         for attribute in scanner.attributes() {
-            let is_id = match scanner.bytes(attribute.name.local) {
+            let is_id = match scanner.bytes(attribute.name.local()) {
                 b"Id" => matches!(scanner.attribute_ns(attribute), Ns::None | Ns::Wsu),
                 b"ID" | b"AssertionID" => scanner.attribute_ns(attribute) == Ns::None,
                 b"id" => scanner.attribute_ns(attribute) == Ns::Xml,

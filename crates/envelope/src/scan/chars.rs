@@ -60,7 +60,8 @@ fn run(input: &[u8], from: usize, class: u8) -> usize {
     at
 }
 
-/// The same for what is seldom empty, eight bytes at a time: of a loop that long the compiler makes none.
+/// The same for what is seldom empty: of eight bytes the compiler makes no loop.
+#[inline(always)]
 fn long_run(input: &[u8], from: usize, class: u8) -> usize {
     let mut at = from;
     while let Some(block) = input.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
@@ -76,7 +77,9 @@ fn long_run(input: &[u8], from: usize, class: u8) -> usize {
 /// The end of the name that begins at `from`; `from` itself if none does.
 pub(crate) fn name_end(input: &[u8], from: usize) -> usize {
     match input.get(from) {
-        Some(&byte) if CLASS[usize::from(byte)] & NAME_START != 0 => long_run(input, from + 1, NAME),
+        Some(&byte) if CLASS[usize::from(byte)] & NAME_START != 0 => {
+            long_run(input, from + 1, NAME)
+        }
         _ => from,
     }
 }
@@ -137,7 +140,7 @@ pub(crate) fn text_end(input: &[u8], from: usize) -> usize {
     let from = plain_end(input, from, |byte| {
         (byte.cast_signed() < 0x20) | (byte == b'<') | (byte == b'&') | (byte == b']')
     });
-    run(input, from, TEXT)
+    long_run(input, from, TEXT)
 }
 
 /// The next byte that an attribute value cannot simply hold: a quote, `<`, `&` or a control character.
@@ -146,7 +149,7 @@ pub(crate) fn value_end(input: &[u8], from: usize) -> usize {
     let from = plain_end(input, from, |byte| {
         (byte.cast_signed() < 0x20) | (byte == b'<') | (byte | 5 == b'\'')
     });
-    run(input, from, VALUE)
+    long_run(input, from, VALUE)
 }
 
 /// Passes whole blocks by in which no byte is `special`: namespace names are long and plain.

@@ -126,13 +126,12 @@ impl Bindings {
 
     /// What `prefix` is bound to; the empty prefix asks for the default namespace.
     pub(crate) fn resolve(&self, input: &[u8], prefix: &[u8]) -> Option<Ns> {
-        self.find(input, prefix)
-            .map(|binding| binding.ns)
-            .or(match prefix {
-                b"" => Some(Ns::None),
-                b"xml" => Some(Ns::Xml),
-                _ => None,
-            })
+        match self.find(input, prefix) {
+            Some(binding) => Some(binding.ns),
+            None if prefix.is_empty() => Some(Ns::None),
+            None if prefix == b"xml" => Some(Ns::Xml),
+            None => None,
+        }
     }
 
     /// The raw URI that `prefix` is bound to.
@@ -141,12 +140,14 @@ impl Bindings {
             .map(|binding| binding.value.of(input))
     }
 
+    #[inline]
     fn find(&self, input: &[u8], prefix: &[u8]) -> Option<&Binding> {
-        self.list.iter().rev().find(|binding| {
-            // Prefixes are too short for a call to compare them.
-            let bound = binding.prefix.of(input);
-            bound.len() == prefix.len() && bound.iter().eq(prefix)
-        })
+        let mut bindings = self.list.iter().rev();
+        // Most names are without a prefix.
+        if prefix.is_empty() {
+            return bindings.find(|binding| binding.prefix.start == binding.prefix.end);
+        }
+        bindings.find(|binding| binding.prefix.of(input) == prefix)
     }
 
     /// Prefix and raw URI of each of the first `len` declarations that no later one of them hides.

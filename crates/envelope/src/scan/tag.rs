@@ -23,12 +23,13 @@ pub(crate) struct Attribute {
     pub(crate) value: Span,
 }
 
-/// A name as written; `prefix` is empty when there is none.
+/// A name as written.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct QName {
-    pub(crate) whole: Span,
-    pub(crate) prefix: Span,
-    pub(crate) local: Span,
+    pub(crate) start: usize,
+    /// Behind the colon, if there is one.
+    local: usize,
+    pub(crate) end: usize,
 }
 
 impl QName {
@@ -36,31 +37,47 @@ impl QName {
     ///
     /// # Errors
     /// [`Flaw::Name`]; [`Refusal::Truncated`] if the name may go on behind the end of the input.
+    #[inline]
     pub(crate) fn read(input: &[u8], start: usize) -> Result<Self, Refusal> {
-        let flaw = || Refusal::malformed(start, Flaw::Name);
-        match input.get(start) {
-            Some(&byte) if chars::is_name_start(byte) => {}
-            Some(_) => return Err(flaw()),
-            None => return Err(truncated(input)),
-        }
-        let colon = chars::part_end(input, start);
-        let (prefix, local) = match input.get(colon) {
-            Some(b':') => (colon, colon + 1),
-            _ => (start, start),
+        let begins = |at| {
+            input
+                .get(at)
+                .is_some_and(|&byte| chars::is_name_start(byte))
         };
-        let end = if local == start {
-            colon
-        } else {
-            chars::part_end(input, local)
+        let colon = chars::part_end(input, start);
+        let (local, end) = match input.get(colon) {
+            Some(b':') => (colon + 1, chars::part_end(input, colon + 1)),
+            _ => (start, colon),
         };
         match input.get(end) {
-            None => Err(truncated(input)),
-            Some(&after) if after != b':' && chars::is_name_start(input[local]) => Ok(Self {
-                whole: Span { start, end },
-                prefix: Span { start, end: prefix },
-                local: Span { start: local, end },
-            }),
-            Some(_) => Err(flaw()),
+            Some(&after) if after != b':' && begins(start) && begins(local) => {
+                Ok(Self { start, local, end })
+            }
+            Some(_) => Err(Refusal::malformed(start, Flaw::Name)),
+            None if begins(start) || start >= input.len() => Err(truncated(input)),
+            None => Err(Refusal::malformed(start, Flaw::Name)),
+        }
+    }
+
+    pub(crate) fn whole(self) -> Span {
+        Span {
+            start: self.start,
+            end: self.end,
+        }
+    }
+
+    /// Empty where there is none.
+    pub(crate) fn prefix(self) -> Span {
+        Span {
+            start: self.start,
+            end: self.start.max(self.local.saturating_sub(1)),
+        }
+    }
+
+    pub(crate) fn local(self) -> Span {
+        Span {
+            start: self.local,
+            end: self.end,
         }
     }
 }
@@ -76,14 +93,14 @@ impl Scanner<'_> {
         self.attributes
             .iter()
             .find(|attribute| {
-                self.bytes(attribute.name.local) == local && self.attribute_ns(attribute) == ns
+                self.bytes(attribute.name.local()) == local && self.attribute_ns(attribute) == ns
             })
             .map(|attribute| attribute.value)
     }
 
     /// The namespace of an attribute: none unless it has a prefix.
     pub(crate) fn attribute_ns(&self, attribute: &Attribute) -> Ns {
-        let prefix = self.bytes(attribute.name.prefix);
+        let prefix = self.bytes(attribute.name.prefix());
         if prefix.is_empty() {
             return Ns::None;
         }
@@ -92,10 +109,9 @@ impl Scanner<'_> {
             .unwrap_or(Ns::None)
     }
 
-    pub(super) fn start_tag(&mut self) -> Result<Tag, Refusal> {
-        if let Some(tag) = self.usual_start() {
-            return Ok(tag);
-        }
+    /// A tag with all that there may be in it.
+    #[inline(never)]
+    pub(super) fn full_tag(&mut self) -> Result<Tag, Refusal> {
         let start = self.at;
         if self.open.is_empty() && self.root_seen {
             return Err(Refusal::malformed(start, Flaw::SecondRoot));
@@ -108,11 +124,11 @@ impl Scanner<'_> {
         }
         let outer = self.bindings.len();
         let name = self.qname(start + 1)?;
-        let (end, empty) = self.read_attributes(name.whole.end)?;
+        let (end, empty) = self.read_attributes(name.end)?;
         let ns = self
             .bindings
-            .resolve(self.input, self.bytes(name.prefix))
-            .ok_or_else(|| Refusal::malformed(name.whole.start, Flaw::UnboundPrefix))?;
+            .resolve(self.input, self.bytes(name.prefix()))
+            .ok_or_else(|| Refusal::malformed(name.start, Flaw::UnboundPrefix))?;
         self.check_attributes()?;
         self.root_seen = true;
         self.at = end;
@@ -120,14 +136,14 @@ impl Scanner<'_> {
             self.ended = Some(outer);
         } else {
             self.open.push(Open {
-                name: name.whole,
+                name: name.whole(),
                 bindings: outer,
             });
         }
         Ok(Tag {
             span: Span { start, end },
             ns,
-            local: name.local,
+            local: name.local(),
             empty,
         })
     }
@@ -162,7 +178,7 @@ impl Scanner<'_> {
             });
         }
         let name = self.qname(from)?;
-        let equals = chars::space_end(self.input, name.whole.end);
+        let equals = chars::space_end(self.input, name.end);
         self.expect(equals, |byte| byte == b'=')?;
         let open = chars::space_end(self.input, equals + 1);
         let quote = self.expect(open, |byte| matches!(byte, b'"' | b'\''))?;
@@ -171,9 +187,9 @@ impl Scanner<'_> {
             start: open + 1,
             end,
         };
-        let prefix = match (self.bytes(name.prefix), self.bytes(name.local)) {
-            (b"xmlns", _) => Some(name.local),
-            (b"", b"xmlns") => Some(name.prefix),
+        let prefix = match self.bytes(name.whole()).strip_prefix(b"xmlns") {
+            Some([]) => Some(name.prefix()),
+            Some([b':', ..]) => Some(name.local()),
             _ => None,
         };
         if let Some(prefix) = prefix {
@@ -205,9 +221,9 @@ impl Scanner<'_> {
     fn check_attributes(&self) -> Result<(), Refusal> {
         let mut prefixed = 0;
         for (at, attribute) in self.attributes.iter().enumerate() {
-            let name = self.bytes(attribute.name.whole);
+            let name = self.bytes(attribute.name.whole());
             let mut earlier = self.attributes[..at].iter();
-            if earlier.any(|earlier| self.bytes(earlier.name.whole) == name) {
+            if earlier.any(|earlier| self.bytes(earlier.name.whole()) == name) {
                 return Err(duplicate(attribute));
             }
             prefixed += usize::from(self.prefixed_ns(attribute)?.is_some());
@@ -226,7 +242,7 @@ impl Scanner<'_> {
             let Some(ns) = self.prefixed_ns(attribute)? else {
                 continue;
             };
-            let local = self.bytes(attribute.name.local);
+            let local = self.bytes(attribute.name.local());
             let same = |&(other, name): &(Ns, &[u8])| name == local && ns.same(other, self.input);
             if seen.iter().any(same) {
                 return Err(duplicate(attribute));
@@ -238,12 +254,12 @@ impl Scanner<'_> {
 
     /// What the prefix of an attribute is bound to; none without prefix and for declarations.
     fn prefixed_ns(&self, attribute: &Attribute) -> Result<Option<Ns>, Refusal> {
-        match attribute.name.prefix.of(self.input) {
+        match attribute.name.prefix().of(self.input) {
             b"" | b"xmlns" => Ok(None),
             prefix => match self.bindings.resolve(self.input, prefix) {
                 Some(ns) => Ok(Some(ns)),
                 None => Err(Refusal::malformed(
-                    attribute.name.whole.start,
+                    attribute.name.start,
                     Flaw::UnboundPrefix,
                 )),
             },
@@ -252,7 +268,7 @@ impl Scanner<'_> {
 }
 
 fn duplicate(attribute: &Attribute) -> Refusal {
-    Refusal::malformed(attribute.name.whole.start, Flaw::DuplicateAttribute)
+    Refusal::malformed(attribute.name.start, Flaw::DuplicateAttribute)
 }
 
 /// The closing quote of the attribute value that begins at `from`.

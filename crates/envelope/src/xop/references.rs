@@ -133,7 +133,7 @@ fn reference(scanner: &Scanner<'_>) -> Option<String> {
 /// The raw `href` of the tag read last.
 fn href<'i>(scanner: &Scanner<'i>) -> Option<&'i [u8]> {
     let mut attributes = scanner.attributes().iter();
-    let href = attributes.find(|attribute| scanner.bytes(attribute.name.whole) == b"href")?;
+    let href = attributes.find(|attribute| scanner.bytes(attribute.name.whole()) == b"href")?;
     Some(scanner.bytes(href.value))
 }
 

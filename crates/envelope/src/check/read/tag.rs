@@ -39,19 +39,22 @@ impl Reader {
     /// A tag with all that there may be in it; nothing is changed unless it is complete and sound.
     fn full_tag(&mut self, buffer: &[u8], at: usize) -> Result<usize, Refusal> {
         let name = self.name(buffer, at + 1)?;
-        let (end, empty) = self.read_attributes(buffer, name.whole.end)?;
-        self.stack.push(name.whole.of(buffer));
+        let (end, empty) = self.read_attributes(buffer, name.end)?;
+        self.stack.push(name.whole().of(buffer));
         self.declare(buffer)?;
-        let unbound = Refusal::malformed(name.whole.start, Flaw::UnboundPrefix);
-        let ns = self.stack.resolve(name.prefix.of(buffer)).ok_or(unbound)?;
+        let unbound = Refusal::malformed(name.start, Flaw::UnboundPrefix);
+        let ns = self
+            .stack
+            .resolve(name.prefix().of(buffer))
+            .ok_or(unbound)?;
         self.check_attributes(buffer)?;
-        self.found(buffer, at, Some(ns), name.local.of(buffer), empty);
+        self.found(buffer, at, Some(ns), name.local().of(buffer), empty);
         Ok(end)
     }
 
     fn name(&self, buffer: &[u8], at: usize) -> Result<QName, Refusal> {
         let name = QName::read(buffer, at)?;
-        if self.is_name(name.whole.of(buffer)) {
+        if self.is_name(name.whole().of(buffer)) {
             Ok(name)
         } else {
             Err(Refusal::malformed(at, Flaw::Name))
@@ -84,7 +87,7 @@ impl Reader {
         }
         let name = self.name(buffer, from)?;
         let flaw = |at| Refusal::malformed(at, Flaw::Attribute);
-        let equals = chars::space_end(buffer, name.whole.end);
+        let equals = chars::space_end(buffer, name.end);
         match buffer.get(equals) {
             Some(b'=') => {}
             Some(_) => return Err(flaw(equals)),
@@ -108,11 +111,8 @@ impl Reader {
     /// Takes up the namespace declarations among the attributes.
     fn declare(&mut self, buffer: &[u8]) -> Result<(), Refusal> {
         for attribute in &self.attributes {
-            let QName {
-                whole,
-                prefix,
-                local,
-            } = attribute.name;
+            let name = attribute.name;
+            let (prefix, local) = (name.prefix(), name.local());
             let declared = match (prefix.of(buffer), local.of(buffer)) {
                 (b"xmlns", _) => local,
                 (b"", b"xmlns") => prefix,
@@ -120,7 +120,7 @@ impl Reader {
             };
             if self.stack.namespaces() >= self.limits.namespaces {
                 return Err(Refusal::TooManyNamespaces {
-                    offset: whole.start,
+                    offset: name.start,
                     limit: self.limits.namespaces,
                 });
             }
@@ -135,20 +135,20 @@ impl Reader {
     fn check_attributes(&self, buffer: &[u8]) -> Result<(), Refusal> {
         let mut expanded: SmallVec<[(Ns, &[u8]); 8]> = SmallVec::new();
         for (at, attribute) in self.attributes.iter().enumerate() {
-            let start = attribute.name.whole.start;
+            let start = attribute.name.start;
             let twice = Refusal::malformed(start, Flaw::DuplicateAttribute);
-            let name = attribute.name.whole.of(buffer);
+            let name = attribute.name.whole().of(buffer);
             let mut earlier = self.attributes[..at].iter();
-            if earlier.any(|earlier| earlier.name.whole.of(buffer) == name) {
+            if earlier.any(|earlier| earlier.name.whole().of(buffer) == name) {
                 return Err(twice);
             }
-            let prefix = attribute.name.prefix.of(buffer);
+            let prefix = attribute.name.prefix().of(buffer);
             if matches!(prefix, b"" | b"xmlns") {
                 continue;
             }
             let unbound = Refusal::malformed(start, Flaw::UnboundPrefix);
             let ns = self.stack.resolve(prefix).ok_or(unbound)?;
-            let local = attribute.name.local.of(buffer);
+            let local = attribute.name.local().of(buffer);
             let same = |&(other, name): &(Ns, &[u8])| name == local && self.stack.same(ns, other);
             if expanded.iter().any(same) {
                 return Err(twice);
