@@ -50,6 +50,23 @@ pub(crate) struct List {
     is_met: bool,
 }
 
+/// Which values may stand in an element.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Place {
+    /// Those of the parent.
+    in_parent: bool,
+    /// Those of the message itself.
+    in_message: bool,
+}
+
+impl Place {
+    /// Whether some may.
+    #[inline]
+    pub(crate) fn is_open(self) -> bool {
+        self.in_parent | self.in_message
+    }
+}
+
 /// What is written for an element that the message leaves open.
 pub(crate) enum Filling {
     Text(SmolStr),
@@ -132,56 +149,54 @@ impl Fill {
         self
     }
 
-    /// What is to be written in place of an element that the message leaves open.
-    pub(crate) fn take(&mut self, path: &[&'static str], name: &str) -> Option<Filling> {
-        let is_parent = self.is_parent(path);
-        if !is_parent && !is_message(path) {
-            return None;
+    /// Which of the values may stand in the element at the end of a path.
+    pub(crate) fn place(&self, path: &[&'static str]) -> Place {
+        let is_below = |value: &Value| value.need == Need::Message;
+        let is_parent = path.last().is_some_and(|parent| **parent == *self.parent);
+        let has_demands = !self.lists.is_empty() || self.values.iter().any(is_below);
+        Place {
+            in_parent: is_parent && !self.values.iter().all(is_below),
+            in_message: has_demands && is_message(path),
         }
-        self.has_parent |= is_parent;
+    }
+
+    /// What is to be written in place of an element that the message leaves open.
+    pub(crate) fn take(&mut self, place: Place, name: &str) -> Option<Filling> {
+        self.has_parent |= place.in_parent;
         for value in &mut self.values {
             let is_here = match value.need {
-                Need::Message => !value.is_met && is_message(path),
-                _ => is_parent,
+                Need::Message => !value.is_met && place.in_message,
+                _ => place.in_parent,
             };
             if is_here && value.name == name {
                 value.is_met = true;
                 return Some(Filling::Text(value.text.clone()));
             }
         }
-        let mut lists = self.lists.iter_mut().filter(|_| is_message(path));
+        let mut lists = self.lists.iter_mut().filter(|_| place.in_message);
         let list = lists.find(|list| !list.is_met && list.names[0] == name)?;
         list.is_met = true;
         Some(Filling::List(list.clone()))
     }
 
     /// Notes that the message has an element, or has it now.
-    pub(crate) fn meet(&mut self, path: &[&'static str], name: &str) -> Result<(), Misfit> {
-        let is_parent = self.is_parent(path);
-        if !is_parent && !is_message(path) {
-            return Ok(());
-        }
-        self.has_parent |= is_parent;
+    pub(crate) fn meet(&mut self, place: Place, name: &str) -> Result<(), Misfit> {
+        self.has_parent |= place.in_parent;
         for value in self.values.iter_mut().filter(|value| value.name == name) {
             match value.need {
-                Need::Message if !value.is_met && is_message(path) => {
+                Need::Message if !value.is_met && place.in_message => {
                     return Err(Misfit::Given(value.name.clone()));
                 }
                 Need::Message => {}
-                _ => value.is_met |= is_parent,
+                _ => value.is_met |= place.in_parent,
             }
         }
         let is_own = |list: &&List| !list.is_met && list.names[0] == name;
         let own = self.lists.iter().find(is_own);
-        match own.filter(|_| is_message(path)) {
+        match own.filter(|_| place.in_message) {
             Some(list) => Err(Misfit::Given(list.names[0].into())),
             None => Ok(()),
         }
-    }
-
-    /// Whether these elements are around a child of the parent.
-    fn is_parent(&self, path: &[&'static str]) -> bool {
-        path.last().is_some_and(|parent| **parent == *self.parent)
     }
 
     /// Whether all that must have a place had one.

@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 
 use crate::attributes::XSI;
 use crate::error::{self, Warning, WarningKind};
+use crate::fill::Place;
 use crate::name::local_start;
 use crate::{Attributes, EncodeError, Ext, Fill, Groups, Leaf, Particle, Raw};
 
@@ -65,6 +66,8 @@ struct Level {
     read: u64,
     /// Markers that are written, as bits.
     written: u64,
+    /// What is written in it where the message has nothing.
+    place: Place,
 }
 
 impl Writer {
@@ -94,7 +97,7 @@ impl Writer {
     pub fn put<P: Particle>(&mut self, name: &'static str, particle: &P) {
         let before = self.out.len();
         particle.write_as(name, self);
-        if self.fill.is_some() {
+        if self.level.place.is_open() {
             self.filled(name, before);
         }
     }

@@ -15,7 +15,7 @@ impl Writer {
             return;
         }
         let fill = self.fill.as_mut();
-        let met = fill.map_or(Ok(()), |fill| fill.meet(&self.path, name));
+        let met = fill.map_or(Ok(()), |fill| fill.meet(self.level.place, name));
         if let Err(misfit) = met {
             self.fail(|path| EncodeError::misfit(path, misfit));
         }
@@ -23,8 +23,11 @@ impl Writer {
 
     /// Writes an element that the message does not have; tells whether there was something for it.
     pub(crate) fn fill(&mut self, name: &'static str) -> bool {
+        if !self.level.place.is_open() {
+            return false;
+        }
         let fill = self.fill.as_mut().filter(|_| self.look.is_none());
-        match fill.and_then(|fill| fill.take(&self.path, name)) {
+        match fill.and_then(|fill| fill.take(self.level.place, name)) {
             Some(Filling::Text(text)) => self.leaf(name, &Text::from(Str::of(text))),
             Some(Filling::List(list)) => self.list(name, &list),
             None => return false,

@@ -1,6 +1,7 @@
 //! Writes structs from their start tag to their end tag.
 
 use super::{Level, Writer, local_of};
+use crate::fill::Place;
 use crate::{Ext, Struct};
 
 /// What is around a struct that is being written.
@@ -89,6 +90,10 @@ impl Writer {
             is_nil: ext.is_nil(),
             read: ext.markers(),
             written: 0,
+            place: self
+                .fill
+                .as_ref()
+                .map_or(Place::default(), |fill| fill.place(&self.path)),
         };
     }
 
