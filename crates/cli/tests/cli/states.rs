@@ -41,7 +41,7 @@ oauth.url = "https://gw.example/OAuth/"
 const SEEN: &str = r#"{"schema_version": 1, "profile": "two", "last_token": "2026-11-20T10:00:00Z",
 "last_call": {"at": "2026-11-20T10:00:01Z", "state": "shadow", "status": 200, "code": null},
 "shadow": {"first": "2026-11-01T00:00:00Z", "last": "2026-11-20T10:00:01Z",
-"operations": {"AcctInq": {"agreed": 9, "differed": 1, "paths": {"AcctInqResponse/AcctNum": 1}}}}}"#;
+"operations": {"AcctInq": {"agreed": 9, "differed": 1, "not_comparable": 4, "not_a_read": 3, "dropped": 2, "paths": {"AcctInqResponse/AcctNum": 1}}}}}"#;
 
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -111,7 +111,7 @@ fn the_status_tells_what_is_known_and_what_nobody_has_seen() {
         "2026-11-20T10:00:00Z",
         "2026-11-20T10:00:01Z shadow 200",
         "no date, 436 d left to request",
-        "9 agree, 1 differ, 0 failed, 0 dropped",
+        "9 agree, 1 differ, 0 failed, 4 not comparable, 3 no read, 2 dropped",
         "526 days to 2028-04-30",
     ] {
         assert!(table.text().contains(part), "{part}: {}", table.text());
@@ -121,7 +121,10 @@ fn the_status_tells_what_is_known_and_what_nobody_has_seen() {
     assert_eq!(json["schema_version"], 1);
     assert_eq!(json["profiles"][0]["evidence"], true);
     assert_eq!(json["profiles"][0]["last_call"], serde_json::Value::Null);
-    assert_eq!(json["profiles"][1]["shadow"]["differed"], 1);
+    let shadow = &json["profiles"][1]["shadow"];
+    assert_eq!(shadow["differed"], 1);
+    assert_eq!(shadow["not_comparable"], 4);
+    assert_eq!(shadow["not_a_read"], 3);
     let csv = run(folder.path(), &[&today[..], &["--csv"]].concat());
     let lines: Vec<&str> = csv.text().lines().collect();
     assert_eq!(lines.len(), 3, "{csv:?}");
@@ -129,6 +132,7 @@ fn the_status_tells_what_is_known_and_what_nobody_has_seen() {
         lines[2].starts_with("two,PROD,shadow,2026-11-20T10:00:00Z,"),
         "{csv:?}"
     );
+    assert!(lines[2].ends_with(",9,1,0,4,3,2,"), "{csv:?}");
     let columns = lines[0].split(',').count();
     assert!(
         lines.iter().all(|line| line.split(',').count() == columns),
@@ -142,7 +146,9 @@ fn the_status_tells_what_is_known_and_what_nobody_has_seen() {
     assert_eq!(report.exit, 0, "{report:?}");
     let page = read(folder.path(), "migration/two.md");
     assert!(
-        page.contains("10 reads") && page.contains("AcctInqResponse/AcctNum (1)"),
+        page.contains("10 reads")
+            && page.contains("9 more were not compared")
+            && page.contains("AcctInqResponse/AcctNum (1)"),
         "{page}"
     );
     assert!(read(folder.path(), "migration/one.md").contains("2026-09-01"));

@@ -149,6 +149,9 @@ fn shadow(profile: &castile_http::Profile) -> Result<Option<Shadow>, Problem> {
                 agreed: tally.agreed,
                 differed: tally.differed,
                 failed: tally.failed,
+                not_comparable: tally.not_comparable,
+                not_a_read: tally.not_a_read,
+                dropped: tally.dropped,
                 paths: tally.paths.into_iter().collect(),
                 codes: tally.codes.into_iter().collect(),
             })

@@ -111,15 +111,21 @@ fn registration(row: &Row) -> String {
 
 fn shadow(tally: &Tally) -> String {
     format!(
-        "{} agree, {} differ, {} failed, {} dropped",
-        tally.agreed, tally.differed, tally.failed, tally.dropped
+        "{} agree, {} differ, {} failed, {} not comparable, {} no read, {} dropped",
+        tally.agreed,
+        tally.differed,
+        tally.failed,
+        tally.not_comparable,
+        tally.not_a_read,
+        tally.dropped
     )
 }
 
 pub(super) fn csv(shown: &Shown) -> Result<(), Problem> {
     const HEAD: &str = "profile,inst_env,state,last_token,last_call,last_call_state,last_call_status,last_call_code,\
          key_age_days,requested,client_id_received,jwks_registered,jxchange_authorized,days_in_queue,days_to_request,\
-         days_left,shadow_agreed,shadow_differed,shadow_failed,shadow_dropped,problem";
+         days_left,shadow_agreed,shadow_differed,shadow_failed,shadow_not_comparable,shadow_not_a_read,shadow_dropped,\
+         problem";
     output::line(HEAD)?;
     for row in &shown.profiles {
         let call = row.last_call.as_ref();
@@ -145,6 +151,8 @@ pub(super) fn csv(shown: &Shown) -> Result<(), Problem> {
             count(|tally| tally.agreed),
             count(|tally| tally.differed),
             count(|tally| tally.failed),
+            count(|tally| tally.not_comparable),
+            count(|tally| tally.not_a_read),
             count(|tally| tally.dropped),
             text(row.problem.as_ref()),
         ];
