@@ -15,6 +15,8 @@
 //! A thread of its own drives connections and timers; the caller's thread waits. Inside of an async runtime that would
 //! stop the runtime, and is refused ([`Cause::InsideAsync`]): use [`castile::Client`](crate::Client) there.
 
+mod attached;
+
 use std::io;
 use std::thread::JoinHandle;
 
@@ -28,6 +30,8 @@ use tokio::sync::oneshot;
 
 use crate::error::Context;
 use crate::{Cause, Error, Front, Header, Reply};
+
+pub use attached::{AttachedPart, AttachedParts, StreamedReply};
 
 /// Calls the operations of one gateway address, and waits. Any number of threads may use one client at once.
 #[derive(Debug)]
@@ -164,11 +168,15 @@ where
     /// # Errors
     /// As [`send`](Self::send).
     pub fn send_whole(self) -> Result<Reply<O::Response>, Error<O::Fault>> {
-        let context = Context::of::<O>(self.inner.tracking_id().map(str::to_owned));
+        let context = self.context();
         match self.engine.wait(self.inner.send_whole()) {
             Ok(answer) => answer,
             Err(InsideAsync) => Err(Error::new(Cause::InsideAsync, context)),
         }
+    }
+
+    fn context(&self) -> Context {
+        Context::of::<O>(self.inner.tracking_id().map(str::to_owned))
     }
 }
 

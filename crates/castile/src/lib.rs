@@ -23,7 +23,8 @@
 //!
 //! [`Client::search`] gives the records of a search one by one, however many pages there are and however large they
 //! are; [`Client::records`] those of a search that says in its own way what a record is.
-//! [`Call::send_attached`] gives the attachments of an answer as they come, in the memory of a chunk.
+//! [`Call::send_attached`] gives the attachments of an answer as they come, in the memory of a chunk; so does
+//! `blocking::Call::send_attached`, to be read by `std::io::Read`.
 //! [`Error::how_to_look_up`] says how to find out about an operation whose answer did not come.
 //!
 //! A generated crate depends on [`model`] only. Its values print their kind and length;

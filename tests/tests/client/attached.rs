@@ -1,5 +1,6 @@
 //! Images beside the envelope, both ways, with zeep at the other end.
 
+mod blocking;
 mod streamed;
 
 use std::path::PathBuf;

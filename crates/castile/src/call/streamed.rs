@@ -278,6 +278,12 @@ impl<F> AttachedParts<F> {
         }
     }
 
+    /// Which call it belongs to.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn context(&self) -> &Context {
+        &self.context
+    }
+
     async fn arrival(&mut self) -> Result<Option<Arrival>, Error<F>> {
         let Some(source) = &mut self.source else {
             return Ok(None);

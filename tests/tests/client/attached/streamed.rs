@@ -51,7 +51,7 @@ fn status(packed: &Packed) -> &'static str {
     format!("200 OK\r\nContent-Type: {}", packed.content_type).leak()
 }
 
-fn inquiry() -> ImgInq {
+pub(super) fn inquiry() -> ImgInq {
     ImgInq {
         msg_rq_hdr: head(),
         ..ImgInq::default()
@@ -186,7 +186,7 @@ async fn an_envelope_behind_an_attachment_is_for_who_reads_the_whole() {
 }
 
 /// A gateway in a thread of its own, whose memory is not that of the client; gives its address.
-fn gateway(answer: impl Fn(&mut TcpStream) + Send + 'static) -> String {
+pub(super) fn gateway(answer: impl Fn(&mut TcpStream) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
     let address = listener.local_addr().expect("bound");
     std::thread::spawn(move || {
@@ -208,12 +208,12 @@ fn gateway(answer: impl Fn(&mut TcpStream) + Send + 'static) -> String {
 }
 
 /// Bytes whose place shows in them.
-fn pattern(length: usize) -> Vec<u8> {
+pub(super) fn pattern(length: usize) -> Vec<u8> {
     (0..length).map(|at| (at % 251) as u8).collect()
 }
 
 /// Answers with an image of so many pieces, each a multiple of 251 bytes long.
-fn large(pieces: usize, piece: Vec<u8>) -> String {
+pub(super) fn large(pieces: usize, piece: Vec<u8>) -> String {
     let root = "--b\r\nContent-Type: application/xop+xml\r\n\r\n\
         <s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>\
         <ImgResponse xmlns=\"http://jackhenry.com/jxchange/TPG/2008\"><Image>\
