@@ -32,8 +32,9 @@ where
     T: SoapTransport<Error = castile_http::Error>,
     O: Operation,
 {
-    /// Sends the request, and reads of the answer no more than tells whether it is a SOAP message.
-    pub(crate) async fn open(self) -> Result<Unread, Error<O::Fault>> {
+    /// Sends the request, and reads of the answer no more than tells whether it is a SOAP message; of one in parts
+    /// all, which may be so many bytes.
+    pub(crate) async fn open(self, most_in_parts: usize) -> Result<Unread, Error<O::Fault>> {
         let Prepared {
             request,
             effect,
@@ -53,8 +54,7 @@ where
             let content_type = head.headers.get(CONTENT_TYPE);
             if content_type.is_some_and(|value| value.to_str().is_ok_and(is_multipart)) {
                 // What a record refers to comes behind all of them.
-                let rest = body.bytes(effect).await?;
-                let whole = [start, rest].concat().into();
+                let whole = whole(start, body, most_in_parts, effect).await?;
                 let (envelope, others) = envelope_of(&head.headers, whole, head.status, effect)?;
                 if !others.is_empty() {
                     tracing::warn!(
@@ -78,6 +78,19 @@ where
             }),
             Err(cause) => Err(Error::new(cause, context)),
         }
+    }
+}
+
+/// All of an answer whose beginning was read.
+async fn whole(start: Bytes, body: Body, limit: usize, effect: Effect) -> Result<Bytes, HttpError> {
+    let left = limit.saturating_sub(start.len());
+    match body.bytes_up_to(left).await {
+        Ok(rest) if start.len() <= limit => Ok([start, rest].concat().into()),
+        Ok(_) | Err(HttpError::RequestTooLarge { .. }) => {
+            Err(HttpError::AnswerTooLarge { limit, effect })
+        }
+        Err(HttpError::RequestBroken(error)) => Err(HttpError::from_body(error, effect)),
+        Err(error) => Err(error),
     }
 }
 

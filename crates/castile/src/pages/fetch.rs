@@ -72,7 +72,10 @@ where
 {
     Box::new(move |request, how| {
         Box::pin(async move {
-            let answer = client.call(&*request).within(how.call).open().await?;
+            // Whoever wants the memory of one record has raised the limit of the answer, perhaps.
+            let most_in_parts = how.records.map_or(usize::MAX, |limits| limits.record);
+            let call = client.call(&*request).within(how.call);
+            let answer = call.open(most_in_parts).await?;
             let limits = how.records.unwrap_or_default();
             let mut arriving = Arriving::<O>::new(answer, limits);
             if how.records.is_some() {

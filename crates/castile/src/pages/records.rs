@@ -196,6 +196,12 @@ impl<O: Search> Records<'_, O, O::Record> {
     /// For pages that are large. The rest of an answer is seen to be whole and no fault behind the last record, so
     /// records that were given may be followed by an error. A page that breaks off after its first record is not asked
     /// for again.
+    ///
+    /// A page in parts (MTOM) is held whole, because what its records refer to comes behind all of them. So it may be
+    /// no longer than one record may ([`RecordLimits::record`], 16 MiB by default), whatever
+    /// [`answer_limit`](Self::answer_limit) says, and takes up to three times its length while it is put together; a
+    /// longer one is refused ([`AnswerTooLarge`](castile_http::Error::AnswerTooLarge)). Without `stream_records` only
+    /// the limit of the answer holds.
     pub fn stream_records(mut self) -> Self {
         self.how.records = Some(self.how.records.unwrap_or_default());
         self

@@ -182,6 +182,62 @@ fn a_record_that_is_too_long_is_refused_and_limits_reach_the_stack() {
     });
 }
 
+/// A page of so many records in one part, as gateways send it that put every answer into MTOM.
+#[derive(Clone)]
+struct InParts(usize);
+
+impl SoapTransport for InParts {
+    type Error = Error;
+
+    async fn send(&self, _: Request<Body>) -> Result<Response<Body>, Error> {
+        let begin = "--b\r\nContent-Type: application/xop+xml; type=\"text/xml\"\r\n\r\n";
+        let body = Made {
+            rows: 0..self.0,
+            ready: format!("{begin}{HEAD}").into(),
+            end: concat!(
+                "</j:AcctSrchRecArray></j:AcctSrchResponse></s:Body></s:Envelope>",
+                "\r\n--b--\r\n"
+            ),
+        };
+        let media_type = "multipart/related; boundary=b; type=\"application/xop+xml\"";
+        let answer = Response::builder().header("content-type", media_type);
+        Ok(answer.body(Body::stream(body)).expect("a response"))
+    }
+}
+
+#[test]
+fn a_page_in_parts_is_held_and_may_be_no_longer_than_a_record_where_records_are_streamed() {
+    on(async {
+        let client = Client::new(url(), InParts(2_000));
+        let mut limits = RecordLimits::default();
+        for (limit, fits) in [(1 << 20, true), (100_000, false), (10, false)] {
+            limits.record = limit;
+            let mut records = client
+                .search(request())
+                .stream_records_within(limits)
+                .answer_limit(usize::MAX);
+            let mut seen = 0;
+            let end = loop {
+                match records.next().await {
+                    Ok(Some(record)) => assert_eq!(name(&record), seen.to_string()),
+                    Ok(None) => break Ok(()),
+                    Err(error) => break Err(error.code()),
+                }
+                seen += 1;
+            };
+            let expected = if fits {
+                (2_000, Ok(()))
+            } else {
+                (0, Err("answer-too-large"))
+            };
+            assert_eq!((seen, end), expected, "{limit}");
+        }
+        // A page in memory goes by the limit of the answer alone.
+        let mut records = client.search(request());
+        assert!(records.next().await.expect("a page").is_some());
+    });
+}
+
 fn url() -> http::Uri {
     "https://example.invalid/".parse().expect("an address")
 }

@@ -122,7 +122,7 @@ pub(super) const TABLE: &[Entry] = &[
         exit: Exit::OutcomeUnknown,
         who: YOU,
         means: "The answer is longer than the limit. A write has most likely happened.",
-        remedy: "raise the limit; look a write up, never repeat it",
+        remedy: "raise `answer_limit` in castile.toml or of the call, or ask for smaller pages (MaxRec); a page in MTOM form that is read record by record goes by the limit of a record instead. Look a write up, never repeat it",
     },
     Entry {
         code: "http-setup",
