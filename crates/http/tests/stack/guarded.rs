@@ -10,9 +10,10 @@ use bytes::Bytes;
 use castile_auth::ports::BoxFuture;
 use castile_auth::{AccessToken, TokenSource};
 use castile_http::profile::Limits;
-use castile_http::stack::Plan;
+use castile_http::stack::{LegacyPlan, Plan};
 use castile_http::{
-    Body, Effect, Error, Institution, Other, ReqwestTransport, SoapTransport as _, stack,
+    Body, Effect, Error, Institution, Other, ReqwestTransport, SoapTransport as _, TokioSleep,
+    stack,
 };
 use http_body::Frame;
 
@@ -51,8 +52,8 @@ fn other(error: &Error) -> Option<Other> {
 }
 
 /// The body in chunks of `size` bytes.
-fn chunked(message: &str, size: usize) -> Body {
-    let chunks = message.as_bytes().chunks(size);
+fn chunked(message: impl AsRef<[u8]>, size: usize) -> Body {
+    let chunks = message.as_ref().chunks(size);
     Body::stream(Chunks(chunks.map(Bytes::copy_from_slice).collect()))
 }
 
@@ -122,6 +123,116 @@ async fn a_message_of_another_institution_is_refused_before_a_byte_is_sent() {
         assert_eq!(other(&error), Some(expected));
     }
     assert!(peer.arrivals().is_empty());
+}
+
+/// `text` in UTF-16 behind a byte order mark.
+fn utf_16(text: &str) -> Vec<u8> {
+    let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+    units.flat_map(u16::to_be_bytes).collect()
+}
+
+/// Whatever a server would make of it, by either model, whole or in chunks.
+#[tokio::test]
+async fn no_spelling_of_another_institution_gets_through() {
+    let peer = Peer::replies(vec![ok()]).await;
+    let raw = stack::raw(guarded(&peer, Arc::new(Tokens::default())), transport());
+    let mut legacy = LegacyPlan::new(&peer.url, Arc::new(TokioSleep)).unwrap();
+    legacy.institution = guarded(&peer, Arc::new(Tokens::default())).institution;
+    let legacy = stack::raw_legacy(legacy, transport());
+    let xml = "text/xml; charset=utf-8";
+    let theirs = |id: &str| message(&format!("{id}<InstEnv>TEST</InstEnv>"), "");
+    let mut spelled: Vec<(&str, Vec<u8>)> = [
+        "<InstRtId>&#51;33</InstRtId>",
+        "<InstRtId>&#x33;&#x33;&#x33;</InstRtId>",
+        "<InstRtId><![CDATA[333]]></InstRtId>",
+        "<InstRtId>011<![CDATA[001276]]>3</InstRtId>",
+        "<InstRtId>0110012<!-- 76 -->3</InstRtId>",
+        "<InstRtId><?x 011001276?>333</InstRtId>",
+        "<x:InstRtId xmlns:x='urn:other'>333</x:InstRtId>",
+        "<InstRtId JHANull='true' Rstr=''>333</InstRtId>",
+        "<InstRtId >333</InstRtId\n>",
+        "<InstRtId>\t333\r\n</InstRtId>",
+        "<InstRtId>011001276</InstRtId><InstRtId>333</InstRtId>",
+        "<InstRtId>333</InstRtId><InstRtId>011001276</InstRtId>",
+        "<InstRtId>011001276<InstRtId>333</InstRtId></InstRtId>",
+        "<InstRtId>011001276\u{a0}</InstRtId>",
+        "<InstRtId>０11001276</InstRtId>",
+        "<InstRtId>333</InstRtId><InstRtId/>",
+    ]
+    .map(|id| (xml, theirs(id).into_bytes()))
+    .into();
+    let ours = message(OURS, "");
+    for attribute in [
+        "OvrrdInstRtId='&#51;33'",
+        "x:OvrrdInstRtId=\"333\" xmlns:x='urn:x'",
+        "OvrrdInstRtId = '333'",
+        "OvrrdInstRtId='222 333'",
+        "OvrrdInstRtId=''",
+    ] {
+        let rest = format!("<CustId {attribute}>1</CustId>");
+        spelled.push((xml, message(OURS, &rest).into_bytes()));
+        // On the header itself, and on what stands in it.
+        let on_header = ours.replace("<jXchangeHdr>", &format!("<jXchangeHdr {attribute}>"));
+        spelled.push((xml, on_header.into_bytes()));
+        let inside = ours.replace("<InstRtId>", &format!("<InstRtId {attribute}>"));
+        spelled.push((xml, inside.into_bytes()));
+    }
+    // A second header, under another prefix, in a second payload, in a second Body.
+    let second = "<y:jXchangeHdr xmlns:y='urn:y'><InstRtId>333</InstRtId><InstEnv>TEST</InstEnv></y:jXchangeHdr>";
+    for end in ["</XferAdd>", "</s:Body>", "</s:Envelope>"] {
+        let behind = ours.replace(end, &format!("{second}{end}"));
+        spelled.push((xml, behind.into_bytes()));
+    }
+    let entity = format!(
+        "<!DOCTYPE a [<!ENTITY t '333'>]>{}",
+        theirs("<InstRtId>&t;</InstRtId>")
+    );
+    spelled.push((xml, entity.into_bytes()));
+    let other = theirs("<InstRtId>333</InstRtId>");
+    let declared = |encoding: &str| format!("<?xml version='1.0' encoding='{encoding}'?>{other}");
+    for encoding in [
+        "iso-8859-1",
+        "windows-1252",
+        "us-ascii",
+        "utf-7",
+        "cp037",
+        "x",
+    ] {
+        spelled.push(("text/xml", declared(encoding).into_bytes()));
+    }
+    spelled.push(("text/xml; charset=utf-16", other.clone().into_bytes()));
+    spelled.push(("text/xml; charset=utf-16", utf_16(&other)));
+    spelled.push(("text/xml", utf_16(&other)));
+    spelled.push(("application/octet-stream", other.clone().into_bytes()));
+    let wide: Vec<u8> = other
+        .chars()
+        .flat_map(|c| u32::from(c).to_be_bytes())
+        .collect();
+    spelled.push(("text/xml; charset=utf-32", wide));
+    let parts = format!("--b\r\nContent-Type: text/xml\r\n\r\n{other}\r\n--b--\r\n");
+    let related = "multipart/related; boundary=b; type=\"text/xml\"";
+    spelled.push((related, parts.into_bytes()));
+    for (content_type, message) in spelled {
+        let text = String::from_utf8_lossy(&message).into_owned();
+        for size in [message.len(), 5] {
+            let sent = || {
+                let body = match size == message.len() {
+                    true => Body::whole(message.clone()),
+                    false => chunked(&message, size),
+                };
+                let mut request = peer.request_with(Effect::Write, body);
+                let value = content_type.parse().unwrap();
+                request.headers_mut().insert("content-type", value);
+                request
+            };
+            for refused in [raw.send(sent()).await, legacy.send(sent()).await] {
+                let error = refused.expect_err(&text);
+                assert!(!error.outcome_unknown(), "{text}: {error}");
+                assert!(!format!("{error} {error:?}").contains("333"), "{error:?}");
+            }
+        }
+    }
+    assert_eq!(peer.arrivals().len(), 0);
 }
 
 #[tokio::test]
