@@ -6,8 +6,8 @@ use crate::baseline::fingerprints;
 use crate::finding::FileFindings;
 use crate::rule::rules;
 
-/// A SARIF 2.1.0 log of one run. `notes` say what was not scanned.
-pub fn sarif(version: &str, files: &[FileFindings], notes: &[String]) -> Value {
+/// A SARIF 2.1.0 log of one run. `notes` say what was not scanned; `is_whole` says that nothing of it could not be read.
+pub fn sarif(version: &str, files: &[FileFindings], notes: &[String], is_whole: bool) -> Value {
     let listed: Vec<Value> = rules()
         .iter()
         .map(|rule| {
@@ -57,7 +57,7 @@ pub fn sarif(version: &str, files: &[FileFindings], notes: &[String]) -> Value {
             } },
             "columnKind": "unicodeCodePoints",
             "invocations": [{
-                "executionSuccessful": true,
+                "executionSuccessful": is_whole,
                 "toolExecutionNotifications": notifications,
             }],
             "results": results,
@@ -106,6 +106,7 @@ mod tests {
             "1",
             &[FileFindings { file, findings }],
             &["1 file skipped".into()],
+            true,
         );
         assert_eq!(log["version"], "2.1.0");
         let run = &log["runs"][0];
@@ -128,5 +129,9 @@ mod tests {
             told["toolExecutionNotifications"][0]["message"]["text"],
             "1 file skipped"
         );
+        let partial = sarif("1", &[], &[], false);
+        let told = &partial["runs"][0]["invocations"][0];
+        assert_eq!(told["executionSuccessful"], false);
+        assert_eq!(partial["runs"][0]["results"], json!([]));
     }
 }

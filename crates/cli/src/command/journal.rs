@@ -28,6 +28,8 @@ struct Listed {
 #[derive(Serialize)]
 struct File {
     path: PathBuf,
+    /// Whether the file is there; before the first write it is not.
+    exists: bool,
     unresolved: usize,
     entries: Vec<Row>,
     /// Counted from 1.
@@ -55,6 +57,12 @@ fn list(arguments: &Journal) -> Result<Exit, Problem> {
         journals: Vec::new(),
     };
     for path in files(&arguments.place)? {
+        let exists = path.exists();
+        if !exists && arguments.place.file.is_some() {
+            // A name that was typed wrong must not look like a journal that is in order.
+            let problem = Problem::said("journal-unreadable", "there is no such file");
+            return Err(problem.at(path.display()));
+        }
         let journal = journal::read(&path).map_err(|error| problem(&error, &path))?;
         let entries = journal.entries.iter();
         let shown = entries.filter(|entry| arguments.all || entry.standing == Standing::Unresolved);
@@ -62,6 +70,7 @@ fn list(arguments: &Journal) -> Result<Exit, Problem> {
             unresolved: journal.unresolved().count(),
             entries: shown.map(row).collect(),
             damaged_lines: journal.damage.iter().map(|damage| damage.line).collect(),
+            exists,
             path,
         });
     }
@@ -141,6 +150,9 @@ fn show(listed: &Listed) -> Result<(), Problem> {
     let mut unresolved = 0;
     for file in &listed.journals {
         output::line(visible(&file.path.display().to_string()))?;
+        if !file.exists {
+            output::line("  there is no such file: nothing was noted yet")?;
+        }
         for row in &file.entries {
             output::line(visible(&format!("  {}", line(row))))?;
         }

@@ -37,6 +37,10 @@ fn what_a_crash_left_is_listed_until_it_is_looked_up() {
         (ran.exit, ran.text().lines().last()),
         (0, Some("no write to look up"))
     );
+    assert!(ran.text().contains("no such file"), "{ran:?}");
+    // What was typed wrong is no journal in order.
+    let typed = run(folder.path(), &["journal", "--file", "writes.journal"]);
+    typed.refused(2, "journal-unreadable");
 
     left(&folder.path().join("writes.journal"));
     let ran = run(folder.path(), &["journal"]);

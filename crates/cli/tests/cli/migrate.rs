@@ -76,6 +76,18 @@ fn a_baseline_takes_known_findings_out_and_counts_them() {
         clean.text().contains("2 known findings in the baseline"),
         "{clean:?}"
     );
+    // Whoever stands elsewhere names the files in another way, and is told.
+    let elsewhere = scan(
+        &folder.path().join("src"),
+        &[".", "--baseline", "../known.json"],
+    );
+    assert_eq!(elsewhere.exit, 1, "{elsewhere:?}");
+    assert!(
+        elsewhere
+            .text()
+            .contains("2 findings of the baseline did not turn up"),
+        "{elsewhere:?}"
+    );
     write(
         folder.path(),
         "src/call.py",
@@ -102,6 +114,11 @@ fn a_path_that_is_not_there_is_an_error_and_the_rules_are_listed() {
     let ran = scan(folder.path(), &["nowhere"]);
     assert_eq!(ran.exit, 2, "{ran:?}");
     assert!(ran.err.starts_with("error[migrate-walk]"), "{ran:?}");
+    assert!(ran.text().contains("nothing was scanned"), "{ran:?}");
+    let log = scan(folder.path(), &["nowhere", "--sarif"]);
+    assert_eq!(log.exit, 2, "{log:?}");
+    let told = &log.json()["runs"][0]["invocations"][0];
+    assert_eq!(told["executionSuccessful"], false);
     scan(folder.path(), &[]).refused(2, "usage-arguments");
     let rules = scan(folder.path(), &["--rules", "--json"]).json();
     let ids: Vec<_> = rules["rules"]

@@ -20,6 +20,8 @@ struct Told {
     skipped: Skipped,
     /// Findings that the baseline knows.
     suppressed: usize,
+    /// What the baseline knows and this scan did not find.
+    not_found: usize,
     /// Files of which only the first findings are told.
     cut: Vec<String>,
     unreadable: usize,
@@ -84,19 +86,23 @@ pub(super) fn run(arguments: &Scan) -> Result<Exit, Problem> {
         let count = many(baseline.len(), "finding");
         anstream::eprintln!("wrote {count} to {}", path.display());
     }
-    let suppressed = known.map_or(0, |known| known.suppress(&mut walked.files));
+    let (suppressed, not_found) = known.map_or((0, 0), |known| {
+        let suppressed = known.suppress(&mut walked.files);
+        (suppressed, known.len().saturating_sub(suppressed))
+    });
     let mut levels = walked.files.iter().flat_map(|file| &file.findings);
     // A note asks for nothing.
     if levels.any(|finding| finding.rule.level > Level::Note) && arguments.write_baseline.is_none()
     {
         exit = exit.max(Exit::Findings);
     }
-    let notes = notes(&walked, suppressed);
+    let notes = notes(&walked, suppressed, not_found);
     if arguments.sarif {
-        let log = sarif(env!("CARGO_PKG_VERSION"), &walked.files, &notes);
+        let is_whole = walked.problems.is_empty();
+        let log = sarif(env!("CARGO_PKG_VERSION"), &walked.files, &notes, is_whole);
         output::line(json(&log)?)?;
     } else if arguments.json {
-        output::line(json(&told(&walked, suppressed))?)?;
+        output::line(json(&told(&walked, suppressed, not_found))?)?;
     } else {
         output::line(words(&walked, &notes))?;
     }
@@ -132,19 +138,19 @@ fn list(as_json: bool) -> Result<Exit, Problem> {
 }
 
 /// What was not looked at, or is not told.
-fn notes(walked: &Walked, suppressed: usize) -> Vec<String> {
+fn notes(walked: &Walked, suppressed: usize, not_found: usize) -> Vec<String> {
     let skipped = &walked.skipped;
     let counts = [
-        (skipped.other_kind, "of no kind that is scanned"),
-        (skipped.binary, "binary"),
-        (skipped.huge, "larger than 32 MiB"),
-        (skipped.links, "links, not followed"),
-        (walked.problems.len(), "or folders unreadable"),
+        (skipped.other_kind, "file", "of no kind that has rules"),
+        (skipped.binary, "file", "with binary data"),
+        (skipped.huge, "file", "larger than 32 MiB"),
+        (skipped.links, "link", "or what else is no regular file"),
+        (walked.problems.len(), "path", "that cannot be read"),
     ];
     let mut notes: Vec<String> = counts
         .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, why)| format!("not scanned: {} {why}", many(*count, "file")))
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, what, why)| format!("not scanned: {} {why}", many(*count, what)))
         .collect();
     notes.extend(
         walked
@@ -158,10 +164,19 @@ fn notes(walked: &Walked, suppressed: usize) -> Vec<String> {
             many(suppressed, "known finding")
         ));
     }
+    if not_found > 0 {
+        notes.push(format!(
+            "{} of the baseline did not turn up: mended, or not scanned, or named from another folder than this one",
+            many(not_found, "finding")
+        ));
+    }
+    if walked.scanned == 0 {
+        notes.push("nothing was scanned".to_owned());
+    }
     notes
 }
 
-fn told(walked: &Walked, suppressed: usize) -> Told {
+fn told(walked: &Walked, suppressed: usize, not_found: usize) -> Told {
     let findings = walked.files.iter().flat_map(|file| {
         file.findings
             .iter()
@@ -189,6 +204,7 @@ fn told(walked: &Walked, suppressed: usize) -> Told {
             links: walked.skipped.links,
         },
         suppressed,
+        not_found,
         cut: walked.cut.clone(),
         unreadable: walked.problems.len(),
         findings: findings.collect(),

@@ -24,7 +24,7 @@ pub(super) const TABLE: &[Entry] = &[
         exit: Exit::Usage,
         who: YOU,
         means: "The journal, or its lock, cannot be read.",
-        remedy: "run it as the user whose process writes the journal",
+        remedy: "check the path; run it as the user whose process writes the journal",
     },
     Entry {
         code: "journal-broken",
