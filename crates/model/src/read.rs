@@ -9,6 +9,7 @@ mod scan;
 mod structure;
 mod tag;
 mod tokens;
+mod value;
 
 use crate::error::{self, Warning};
 use crate::{DecodeError, Limits, Message, Raw, Scope};

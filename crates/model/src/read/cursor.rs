@@ -221,16 +221,7 @@ impl<'i> Reader<'i> {
 
     /// From here on no element waits.
     pub(super) fn halt(&mut self) {
-        (self.tag, self.local) = (None, "");
-        self.forget_foreign();
-    }
-
-    /// Not an assignment, which would free at each element what is never there.
-    #[inline]
-    pub(super) fn forget_foreign(&mut self) {
-        if self.foreign.is_some() {
-            drop(self.foreign.take());
-        }
+        (self.tag, self.local, self.foreign) = (None, "", None);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Reads one element after the other: structs, values, and what is kept verbatim.
+//! Goes from one element to the next, or takes one verbatim.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use super::cursor::{Reader, marker};
 use super::tag::Tag;
 use super::tokens::Token;
 use crate::error::{self, Warning, WarningKind};
-use crate::{Attributes, DecodeError, InvalidValue, Leaf, Raw};
+use crate::{Attributes, DecodeError, Raw};
 
 /// An element that was taken verbatim.
 pub(super) struct Captured {
@@ -61,56 +61,6 @@ impl<'i> Reader<'i> {
         }
     }
 
-    /// Reads the element that waits, with a simple value; tells whether one waited.
-    pub fn leaf(&mut self, leaf: &mut dyn Leaf) -> bool {
-        if let Some(tag) = &self.tag
-            && tag.is_bare()
-            && let Some(text) = self.tokens.plain_content(tag)
-        {
-            self.plain_leaf(leaf, text);
-            return true;
-        }
-        self.any_leaf(leaf)
-    }
-
-    /// The same for a tag and a content of any form.
-    #[inline(never)]
-    fn any_leaf(&mut self, leaf: &mut dyn Leaf) -> bool {
-        let Some(tag) = self.start() else {
-            return false;
-        };
-        let read = self.value(&tag, leaf);
-        self.settle(read);
-        true
-    }
-
-    /// Takes the text of the element that waits, which was already passed.
-    #[inline]
-    fn plain_leaf(&mut self, leaf: &mut dyn Leaf, text: &str) {
-        self.level.progress = true;
-        if text.len() > self.tokens.limits.text {
-            return self.odd_leaf(leaf, text.len(), Ok(true));
-        }
-        match leaf.read(text) {
-            Ok(true) => {
-                self.tokens.leave_plain();
-                self.go_on();
-            }
-            odd => self.odd_leaf(leaf, text.len(), odd),
-        }
-    }
-
-    /// The same for a text that is too long, or was not read as a value.
-    #[cold]
-    fn odd_leaf(&mut self, leaf: &dyn Leaf, len: usize, value: Result<bool, InvalidValue>) {
-        let Some(tag) = self.start() else {
-            return;
-        };
-        let read = self.limit("bytes of text", self.tokens.limits.text, len, tag.start);
-        let read = read.and_then(|()| self.odd_value(value, leaf, tag.start));
-        self.settle(read);
-    }
-
     /// Reads the element that waits as it is; tells whether one waited.
     pub fn raw(&mut self, raw: &mut Raw) -> bool {
         let Some(tag) = self.start() else {
@@ -150,12 +100,6 @@ impl<'i> Reader<'i> {
     pub(super) fn leave(&mut self) {
         self.path.pop();
         self.tokens.leave();
-        self.go_on();
-    }
-
-    /// Goes on behind an element that was left.
-    #[inline]
-    fn go_on(&mut self) {
         match self.tokens.is_inside() {
             true => self.advance(),
             // It was the root element.
@@ -165,36 +109,46 @@ impl<'i> Reader<'i> {
 
     /// Goes to the next element of the struct, or to its end.
     pub(super) fn advance(&mut self) {
-        if let Some(tag) = self.tokens.enter_plain() {
-            match self.tokens.namespaces.is_known(tag.prefix()) {
-                true => self.wait_for(tag),
-                false => self.wait(tag),
+        self.step();
+    }
+
+    /// The same, in the place where most of the time goes: the usual start tag, and no call that comes back.
+    #[inline(always)]
+    pub(super) fn step(&mut self) {
+        match self.tokens.enter_plain() {
+            Some(tag) => {
+                let is_ours = self.tokens.namespaces.is_known(tag.prefix());
+                (self.tag, self.local) = (Some(tag), tag.local());
+                if !is_ours || self.foreign.is_some() {
+                    self.wait();
+                }
             }
-        } else if self.tokens.plain_end() {
-            self.halt();
-        } else {
-            self.seek();
+            None => self.end_or_seek(),
         }
     }
 
-    /// An entered element of the message's namespace waits from here on.
-    #[inline]
-    fn wait_for(&mut self, tag: Tag<'i>) {
-        (self.tag, self.local) = (Some(tag), tag.local());
-        self.forget_foreign();
+    /// The same where no usual start tag comes.
+    #[inline(never)]
+    fn end_or_seek(&mut self) {
+        match self.tokens.plain_end() {
+            true => self.halt(),
+            false => self.seek(),
+        }
     }
 
-    /// The same for an element of any namespace.
+    /// Finds the name under which the element waits that was just entered.
     #[inline(never)]
-    fn wait(&mut self, tag: Tag<'i>) {
+    fn wait(&mut self) {
+        let Some(tag) = self.tag else {
+            return;
+        };
+        (self.local, self.foreign) = (tag.local(), None);
         if self.tokens.namespaces.is_ours(tag.prefix()) {
-            return self.wait_for(tag);
+            return;
         }
         match self.name(&tag) {
-            Ok(Cow::Borrowed(_)) => self.wait_for(tag),
-            Ok(Cow::Owned(name)) => {
-                (self.tag, self.local, self.foreign) = (Some(tag), "", Some(name));
-            }
+            Ok(Cow::Borrowed(_)) => {}
+            Ok(Cow::Owned(name)) => (self.local, self.foreign) = ("", Some(name)),
             Err(error) => self.fail(error),
         }
     }
@@ -203,7 +157,10 @@ impl<'i> Reader<'i> {
     #[inline(never)]
     fn seek(&mut self) {
         match self.sought() {
-            Ok(Some(tag)) => self.wait(tag),
+            Ok(Some(tag)) => {
+                self.tag = Some(tag);
+                self.wait();
+            }
             Ok(None) => self.halt(),
             Err(error) => self.fail(error),
         }
@@ -256,73 +213,6 @@ impl<'i> Reader<'i> {
         self.kept.push((raw, self.level.version));
     }
 
-    fn value(&mut self, tag: &Tag<'i>, leaf: &mut dyn Leaf) -> Result<(), DecodeError> {
-        if !tag.is_plain() {
-            *leaf.attributes_mut() = self.attributes(tag)?;
-        }
-        let plain = match tag.empty {
-            true => Some(""),
-            false => self.tokens.plain_content(tag),
-        };
-        let mut is_open = plain.is_none();
-        if is_open {
-            self.tokens.go_in(tag);
-        }
-        let mut text = Cow::Borrowed(plain.unwrap_or_default());
-        self.limit(
-            "bytes of text",
-            self.tokens.limits.text,
-            text.len(),
-            tag.start,
-        )?;
-        while is_open {
-            match self.next()? {
-                Token::Text(more, _) if text.is_empty() => text = more,
-                Token::Text(more, _) => text.to_mut().push_str(&more),
-                Token::Close => is_open = false,
-                Token::Open(inner) => {
-                    return Err(DecodeError::ElementInValue {
-                        path: self.here(),
-                        offset: self.offset(inner.start),
-                    });
-                }
-                Token::Eof => return Err(self.unclosed(tag.start)),
-            }
-            self.limit(
-                "bytes of text",
-                self.tokens.limits.text,
-                text.len(),
-                tag.start,
-            )?;
-        }
-        let read = leaf.read(&text);
-        self.odd_value(read, leaf, tag.start)
-    }
-
-    /// What a value that was read gives, unless all is well.
-    fn odd_value(
-        &mut self,
-        read: Result<bool, InvalidValue>,
-        leaf: &dyn Leaf,
-        start: usize,
-    ) -> Result<(), DecodeError> {
-        match read {
-            Ok(true) => {}
-            // An empty number with JHANull or xsi:nil says what it means; without, it is an empty box on a form.
-            Ok(false) if leaf.attributes().is_nil() || leaf.attributes().is_null() => {}
-            Ok(false) => self.warn(WarningKind::EmptyValue, "", start),
-            Err(invalid) => {
-                let offset = self.offset(start);
-                return Err(DecodeError::Value {
-                    path: self.here(),
-                    offset,
-                    kind: invalid.kind,
-                });
-            }
-        }
-        Ok(())
-    }
-
     /// Takes the element verbatim.
     pub(super) fn capture(&mut self, tag: &Tag<'i>) -> Result<Captured, DecodeError> {
         let mut is_hollow = self.attributes(tag)?.is_empty();
@@ -373,7 +263,7 @@ impl<'i> Reader<'i> {
         self.limit("bytes of text", self.tokens.limits.text, text.len(), at)
     }
 
-    fn next(&mut self) -> Result<Token<'i>, DecodeError> {
+    pub(super) fn next(&mut self) -> Result<Token<'i>, DecodeError> {
         self.tokens.next().map_err(|error| self.placed(error))
     }
 
@@ -391,7 +281,7 @@ impl<'i> Reader<'i> {
             .map_err(|error| self.placed(error))
     }
 
-    fn limit(
+    pub(super) fn limit(
         &self,
         limit: &'static str,
         max: usize,
@@ -417,11 +307,11 @@ impl<'i> Reader<'i> {
         }
     }
 
-    fn unclosed(&self, start: usize) -> DecodeError {
+    pub(super) fn unclosed(&self, start: usize) -> DecodeError {
         self.syntax(start, "an element is not closed")
     }
 
-    fn warn(&mut self, kind: WarningKind, name: &str, at: usize) {
+    pub(super) fn warn(&mut self, kind: WarningKind, name: &str, at: usize) {
         if self.warnings.len() < self.tokens.limits.warnings {
             let name = error::clip(name, 100);
             let names = self

@@ -150,10 +150,10 @@ impl<'i> Namespaces<'i> {
     }
 }
 
-/// Equality that does not call memcmp for empty prefixes: with its masked loads that cost a third of reading.
+/// Equality without a call of memcmp, which takes longer than to compare prefixes: they are short, and mostly empty.
 #[inline]
 fn is_same(a: &str, b: &str) -> bool {
-    a.len() == b.len() && (a.is_empty() || a == b)
+    a.len() == b.len() && a.bytes().zip(b.bytes()).all(|(a, b)| a == b)
 }
 
 /// Whether `prefix:` stands in the slice.

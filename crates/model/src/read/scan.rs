@@ -83,7 +83,7 @@ impl<'i> Scanner<'i> {
     }
 
     /// The start tag that comes next, if it is the usual one: a name and nothing more.
-    #[inline]
+    #[inline(always)]
     pub(super) fn plain_start(&mut self) -> Option<Tag<'i>> {
         let start = self.at;
         let rest = self.input.as_bytes().get(start..)?;
@@ -129,7 +129,7 @@ impl<'i> Scanner<'i> {
 
     /// The content of an element that nothing was read of, if it is text without references, and where its end tag
     /// ends.
-    #[inline]
+    #[inline(always)]
     pub(super) fn plain_content(&self, tag: &Tag<'i>) -> Option<(&'i str, usize)> {
         let bytes = self.input.as_bytes();
         let end = markup(bytes, self.at);
@@ -313,16 +313,22 @@ fn is_end_tag(rest: &[u8], name: &str) -> bool {
     }
 }
 
-/// Whether two texts of one length are the same.
+/// Whether two names of one length are the same.
 ///
 /// As `==`, which is a call of a function; that takes longer than to compare names of the usual length.
 #[inline(always)]
 fn is_same(one: &[u8], other: &[u8]) -> bool {
-    match (one.len(), one.first_chunk::<8>(), other.first_chunk::<8>()) {
-        (..=16, Some(first), Some(other_first)) => {
-            first == other_first && one.last_chunk::<8>() == other.last_chunk::<8>()
+    match one.len() {
+        8.. => {
+            let (eights, others) = (one.as_chunks::<8>().0, other.as_chunks::<8>().0);
+            let mut pairs = eights.iter().zip(others);
+            pairs.all(|(one, other)| one == other) && one.last_chunk::<8>() == other.last_chunk()
         }
-        _ => one == other,
+        4.. => {
+            one.first_chunk::<4>() == other.first_chunk()
+                && one.last_chunk::<4>() == other.last_chunk()
+        }
+        _ => one.iter().eq(other),
     }
 }
 
@@ -360,7 +366,7 @@ fn starts_name(b: u8) -> bool {
     STARTS_NAME[usize::from(b)]
 }
 
-#[inline]
+#[inline(always)]
 fn name_end(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
     // Eight in a row, which is as long as most names are, without a look at where the input ends.

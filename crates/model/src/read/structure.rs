@@ -22,12 +22,14 @@ impl Reader<'_> {
 
     /// Goes into the element of a struct; tells whether there is content to read.
     fn begin(&mut self, ext: &mut Ext) -> bool {
-        let Some(tag) = self.start() else {
+        let Some(tag) = &self.tag else {
             return false;
         };
+        self.level.progress = true;
+        self.path.push(tag.local());
         ext.mark_read();
         if !tag.is_plain() {
-            match self.attributes(&tag) {
+            match self.attributes(tag) {
                 Ok(attributes) if attributes.is_empty() => {}
                 Ok(attributes) => *ext.attributes_mut() = attributes,
                 Err(error) => {
@@ -37,10 +39,11 @@ impl Reader<'_> {
             }
         }
         if tag.empty {
+            self.tag = None;
             self.leave();
             return false;
         }
-        self.tokens.go_in(&tag);
+        self.tokens.go_in(tag);
         let level = Level::at(tag.start, self.kept.len());
         self.outer.push(std::mem::replace(&mut self.level, level));
         self.advance();

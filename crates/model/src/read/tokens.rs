@@ -108,7 +108,7 @@ impl<'i> Tokens<'i> {
     }
 
     /// Goes into the element that comes next, if its start tag is the usual one and no limit stands against it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn enter_plain(&mut self) -> Option<Tag<'i>> {
         if self.elements >= self.limits.elements || self.depth >= self.limits.depth {
             return None;
@@ -132,7 +132,7 @@ impl<'i> Tokens<'i> {
     }
 
     /// The content of the element just entered, if it is nothing but text as it is read. Goes behind its end tag.
-    #[inline]
+    #[inline(always)]
     pub(super) fn plain_content(&mut self, tag: &Tag<'i>) -> Option<&'i str> {
         let (text, behind) = self.xml.plain_content(tag)?;
         let is_odd = self.has_cdata_ends || self.has_returns && text.contains('\r');
@@ -292,9 +292,8 @@ fn forbidden(bytes: &[u8]) -> Option<usize> {
     let is_odd = |b: u8| (b < 0x20 && b != b'\t' && b != b'\n' && b != b'\r') || b == 0xEF;
     for (chunk, part) in bytes.chunks(1024).enumerate() {
         // Without an early exit the compiler makes vector loops of these; the first does for what has no line ends.
-        if !part
-            .iter()
-            .fold(false, |odd, &b| odd | (b < 0x20) | (b == 0xEF))
+        let has_controls = part.iter().fold(u8::MAX, |least, &b| least.min(b)) < 0x20;
+        if !has_controls && memchr::memchr(0xEF, part).is_none()
             || !part.iter().fold(false, |odd, &b| odd | is_odd(b))
         {
             continue;

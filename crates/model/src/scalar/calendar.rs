@@ -27,9 +27,10 @@ fn is_time(text: &str) -> bool {
 }
 
 fn is_date_time(text: &str) -> bool {
-    without_offset(text)
-        .split_once('T')
-        .is_some_and(|(day, clock)| is_day(day) && is_clock(clock))
+    let text = without_offset(text);
+    let day_and_clock =
+        memchr::memchr(b'T', text.as_bytes()).and_then(|at| text.split_at_checked(at));
+    day_and_clock.is_some_and(|(day, clock)| is_day(day) && is_clock(&clock[1..]))
 }
 
 /// The text before `Z` or `±hh:mm`; the whole text if what stands there is no offset.
@@ -39,44 +40,32 @@ fn without_offset(text: &str) -> &str {
 
 /// The text before `Z` or `±hh:mm`, and that; the offset is empty if what stands there is none.
 pub(super) fn split_offset(text: &str) -> (&str, &str) {
-    // `YYYY-MM-DD`: an offset has a colon before its last two digits.
-    if let [.., b'-', _, b'0'..=b'9'] = text.as_bytes() {
-        return (text, "");
-    }
-    let at = match text.ends_with('Z') {
-        true => text.len() - 1,
-        false => text.len().saturating_sub(6),
+    let len = match text.as_bytes() {
+        // `YYYY-MM-DD`: an offset has a colon before its last two digits.
+        [.., b'-', _, b'0'..=b'9'] => 0,
+        [.., b'Z'] => 1,
+        [.., b'+' | b'-', h, hh, b':', m, mm] => match (two(*h, *hh), two(*m, *mm)) {
+            (Some(0..=13), Some(0..=59)) | (Some(14), Some(0)) => 6,
+            _ => 0,
+        },
+        _ => 0,
     };
-    let Some((rest, offset)) = text.split_at_checked(at) else {
-        return (text, "");
-    };
-    let digits = offset.strip_prefix(['+', '-']);
-    let parts = digits.and_then(|digits| digits.split_once(':'));
-    match parts.map(|(hours, minutes)| (two(hours), two(minutes))) {
-        Some((Some(0..=13), Some(0..=59)) | (Some(14), Some(0))) => (rest, offset),
-        _ if offset == "Z" => (rest, offset),
-        _ => (text, ""),
-    }
+    text.split_at_checked(text.len() - len)
+        .unwrap_or((text, ""))
 }
 
 /// `-?YYYY+-MM-DD`, a day that exists.
 fn is_day(text: &str) -> bool {
-    let text = text.strip_prefix('-').unwrap_or(text);
-    let at = text.len().saturating_sub("-MM-DD".len());
-    let Some((year, rest)) = text.split_at_checked(at) else {
+    let text = text.strip_prefix('-').unwrap_or(text).as_bytes();
+    let [year @ .., b'-', m, mm, b'-', d, dd] = text else {
         return false;
     };
-    let rest = rest
-        .strip_prefix('-')
-        .and_then(|rest| rest.split_at_checked(2));
-    let Some((month, day)) = rest.and_then(|(month, day)| Some((month, day.strip_prefix('-')?)))
-    else {
-        return false;
+    let year_is_written_well = match year {
+        [b'0', b'0', b'0', b'0'] => false,
+        [_, _, _, _] | [b'1'..=b'9', _, _, _, _, ..] => all_digits(year),
+        _ => false,
     };
-    let year_is_written_well = all_digits(year)
-        && (year.len() == 4 || year.len() > 4 && !year.starts_with('0'))
-        && year.bytes().any(|b| b != b'0');
-    let (true, Some(month), Some(day)) = (year_is_written_well, two(month), two(day)) else {
+    let (true, Some(month), Some(day)) = (year_is_written_well, two(*m, *mm), two(*d, *dd)) else {
         return false;
     };
     let last = match month {
@@ -89,38 +78,41 @@ fn is_day(text: &str) -> bool {
     (1..=last).contains(&day)
 }
 
-/// Whether the year (decimal digits, any number of them) is a leap year of the Gregorian calendar.
-fn is_leap(year: &str) -> bool {
+/// Whether the year (four decimal digits or more) is a leap year of the Gregorian calendar.
+fn is_leap(year: &[u8]) -> bool {
     // Divisibility by 400 depends on the last four digits only.
-    let year: u32 = year[year.len() - 4..].parse().unwrap_or(1);
-    year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400)
+    let [.., a, b, c, d] = year else {
+        return false;
+    };
+    match (two(*a, *b), two(*c, *d)) {
+        (Some(century), Some(0)) => century.is_multiple_of(4),
+        (_, Some(year)) => year.is_multiple_of(4),
+        _ => false,
+    }
 }
 
 /// `hh:mm:ss(.s+)?`, or `24:00:00` for the end of a day.
 fn is_clock(text: &str) -> bool {
-    let mut parts = text.split(':');
-    let (Some(hour), Some(minute), Some(second), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
+    let [h, hh, b':', m, mm, b':', s, ss, fraction @ ..] = text.as_bytes() else {
         return false;
     };
-    let (second, fraction) = second.split_once('.').unwrap_or((second, "0"));
-    let fraction_is_zero = fraction.bytes().all(|b| b == b'0');
-    !fraction.is_empty()
-        && all_digits(fraction)
-        && match (two(hour), two(minute), two(second)) {
-            (Some(0..=23), Some(0..=59), Some(0..=59)) => true,
-            (Some(24), Some(0), Some(0)) => fraction_is_zero,
-            _ => false,
-        }
+    let fraction = match fraction {
+        [] => b"0",
+        [b'.', digits @ ..] if !digits.is_empty() && all_digits(digits) => digits,
+        _ => return false,
+    };
+    match (two(*h, *hh), two(*m, *mm), two(*s, *ss)) {
+        (Some(0..=23), Some(0..=59), Some(0..=59)) => true,
+        (Some(24), Some(0), Some(0)) => fraction.iter().all(|b| *b == b'0'),
+        _ => false,
+    }
 }
 
 /// Two digits as a number.
-fn two(text: &str) -> Option<u8> {
-    match text.as_bytes() {
-        [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => Some((tens - b'0') * 10 + ones - b'0'),
-        _ => None,
-    }
+#[inline]
+fn two(tens: u8, ones: u8) -> Option<u8> {
+    let are_digits = tens.is_ascii_digit() && ones.is_ascii_digit();
+    are_digits.then(|| (tens - b'0') * 10 + ones - b'0')
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ impl From<i64> for Integer {
 
 fn is_integer(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    !digits.is_empty() && all_digits(digits)
+    !digits.is_empty() && all_digits(digits.as_bytes())
 }
 
 fn is_decimal(text: &str) -> bool {
@@ -39,8 +39,8 @@ fn is_decimal(text: &str) -> bool {
     digits > 0 && points <= 1 && digits + points == number.len()
 }
 
-pub(super) fn all_digits(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_digit())
+pub(super) fn all_digits(text: &[u8]) -> bool {
+    text.iter().all(u8::is_ascii_digit)
 }
 
 #[cfg(test)]

@@ -113,6 +113,41 @@ fn theirs(xml: &str) -> Option<Story> {
     }
 }
 
+#[test]
+fn names_are_compared_byte_by_byte_whatever_their_length() {
+    for length in 0..40 {
+        let name = vec![b'x'; length];
+        assert!(is_same(&name, &name), "{length}");
+        for at in 0..length {
+            let mut other = name.clone();
+            other[at] = b'y';
+            assert!(!is_same(&name, &other), "{at} of {length}");
+        }
+    }
+}
+
+#[test]
+fn a_name_ends_where_the_first_byte_stands_that_names_cannot_have() {
+    for (length, behind) in (0..20).flat_map(|length| (0..40).map(move |behind| (length, behind))) {
+        let is_in_name = |b: u8| b.is_ascii_alphanumeric() || b"_-.".contains(&b) || b >= 0x80;
+        for byte in 0..=u8::MAX {
+            let mut text = vec![b'<'];
+            text.resize(1 + length, b'a');
+            text.push(byte);
+            text.resize(text.len() + behind, b'-');
+            let end = match is_in_name(byte) {
+                true => text.len(),
+                false => 1 + length,
+            };
+            assert_eq!(
+                name_end(&text, 1),
+                end,
+                "{byte} behind {length} before {behind}"
+            );
+        }
+    }
+}
+
 fn document() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         "[a-zé \n]{0,40}",
