@@ -57,6 +57,8 @@ pub struct Profile {
     pub proof: Option<Proof>,
     /// What a comparison of the answers of both models showed.
     pub shadow: Option<Shadow>,
+    /// Why what was seen of it cannot be told: the code of the error.
+    pub unseen: Option<String>,
 }
 
 /// Which model carries a profile's traffic.

@@ -157,6 +157,14 @@ fn the_status_tells_what_is_known_and_what_nobody_has_seen() {
     let odd = run(folder.path(), &today);
     assert_eq!(odd.exit, 1, "{odd:?}");
     assert!(odd.text().contains("[evidence-syntax]"), "{odd:?}");
+    // One file that cannot be read costs no page.
+    let odd = run(
+        folder.path(),
+        &["migrate", "report", "--today", "2026-11-21"],
+    );
+    assert_eq!(odd.exit, 1, "{odd:?}");
+    assert!(odd.text().contains("[evidence-syntax]"), "{odd:?}");
+    assert!(read(folder.path(), "migration/two.md").contains("evidence-syntax"));
 }
 
 #[test]

@@ -61,7 +61,12 @@ pub fn profile_page(profile: &Profile, today: Date) -> Page {
         ),
     }));
     blocks.push(Block::Heading("Answers of both models".to_owned()));
-    blocks.extend(shadow::blocks(profile.shadow.as_ref()));
+    blocks.extend(match &profile.unseen {
+        Some(code) => vec![Block::Text(format!(
+            "What was seen cannot be read ({code})."
+        ))],
+        None => shadow::blocks(profile.shadow.as_ref()),
+    });
     blocks.push(Block::Heading("For the bank's administrator".to_owned()));
     blocks.extend(sheet(profile));
     Page {

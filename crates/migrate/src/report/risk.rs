@@ -84,6 +84,9 @@ pub fn risk(profile: &Profile, today: Date) -> Risk {
     if profile.proof.as_ref().is_some_and(|proof| !proof.holds) {
         add(20, "the comparison of its messages does not hold".into());
     }
+    if let Some(code) = &profile.unseen {
+        add(10, format!("what was seen of it cannot be read ({code})"));
+    }
     if let Some(shadow) = &profile.shadow {
         let (all, odd) = shadow.totals();
         if odd > 0 && !moved {

@@ -26,6 +26,7 @@ fn profile(name: &str, state: State) -> Profile {
         dates: Dates::default(),
         proof: None,
         shadow: None,
+        unseen: None,
     }
 }
 
@@ -169,4 +170,9 @@ fn what_a_shadow_showed_stands_on_the_page_and_weighs() {
     assert!(risk(&facts, TODAY).score > before);
     facts.state = State::Oauth;
     assert_eq!(risk(&facts, TODAY).score, 0);
+    facts.unseen = Some("evidence-syntax".into());
+    let page = markdown(&profile_page(&facts, TODAY));
+    assert!(page.contains("cannot be read (evidence-syntax)"), "{page}");
+    assert!(!page.contains("100 reads"), "{page}");
+    assert!(risk(&facts, TODAY).score > 0);
 }

@@ -6,7 +6,7 @@ use std::time::UNIX_EPOCH;
 
 use castile_auth::ports::Clock as _;
 use castile_http::Config;
-use castile_http::evidence::Seen;
+use castile_http::evidence::{EvidenceError, Seen};
 use castile_http::keys::{KeyOptions, KeysError, Store, replace};
 use castile_http::profile::State;
 use castile_migrate::report::{self, Dates, Key, Page, Profile, Proof, Shadow, ShadowOperation};
@@ -14,7 +14,7 @@ use jiff::civil::Date;
 
 use super::problem;
 use crate::args::Report;
-use crate::output::{self, many};
+use crate::output::{self, many, visible};
 use crate::problem::{Exit, Problem};
 
 /// The page over all profiles.
@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Report) -> Result<Exit, Problem> {
             return Err(Problem::said("migrate-page-name", fact).at(file.display()));
         }
         let proof = proofs.get(profile.name.as_str()).cloned();
-        profiles.push((facts(profile, proof)?, page));
+        profiles.push((facts(profile, proof), page));
     }
     let out = &arguments.out;
     std::fs::create_dir_all(out)
@@ -61,7 +61,17 @@ pub(super) fn run(arguments: &Report) -> Result<Exit, Problem> {
         many(profiles.len(), "profile"),
         out.display(),
     ))?;
-    Ok(Exit::Done)
+    let mut is_whole = true;
+    for (profile, _) in &profiles {
+        if let Some(code) = &profile.unseen {
+            is_whole = false;
+            let name = visible(&profile.name);
+            output::line(format_args!(
+                "{name}: what was seen cannot be told [{code}]"
+            ))?;
+        }
+    }
+    Ok(if is_whole { Exit::Done } else { Exit::Findings })
 }
 
 fn proof(path: &Path) -> Result<Proof, Problem> {
@@ -98,10 +108,14 @@ fn page_name(profile: &str) -> String {
 }
 
 /// What of a profile may stand on a page.
-fn facts(profile: &castile_http::Profile, proof: Option<Proof>) -> Result<Profile, Problem> {
+fn facts(profile: &castile_http::Profile, proof: Option<Proof>) -> Profile {
     let client = profile.client.as_ref();
     let oauth = profile.oauth.as_ref();
-    Ok(Profile {
+    let (shadow, unseen) = match shadow(profile) {
+        Ok(shadow) => (shadow, None),
+        Err(error) => (None, Some(error.code().to_owned())),
+    };
+    Profile {
         name: profile.name.clone(),
         inst_rt_id: profile.inst_rt_id.clone(),
         inst_env: profile.inst_env.clone(),
@@ -126,17 +140,17 @@ fn facts(profile: &castile_http::Profile, proof: Option<Proof>) -> Result<Profil
             jxchange_authorized: profile.dates.jxchange_authorized,
         },
         proof,
-        shadow: shadow(profile)?,
-    })
+        shadow,
+        unseen,
+    }
 }
 
 /// What the shadow showed, if anything is kept of it.
-fn shadow(profile: &castile_http::Profile) -> Result<Option<Shadow>, Problem> {
+fn shadow(profile: &castile_http::Profile) -> Result<Option<Shadow>, EvidenceError> {
     let Some(path) = &profile.evidence else {
         return Ok(None);
     };
-    let seen = Seen::read(path, &profile.name)
-        .map_err(|error| Problem::new(error.code(), &error).at(path.display()))?;
+    let seen = Seen::read(path, &profile.name)?;
     let shadow = seen.and_then(|seen| seen.shadow);
     Ok(shadow.map(|shadow| Shadow {
         first: shadow.first.to_string(),
