@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use memchr::memmem::{self, Finder};
 
-use crate::cut::envelope;
 use crate::document::{Document, Located};
 use crate::encoding::{Form, Named, Prolog, Wide};
 use crate::error::Refusal;
@@ -183,8 +182,7 @@ fn of_text(
 ) -> Result<Address, Refusal> {
     let prolog = Prolog::read(text, form, beside)?;
     let mut scanner = Scanner::new(text, prolog.end, &Limits::default());
-    let (soap, _) = envelope(&mut scanner)?;
-    let body = find_body(&mut scanner, soap, &mut Vec::new())?;
+    let (_, body) = find_body(&mut scanner, &mut Vec::new())?;
     let mut address = Address {
         end: body.span.end,
         ..Address::default()

@@ -1,6 +1,5 @@
 //! Reads what a jXchange request says it is about to do.
 
-use crate::cut::envelope;
 use crate::document::Document;
 use crate::encoding::{Form, Named, Prolog};
 use crate::error::Refusal;
@@ -60,8 +59,7 @@ fn of_envelope(input: &[u8], charset: Option<&str>) -> Result<Intent, Refusal> {
     }
     let prolog = Prolog::read(input, form, beside)?;
     let mut scanner = Scanner::new(input, prolog.end, &Limits::default());
-    let (soap, _) = envelope(&mut scanner)?;
-    let body = find_body(&mut scanner, soap, &mut Vec::new())?;
+    let (_, body) = find_body(&mut scanner, &mut Vec::new())?;
     let inside = scanner.depth();
     let mut intent = Intent::default();
     let mut seen = body.empty;

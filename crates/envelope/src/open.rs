@@ -11,7 +11,7 @@ use crate::error::{Flaw, Refusal};
 use crate::policy::Limits;
 use crate::report::SoapVersion;
 use crate::scan::chars::unescape;
-use crate::scan::{Event, Scanner, Tag};
+use crate::scan::{Event, Outside, Scanner, Tag};
 pub use fault::{Fault, FaultCode};
 
 /// An envelope, opened.
@@ -67,9 +67,19 @@ pub struct Part {
 /// # Ok::<(), castile_envelope::Refusal>(())
 /// ```
 pub fn open(input: &[u8]) -> Result<Opened, Refusal> {
-    match open_front(input)? {
-        Front::Whole(opened) => Ok(opened),
-        Front::Payload(payload) => payload.skipped(),
+    let mut scanner = Scanner::new(input, prolog_end(input)?, &Limits::default());
+    match read_front(&mut scanner)? {
+        Read::Whole(opened) => Ok(opened),
+        Read::Found(found) => {
+            let payload = part(&mut scanner, found.tag, found.namespaces)?;
+            end_of_body(&mut scanner)?;
+            end_of_envelope(&mut scanner)?;
+            Ok(Opened {
+                soap: found.soap,
+                headers: found.headers,
+                content: Content::Payload(payload),
+            })
+        }
     }
 }
 
@@ -92,51 +102,19 @@ pub fn open(input: &[u8]) -> Result<Opened, Refusal> {
 /// # Ok::<(), castile_envelope::Refusal>(())
 /// ```
 pub fn open_front(input: &[u8]) -> Result<Front<'_>, Refusal> {
-    if matches!(Form::of(input, None)?, Form::Wide { .. }) {
-        return Err(Refusal::Utf16 { offset: 0 });
-    }
-    let prolog = Prolog::read(input, Form::Bytes, None)?;
-    if prolog.charset == Charset::SingleByte && !input.is_ascii() {
-        return Err(Refusal::Encoding {
-            offset: prolog.named_at,
-        });
-    }
-    Charset::Utf8.check(input)?;
-    let mut scanner = Scanner::new(input, prolog.end, &Limits::default());
-    let (soap, _) = envelope(&mut scanner)?;
-    let mut headers = Vec::new();
-    let body_tag = find_body(&mut scanner, soap, &mut headers)?;
-    let content = match first_element(&mut scanner, &body_tag)? {
-        None => Content::Empty,
-        Some(tag) if tag.ns == soap.ns() && scanner.bytes(tag.local) == b"Fault" => {
-            let fault = fault::read(&mut scanner, tag)?;
-            end_of_body(&mut scanner)?;
-            Content::Fault(Box::new(fault))
-        }
-        Some(tag) => {
-            return Ok(Front::Payload(Payload {
-                namespaces: inherits(&scanner),
-                scanner,
-                soap,
-                headers,
-                tag,
-            }));
-        }
-    };
-    end_of_envelope(&mut scanner)?;
-    Ok(Front::Whole(Opened {
-        soap,
-        headers,
-        content,
-    }))
+    let mut scanner = Scanner::new(input, prolog_end(input)?, &Limits::default());
+    Ok(match read_front(&mut scanner)? {
+        Read::Whole(opened) => Front::Whole(opened),
+        Read::Found(found) => Front::Payload(Payload {
+            outside: scanner.outside(),
+            input,
+            found,
+        }),
+    })
 }
 
 /// An envelope, opened up to its payload.
 #[derive(Debug)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "there is one at a time, for a moment"
-)]
 pub enum Front<'i> {
     /// There is a payload, which was not read yet.
     Payload(Payload<'i>),
@@ -147,54 +125,111 @@ pub enum Front<'i> {
 /// A payload that was not read yet, in its envelope.
 #[derive(Debug)]
 pub struct Payload<'i> {
-    scanner: Scanner<'i>,
-    soap: SoapVersion,
-    headers: Vec<Part>,
-    tag: Tag,
-    namespaces: Arc<[(String, String)]>,
+    input: &'i [u8],
+    found: Found,
+    outside: Outside,
 }
 
 impl Payload<'_> {
     /// Where `<` of its start tag stands in the input.
     pub fn start(&self) -> usize {
-        self.tag.span.start
+        self.found.tag.span.start
     }
 
     /// As [`Part::namespaces`].
     pub fn namespaces(&self) -> &Arc<[(String, String)]> {
-        &self.namespaces
+        &self.found.namespaces
     }
 
     /// The blocks of Header, once the envelope is seen to be complete behind `end`, where the payload ends.
     ///
     /// # Errors
     /// As [`open`].
-    pub fn close(mut self, end: usize) -> Result<Vec<Part>, Refusal> {
-        self.scanner.resume(&self.tag, end);
-        end_of_body(&mut self.scanner)?;
-        end_of_envelope(&mut self.scanner)?;
-        Ok(self.headers)
+    pub fn close(self, end: usize) -> Result<Vec<Part>, Refusal> {
+        let at = end.max(self.found.tag.span.end);
+        let mut scanner = Scanner::new(self.input, at, &Limits::default());
+        scanner.go_outside(&self.outside);
+        end_of_body(&mut scanner)?;
+        end_of_envelope(&mut scanner)?;
+        Ok(self.found.headers)
     }
+}
 
-    /// The same where nobody reads the payload.
-    fn skipped(mut self) -> Result<Opened, Refusal> {
-        let payload = part(&mut self.scanner, self.tag, self.namespaces)?;
-        end_of_body(&mut self.scanner)?;
-        end_of_envelope(&mut self.scanner)?;
-        Ok(Opened {
-            soap: self.soap,
-            headers: self.headers,
-            content: Content::Payload(payload),
-        })
+/// What stands in front of a payload.
+enum Read {
+    Whole(Opened),
+    Found(Found),
+}
+
+/// A payload whose start tag was just read.
+#[derive(Debug)]
+struct Found {
+    soap: SoapVersion,
+    headers: Vec<Part>,
+    tag: Tag,
+    namespaces: Arc<[(String, String)]>,
+}
+
+/// Where the prolog ends of what is in an encoding that we take.
+fn prolog_end(input: &[u8]) -> Result<usize, Refusal> {
+    if matches!(Form::of(input, None)?, Form::Wide { .. }) {
+        return Err(Refusal::Utf16 { offset: 0 });
     }
+    let prolog = Prolog::read(input, Form::Bytes, None)?;
+    if prolog.charset == Charset::SingleByte && !input.is_ascii() {
+        return Err(Refusal::Encoding {
+            offset: prolog.named_at,
+        });
+    }
+    Charset::Utf8.check(input)?;
+    Ok(prolog.end)
+}
+
+/// Reads up to the payload, or to the end if there is none.
+fn read_front(scanner: &mut Scanner<'_>) -> Result<Read, Refusal> {
+    let mut headers = Vec::new();
+    let (soap, body_tag) = find_body(scanner, &mut headers)?;
+    let content = match first_element(scanner, &body_tag)? {
+        None => Content::Empty,
+        Some(tag) if tag.ns == soap.ns() && scanner.bytes(tag.local) == b"Fault" => {
+            let fault = fault::read(scanner, tag)?;
+            end_of_body(scanner)?;
+            Content::Fault(Box::new(fault))
+        }
+        Some(tag) => {
+            return Ok(Read::Found(Found {
+                namespaces: inherits(scanner),
+                soap,
+                headers,
+                tag,
+            }));
+        }
+    };
+    end_of_envelope(scanner)?;
+    Ok(Read::Whole(Opened {
+        soap,
+        headers,
+        content,
+    }))
 }
 
 /// The start tag of Body; what Header holds goes to `headers`.
 pub(crate) fn find_body(
     scanner: &mut Scanner<'_>,
-    soap: SoapVersion,
     headers: &mut Vec<Part>,
-) -> Result<Tag, Refusal> {
+) -> Result<(SoapVersion, Tag), Refusal> {
+    match scanner.usual_opening() {
+        Some(usual) => Ok(usual),
+        None => find_body_in_any(scanner, headers),
+    }
+}
+
+/// The same however the message opens.
+pub(crate) fn find_body_in_any(
+    scanner: &mut Scanner<'_>,
+    headers: &mut Vec<Part>,
+) -> Result<(SoapVersion, Tag), Refusal> {
+    let (soap, _) = envelope(scanner)?;
     let mut expected = "Header or Body";
     loop {
         let (offset, tag) = match scanner.next()? {
@@ -204,7 +239,7 @@ pub(crate) fn find_body(
             Event::Eof => (scanner.input().len(), None),
         };
         match tag.filter(|tag| tag.ns == soap.ns()) {
-            Some(tag) if scanner.bytes(tag.local) == b"Body" => return Ok(tag),
+            Some(tag) if scanner.bytes(tag.local) == b"Body" => return Ok((soap, tag)),
             Some(tag) if expected != "Body" && scanner.bytes(tag.local) == b"Header" => {
                 expected = "Body";
                 if !tag.empty {
@@ -300,7 +335,10 @@ fn part(
 
 /// Bytes of the input, which was checked to be UTF-8, cut at markup.
 fn string(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => String::from_utf8_lossy(bytes).into_owned(),
+    }
 }
 
 /// Refuses what cannot stand inside Body.

@@ -5,6 +5,7 @@
 
 pub(crate) mod chars;
 mod namespaces;
+mod opening;
 mod tag;
 mod usual;
 
@@ -12,6 +13,7 @@ use smallvec::SmallVec;
 
 use crate::error::{Flaw, Refusal};
 use crate::policy::Limits;
+use namespaces::Binding;
 pub(crate) use namespaces::{Bindings, Ns};
 pub(crate) use tag::{Attribute, QName, Tag, quoted_end, truncated};
 
@@ -49,11 +51,18 @@ pub(crate) struct Text {
     pub(crate) cdata: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Open {
     name: Span,
     /// How many declarations were in scope before this element.
     bindings: usize,
+}
+
+/// The elements that are open around another, and what they declare.
+#[derive(Debug)]
+pub(crate) struct Outside {
+    open: SmallVec<[Open; 2]>,
+    bindings: SmallVec<[Binding; 2]>,
 }
 
 #[derive(Debug)]
@@ -100,14 +109,21 @@ impl<'i> Scanner<'i> {
         self.ended.unwrap_or_else(open)
     }
 
-    /// Goes on at `end`, behind the element whose start tag was read last.
-    pub(crate) fn resume(&mut self, tag: &Tag, end: usize) {
-        if !tag.empty
-            && let Some(open) = self.open.pop()
-        {
-            self.bindings.truncate(open.bindings);
+    /// What is open around the element whose start tag was read last.
+    pub(crate) fn outside(&self) -> Outside {
+        // An empty element is not among the open ones.
+        let open = self.open.len() - usize::from(self.ended.is_none());
+        Outside {
+            open: SmallVec::from_slice(&self.open[..open]),
+            bindings: self.bindings.first(self.outer_bindings()),
         }
-        self.at = end.max(tag.span.end);
+    }
+
+    /// Goes on where this is open, with nothing read yet.
+    pub(crate) fn go_outside(&mut self, outside: &Outside) {
+        self.root_seen = true;
+        self.open.extend_from_slice(&outside.open);
+        self.bindings.extend(&outside.bindings);
     }
 
     /// The bytes of `span`.

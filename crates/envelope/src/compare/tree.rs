@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use super::LONGEST_NAME;
-use crate::cut::envelope;
 use crate::encoding::{Charset, Form, Prolog, Wide};
 use crate::error::Refusal;
 use crate::open::find_body;
@@ -68,8 +67,7 @@ impl<'i> Node<'i> {
         }
         Charset::Utf8.check(input)?;
         let mut scanner = Scanner::new(input, prolog.end, &Limits::default());
-        let (soap, _) = envelope(&mut scanner)?;
-        let body = find_body(&mut scanner, soap, &mut Vec::new())?;
+        let (_, body) = find_body(&mut scanner, &mut Vec::new())?;
         let mut open = vec![Node::default()];
         let mut count = 0;
         let mut closed = body.empty;

@@ -237,7 +237,7 @@ pub(crate) fn is_char(c: char) -> bool {
 
 /// Text or an attribute value with its references replaced; what is no reference stays as it is.
 pub(crate) fn unescape(raw: &[u8]) -> Cow<'_, [u8]> {
-    if !raw.contains(&b'&') {
+    if memchr::memchr(b'&', raw).is_none() {
         return Cow::Borrowed(raw);
     }
     let mut out = Vec::with_capacity(raw.len());

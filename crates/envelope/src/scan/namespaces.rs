@@ -6,6 +6,8 @@ use super::Span;
 use super::chars::unescape;
 use crate::error::{Flaw, Refusal};
 
+pub(super) const SOAP_11: &[u8] = b"http://schemas.xmlsoap.org/soap/envelope/";
+pub(super) const SOAP_12: &[u8] = b"http://www.w3.org/2003/05/soap-envelope";
 const XML: &[u8] = b"http://www.w3.org/XML/1998/namespace";
 const XMLNS: &[u8] = b"http://www.w3.org/2000/xmlns/";
 
@@ -36,7 +38,7 @@ impl Ns {
     fn of(input: &[u8], value: Span) -> Self {
         let raw = value.of(input);
         let escaped = || {
-            let referring = raw.contains(&b'&');
+            let referring = memchr::memchr(b'&', raw).is_some();
             referring.then(|| known(&unescape(raw))).flatten()
         };
         known(raw).or_else(escaped).unwrap_or(Self::Other(value))
@@ -56,8 +58,8 @@ impl Ns {
 fn known(uri: &[u8]) -> Option<Ns> {
     Some(match uri {
         b"" => Ns::None,
-        b"http://schemas.xmlsoap.org/soap/envelope/" => Ns::Soap11,
-        b"http://www.w3.org/2003/05/soap-envelope" => Ns::Soap12,
+        SOAP_11 => Ns::Soap11,
+        SOAP_12 => Ns::Soap12,
         b"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
         | b"http://schemas.xmlsoap.org/ws/2002/04/secext"
         | b"http://schemas.xmlsoap.org/ws/2002/07/secext"
@@ -78,7 +80,7 @@ fn known(uri: &[u8]) -> Option<Ns> {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Binding {
+pub(super) struct Binding {
     prefix: Span,
     value: Span,
     ns: Ns,
@@ -97,6 +99,15 @@ impl Bindings {
 
     pub(crate) fn truncate(&mut self, len: usize) {
         self.list.truncate(len);
+    }
+
+    /// The first `len` declarations.
+    pub(super) fn first(&self, len: usize) -> SmallVec<[Binding; 2]> {
+        SmallVec::from_slice(&self.list[..len.min(self.list.len())])
+    }
+
+    pub(super) fn extend(&mut self, bindings: &[Binding]) {
+        self.list.extend_from_slice(bindings);
     }
 
     /// Takes up `xmlns="…"` (empty prefix) or `xmlns:p="…"`.
