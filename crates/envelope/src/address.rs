@@ -7,9 +7,9 @@ use memchr::memmem::{self, Finder};
 use crate::document::{Document, Located};
 use crate::encoding::{Form, Named, Prolog, Wide};
 use crate::error::Refusal;
-use crate::open::find_body;
+use crate::open::{find_body, string};
 use crate::policy::Limits;
-use crate::scan::chars::{is_space, unescape};
+use crate::scan::chars::{is_space, trim, unescape};
 use crate::scan::{Event, Scanner, Tag};
 
 const HEADER: &[u8] = b"jXchangeHdr";
@@ -100,6 +100,9 @@ impl Document {
 impl Address {
     /// The same address seen from `by` bytes further to the front.
     fn shifted(mut self, by: usize) -> Self {
+        if by == 0 {
+            return self;
+        }
         let headers = self.headers.iter_mut();
         let said = headers.flat_map(|header| {
             header.offset += by;
@@ -230,13 +233,14 @@ fn of_text(
 }
 
 fn note_overrides(scanner: &Scanner<'_>, tag: &Tag, address: &mut Address) {
-    let attributes = scanner.attributes().iter();
-    let overrides =
-        attributes.filter(|attribute| scanner.bytes(attribute.name.local()) == OVERRIDE);
-    address.overrides.extend(overrides.map(|attribute| Said {
-        value: trimmed(&unescape(scanner.bytes(attribute.value))),
-        offset: tag.span.start,
-    }));
+    for attribute in scanner.attributes() {
+        if scanner.bytes(attribute.name.local()) == OVERRIDE {
+            address.overrides.push(Said {
+                value: string(trim(&unescape(scanner.bytes(attribute.value)))),
+                offset: tag.span.start,
+            });
+        }
+    }
 }
 
 /// Reads the header whose start tag was read last.
@@ -253,9 +257,11 @@ fn header(scanner: &mut Scanner<'_>, tag: &Tag, address: &mut Address) -> Result
             // Without attributes there are no overrides.
             while let Some(leaf) = scanner.usual_leaf() {
                 if let Some(values) = header.values(scanner.bytes(leaf.local)) {
-                    let value = trimmed(scanner.bytes(leaf.text));
-                    let offset = leaf.start;
-                    values.extend(Some(Said { value, offset }).filter(Said::is_something));
+                    let text = trim(scanner.bytes(leaf.text));
+                    if !text.is_empty() {
+                        let (value, offset) = (string(text), leaf.start);
+                        values.push(Said { value, offset });
+                    }
                 }
             }
         }
@@ -291,7 +297,7 @@ fn header(scanner: &mut Scanner<'_>, tag: &Tag, address: &mut Address) -> Result
                     if said.value.starts_with(is_blank) || said.value.ends_with(is_blank) {
                         said.value = said.value.trim_matches(is_blank).to_owned();
                     }
-                    values.extend(Some(said).filter(Said::is_something));
+                    values.extend(Some(said).filter(|said| !said.value.is_empty()));
                 }
             }
             Event::Eof => break,
@@ -312,20 +318,9 @@ impl HeaderAddress {
     }
 }
 
-impl Said {
-    fn is_something(&self) -> bool {
-        !self.value.is_empty()
-    }
-}
-
 /// Stands in a value for an element inside of it, such as an `xop:Include`: what a server makes of that is not known,
 /// and no institution is called so.
 const ELEMENT: char = '<';
-
-fn trimmed(value: &[u8]) -> String {
-    let text = String::from_utf8_lossy(value);
-    text.trim_matches(is_blank).to_owned()
-}
 
 fn is_blank(c: char) -> bool {
     u8::try_from(c).is_ok_and(is_space)

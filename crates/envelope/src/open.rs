@@ -115,6 +115,10 @@ pub fn open_front(input: &[u8]) -> Result<Front<'_>, Refusal> {
 
 /// An envelope, opened up to its payload.
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, for a moment"
+)]
 pub enum Front<'i> {
     /// There is a payload, which was not read yet.
     Payload(Payload<'i>),
@@ -333,8 +337,8 @@ fn part(
     Ok(Part { range, namespaces })
 }
 
-/// Bytes of the input, which was checked to be UTF-8, cut at markup.
-fn string(bytes: &[u8]) -> String {
+/// Bytes of the input, cut at markup; what is not UTF-8 is replaced, where that was not checked.
+pub(crate) fn string(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         Err(_) => String::from_utf8_lossy(bytes).into_owned(),
