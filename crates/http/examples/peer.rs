@@ -4,12 +4,14 @@ use std::sync::{Arc, Mutex};
 
 use castile_auth::ports::BoxFuture;
 use castile_auth::{AccessToken, Error, TokenSource};
+use castile_http::stack::Plan;
+use castile_http::{Config, connect};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use url::Url;
 
 /// The one token `token`.
-pub(crate) struct Fixed;
+struct Fixed;
 
 impl TokenSource for Fixed {
     fn token(&self) -> BoxFuture<'_, Result<AccessToken, Error>> {
@@ -53,7 +55,28 @@ impl Peer {
         }
     }
 
+    /// What the examples' `main` makes of a profile whose gateway is this one.
+    pub(crate) fn plan(&self) -> Plan {
+        plan(&self.url)
+    }
+
     pub(crate) fn arrived(&self) -> Vec<String> {
         self.arrived.lock().unwrap().clone()
     }
 }
+
+/// The plan of a profile at `url`, with a token that needs no provider.
+pub(crate) fn plan(url: &Url) -> Plan {
+    let config = format!(
+        "version = 1\n[profile.first-bank-test]\ninst_rt_id = \"011001276\"\ninst_env = \"TEST\"\nproduct = \"p\"\n\
+         state = \"oauth\"\nclient_id = \"c\"\nkey = {{ env = \"NOT_READ\" }}\noauth.url = \"{url}\"\n"
+    );
+    let config = Config::parse(&config, "castile.toml").unwrap();
+    let profile = config.profile("first-bank-test").unwrap();
+    connect::plan(&profile, Arc::new(Fixed)).unwrap()
+}
+
+/// A message for another bank than the profile's.
+pub(crate) const ELSEWHERE: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>\
+    <CustInq xmlns=\"http://jackhenry.com/jxchange/TPG/2008\"><MsgRqHdr><jXchangeHdr><InstRtId>999999999</InstRtId>\
+    <InstEnv>TEST</InstEnv></jXchangeHdr></MsgRqHdr></CustInq></s:Body></s:Envelope>";

@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
-use castile_auth::TokenSource;
 use castile_http::middleware::RawMiddleware;
 use castile_http::stack::Plan;
-use castile_http::{Config, TokioSleep, connect};
+use castile_http::{Config, connect};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
-use url::Url;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let profile = Config::discover()?.profile("first-bank-test")?;
     let (_, oauth) = profile.in_oauth()?;
-    let source = connect::token_source(&profile)?;
-    let client = client(&oauth.url, Arc::new(source))?;
+    // The profile's own: its limits and journal, and no message for another institution.
+    let plan = connect::plan(&profile, Arc::new(connect::token_source(&profile)?))?;
+    let client = client(plan)?;
     let answer = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
@@ -23,13 +22,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// The client as the program had it.
-fn client(
-    gateway: &Url,
-    source: Arc<dyn TokenSource>,
-) -> Result<ClientWithMiddleware, Box<dyn std::error::Error>> {
-    let plan = Plan::new(gateway, source, Arc::new(TokioSleep))?;
+fn client(plan: Plan) -> Result<ClientWithMiddleware, reqwest::Error> {
     let inner = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
         .build()?;
     Ok(ClientBuilder::new(inner)
         .with(RawMiddleware::new(plan)) // The line.
@@ -65,12 +61,12 @@ mod tests {
     use castile_http::Error;
 
     use super::*;
-    use crate::peer::{Fixed, Peer};
+    use crate::peer::{ELSEWHERE, Peer};
 
     #[tokio::test]
     async fn the_message_goes_out_under_a_token_and_without_its_password() {
         let peer = Peer::answering(&["200 OK"]).await;
-        let client = client(&peer.url, Arc::new(Fixed)).unwrap();
+        let client = client(peer.plan()).unwrap();
         let answer = ping(&client, peer.url.as_str()).await.unwrap();
         assert_eq!(answer, "<ok/>");
         let [arrived] = &peer.arrived()[..] else {
@@ -90,7 +86,7 @@ mod tests {
     async fn other_answers_come_as_they_are_and_a_refusal_is_an_error_of_the_middleware() {
         const EMPTY: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body/></s:Envelope>";
         let peer = Peer::answering(&["503 No", "403 No"]).await;
-        let client = client(&peer.url, Arc::new(Fixed)).unwrap();
+        let client = client(peer.plan()).unwrap();
         let send = |url: &str| {
             let request = client.post(url).header("content-type", "text/xml");
             request.body(EMPTY).send()
@@ -109,5 +105,22 @@ mod tests {
             "origin-refused"
         );
         assert_eq!(peer.arrived().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn another_banks_message_does_not_leave() {
+        let peer = Peer::answering(&["200 OK"]).await;
+        let client = client(peer.plan()).unwrap();
+        let request = client
+            .post(peer.url.clone())
+            .header("content-type", "text/xml")
+            .header("soapaction", "\"http://jackhenry.com/ws/CustInq\"");
+        let error = request.body(ELSEWHERE).send().await.unwrap_err();
+        let reqwest_middleware::Error::Middleware(error) = error else {
+            panic!("an error of the middleware");
+        };
+        let error = error.downcast_ref::<Error>().unwrap();
+        assert_eq!(error.code(), "institution-other");
+        assert!(peer.arrived().is_empty());
     }
 }

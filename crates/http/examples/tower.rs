@@ -2,38 +2,33 @@
 
 use std::sync::Arc;
 
-use castile_auth::TokenSource;
 use castile_http::hyper::HyperTransport;
 use castile_http::stack::Plan;
 use castile_http::tower::{RawLayer, TransportService};
-use castile_http::{Body, Config, Effect, Error, TokioSleep, connect};
+use castile_http::{Body, Config, Effect, Error, connect};
 use http::{Request, Response};
 use hyper_util::client::legacy::connect::HttpConnector;
 use tower_layer::Layer as _;
 use tower_service::Service;
-use url::Url;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let profile = Config::discover()?.profile("first-bank-test")?;
     let (_, oauth) = profile.in_oauth()?;
-    let source = connect::token_source(&profile)?;
+    // The profile's own: its limits and journal, and no message for another institution.
+    let plan = connect::plan(&profile, Arc::new(connect::token_source(&profile)?))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let mut service = service(&oauth.url, Arc::new(source))?;
+    let mut service = service(plan);
     let answer = runtime.block_on(service.call(request(oauth.url.as_str())?))?;
     println!("{}", answer.status());
     Ok(())
 }
 
 /// The program's own service (here hyper without TLS, for loopback), with the layer around it.
-fn service(
-    gateway: &Url,
-    source: Arc<dyn TokenSource>,
-) -> Result<impl Service<Request<Body>, Response = Response<Body>, Error = Error>, Error> {
-    let plan = Plan::new(gateway, source, Arc::new(TokioSleep))?;
+fn service(plan: Plan) -> impl Service<Request<Body>, Response = Response<Body>, Error = Error> {
     let client = TransportService::new(HyperTransport::new(HttpConnector::new()));
-    Ok(RawLayer(plan).layer(client)) // The line.
+    RawLayer(plan).layer(client) // The line.
 }
 
 /// A request as the program had it: a password in the message.
@@ -56,13 +51,15 @@ mod peer;
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+    use url::Url;
+
     use super::*;
-    use crate::peer::{Fixed, Peer};
+    use crate::peer::{ELSEWHERE, Peer, plan};
 
     #[tokio::test]
     async fn the_message_goes_out_under_a_token_and_without_its_password() {
         let peer = Peer::answering(&["200 OK"]).await;
-        let mut service = service(&peer.url, Arc::new(Fixed)).unwrap();
+        let mut service = service(peer.plan());
         let request = request(peer.url.as_str()).unwrap();
         let answer = service.call(request).await.unwrap();
         assert_eq!(
@@ -89,11 +86,22 @@ mod tests {
             .parse()
             .unwrap();
         drop(listener);
-        let mut service = service(&url, Arc::new(Fixed)).unwrap();
+        let mut service = service(plan(&url));
         let mut request = request(url.as_str()).unwrap();
         request.extensions_mut().insert(Effect::Write);
         let error = service.call(request).await.unwrap_err();
         assert_eq!(error.code(), "gateway-unreachable");
         assert!(!error.outcome_unknown());
+    }
+
+    #[tokio::test]
+    async fn another_banks_message_does_not_leave() {
+        let peer = Peer::answering(&["200 OK"]).await;
+        let mut service = service(peer.plan());
+        let request = request(peer.url.as_str()).unwrap();
+        let request = request.map(|_| Body::whole(ELSEWHERE));
+        let error = service.call(request).await.unwrap_err();
+        assert_eq!(error.code(), "institution-other");
+        assert!(peer.arrived().is_empty());
     }
 }

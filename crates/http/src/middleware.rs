@@ -1,17 +1,28 @@
 //! The stack as middleware of `reqwest-middleware`: a program keeps its client and adds one line.
 //!
 //! ```no_run
-//! # async fn example(source: std::sync::Arc<dyn castile_auth::TokenSource>) -> Result<(), Box<dyn std::error::Error>> {
-//! use castile_http::middleware::RawMiddleware;
-//! use castile_http::stack::Plan;
+//! # #[cfg(all(feature = "reqwest", feature = "tokio"))]
+//! # fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use std::sync::Arc;
 //!
-//! let gateway = "https://gateway.example/svc".parse()?;
-//! let plan = Plan::new(&gateway, source, std::sync::Arc::new(castile_http::TokioSleep))?;
-//! let client = reqwest_middleware::ClientBuilder::new(reqwest::Client::new())
+//! use castile_http::middleware::RawMiddleware;
+//! use castile_http::{Config, connect};
+//!
+//! let profile = Config::read("castile.toml")?.profile("first-bank-test")?;
+//! let plan = connect::plan(&profile, Arc::new(connect::token_source(&profile)?))?;
+//! let inner = reqwest::Client::builder()
+//!     .redirect(reqwest::redirect::Policy::none())
+//!     .retry(reqwest::retry::never())
+//!     .build()?;
+//! let client = reqwest_middleware::ClientBuilder::new(inner)
 //!     .with(RawMiddleware::new(plan)) // the line
 //!     .build();
 //! # Ok(()) }
 //! ```
+//!
+//! A [`Plan`] that is made by hand ([`Plan::new`]) looks at no institution and keeps no journal until it is told to;
+//! that of a profile does. What a profile says of single services and operations is not looked at here: a plan is made
+//! of [`Profile::for_operation`](crate::Profile::for_operation) then.
 //!
 //! What a request does is told by an [`Effect`] in its extensions (`.with_extension(Effect::Read)`), else by its
 //! `SOAPAction`, of which a read must be one by its body too ([`Confirm`]). An error of the stack is a [`reqwest_middleware::Error::Middleware`]; the
