@@ -12,6 +12,14 @@ pub(super) fn run(arguments: &Explain) -> Result<Exit, Problem> {
         }
         return Ok(Exit::Done);
     };
+    // As it was printed is as good.
+    let bare = code
+        .strip_prefix("error[")
+        .or(code.strip_prefix("warning["));
+    let bare = bare
+        .and_then(|code| code.split_once(']'))
+        .map(|(code, _)| code);
+    let code = bare.unwrap_or(code);
     let entry = explain::entry(code).ok_or_else(|| {
         Problem::said(
             "usage-unknown-code",

@@ -101,6 +101,9 @@ fn every_listed_code_explains_itself_and_others_do_not() {
             assert!(text.contains(name), "{text}");
         }
     }
+    // As it stands in the brackets, or with them.
+    let ran = run(here(), &["explain", "error[envelope-dtd]:"]);
+    assert!(ran.text().starts_with("envelope-dtd: "), "{ran:?}");
     run(here(), &["explain", "no-such-code"]).refused(2, "usage-unknown-code");
 }
 

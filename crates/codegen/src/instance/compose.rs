@@ -17,7 +17,7 @@ use crate::qname::QName;
 use crate::schema::XSD;
 use crate::verbatim;
 use particles::Pending;
-use values::Wish;
+use values::{NIL, Wish};
 
 pub use error::ComposeError;
 pub use values::Values;
@@ -119,10 +119,19 @@ impl<'a> Compose<'a> {
             return Ok(raw);
         }
         let mut tree = Tree::new(name);
-        if wish.take_attribute("xsi:nil").is_some() {
-            let nil = Text::Plain("true".to_owned());
-            tree.attributes.push((QName::new(XSI, "nil"), nil));
-            wish.text.get_or_insert_default();
+        let mut is_nil = false;
+        if let Some(nil) = wish.take_attribute(NIL) {
+            is_nil = matches!(nil.trim(), "true" | "1");
+            tree.attributes
+                .push((QName::new(XSI, "nil"), Text::Plain(nil)));
+        }
+        if is_nil {
+            let text = wish.text.get_or_insert_default();
+            if !text.is_empty() || wish.children.iter().any(|child| !child.is_soft) {
+                return Err(ComposeError::Nil {
+                    path: path.to_owned(),
+                });
+            }
         }
         match (
             node.qname("type")?,
@@ -185,14 +194,17 @@ impl<'a> Compose<'a> {
         parts(self.schemas, ty, &mut nodes, 0)?;
         let model = Model::of(self.schemas, nodes)?;
         if wish.text.as_deref().is_some_and(|text| !text.is_empty()) {
-            let names = nearest::names(&model);
-            return Err(ComposeError::unknown(path.to_owned(), names));
+            return Err(ComposeError::NoText {
+                path: path.to_owned(),
+                nearest: nearest::names(&model),
+            });
         }
-        if tree
-            .attributes
-            .iter()
-            .any(|(name, _)| *name == QName::new(XSI, "nil"))
-        {
+        let is_nil = |(name, value): &(QName, Text)| {
+            let is_true =
+                matches!(value, Text::Plain(value) if matches!(value.trim(), "true" | "1"));
+            *name == QName::new(XSI, "nil") && is_true
+        };
+        if tree.attributes.iter().any(is_nil) {
             return Ok(());
         }
         let mut pending = Pending::new(&model, wish.children, path);

@@ -13,6 +13,20 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "write names with slashes between, `Name[2]` for the second of a name, `@name` at the end for an attribute",
     },
     Entry {
+        code: "compose-no-text",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "An element that holds other elements was given a text, which would have been dropped.",
+        remedy: "give the values of the elements in it, as in `Rec/Name=…`",
+    },
+    Entry {
+        code: "compose-nil",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "An element was given as nil (`@xsi:nil=true`) and with a value, of which one would have been dropped.",
+        remedy: "leave one of the two out",
+    },
+    Entry {
         code: "compose-gap",
         exit: Exit::Usage,
         who: YOU,

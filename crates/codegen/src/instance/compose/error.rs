@@ -23,6 +23,20 @@ pub enum ComposeError {
         /// The path as given.
         path: String,
     },
+    /// An element that holds elements is given a text.
+    #[error("{path} holds elements and no text of its own{}", suggestion(nearest))]
+    NoText {
+        /// The path.
+        path: String,
+        /// What it holds.
+        nearest: Vec<String>,
+    },
+    /// An element is said to be nil, and given a value.
+    #[error("{path} was given as nil and with a value")]
+    Nil {
+        /// The path.
+        path: String,
+    },
     /// The first of several elements is not given, and a later one is.
     #[error("{path} was given, and not the one before it")]
     Gap {
@@ -78,6 +92,8 @@ impl ComposeError {
             Self::Contract(error) => error.code(),
             Self::Path { .. } => "compose-path",
             Self::Twice { .. } => "compose-twice",
+            Self::NoText { .. } => "compose-no-text",
+            Self::Nil { .. } => "compose-nil",
             Self::Gap { .. } => "compose-gap",
             Self::Root { .. } => "compose-root",
             Self::Unknown { .. } => "compose-unknown",

@@ -80,7 +80,11 @@ fn what_cannot_be_composed_is_told_by_path() {
             "compose-unknown",
             "no InAccntId; near: InAcctId",
         ),
-        ("Rec", "compose-unknown", "no Rec; near: Name"),
+        (
+            "Rec",
+            "compose-no-text",
+            "Rec holds elements and no text of its own; near: Name",
+        ),
         (
             "InAcctId/AcctId/x",
             "compose-unknown",
@@ -153,4 +157,30 @@ fn a_message_is_taken_over_whole() {
         .unwrap_err();
     assert_eq!(error.code(), "compose-root");
     assert!(!format!("{values:?}").contains("text"));
+}
+
+#[test]
+fn nothing_that_was_given_is_dropped() {
+    let with = |more: &[(&str, &str)]| compose(&[more, &GOOD].concat());
+    let refused = |more: &[(&str, &str)]| with(more).unwrap_err().code();
+    let name = ("Rec/Name", "77");
+    assert_eq!(refused(&[("Rec", "77"), name]), "compose-no-text");
+    assert_eq!(refused(&[name, ("Rec", "77")]), "compose-no-text");
+    assert_eq!(refused(&[name, ("Rec[1]/Name", "78")]), "compose-twice");
+    assert_eq!(
+        refused(&[("Amt", "77"), ("Amt/@xsi:nil", "true")]),
+        "compose-nil"
+    );
+    assert_eq!(refused(&[("Rec/@xsi:nil", "1"), name]), "compose-nil");
+    let text = with(&[("Amt", "77"), ("Amt/@xsi:nil", "false")]).unwrap();
+    assert!(text.contains("<Amt xsi:nil=\"false\">77</Amt>"), "{text}");
+}
+
+#[test]
+fn a_value_takes_the_place_of_a_messages_nil() {
+    let message = compose(&[&[("Amt/@xsi:nil", "true")][..], &GOOD].concat()).unwrap();
+    let mut values = Values::of(&Message::read(message.as_bytes()).unwrap());
+    values.set("Amt", "77").unwrap();
+    let text = contract(SCHEMA).compose_request("One.Op", &values).unwrap();
+    assert!(text.contains("<Amt>77</Amt>"), "{text}");
 }

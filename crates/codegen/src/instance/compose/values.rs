@@ -10,6 +10,9 @@ use super::error::ComposeError;
 use crate::qname::QName;
 use crate::xml::{self, Element};
 
+/// The attribute that says that there is no value.
+pub(super) const NIL: &str = "xsi:nil";
+
 /// What a message shall say. `Debug` shows no value.
 #[derive(Clone, Default)]
 pub struct Values {
@@ -36,6 +39,8 @@ pub(super) struct Wish {
     pub(super) children: Vec<Wished>,
     /// Whether something was said of the element itself.
     pub(super) is_said: bool,
+    /// Whether the text was set, and did not come with a message.
+    is_set: bool,
     /// The element as it came, if it is of a message.
     raw: Option<Element>,
 }
@@ -82,7 +87,8 @@ impl Values {
         };
         let mut at = &mut self.root;
         let mut whole = String::with_capacity(path.len());
-        let mut set_once = |whole: String| match self.set.insert(whole) {
+        let set = &mut self.set;
+        let set_once = |set: &mut BTreeSet<String>, whole: String| match set.insert(whole) {
             true => Ok(()),
             false => Err(ComposeError::Twice {
                 path: path.to_owned(),
@@ -94,7 +100,7 @@ impl Values {
                 if name.is_empty() || steps.peek().is_some() {
                     return Err(no_path());
                 }
-                set_once(format!("{whole}{step}"))?;
+                set_once(set, format!("{whole}{step}"))?;
                 at.is_said = true;
                 at.attributes.retain(|(known, _)| known != name);
                 at.attributes.push((name.to_owned(), value.to_owned()));
@@ -115,10 +121,15 @@ impl Values {
             at.raw = None;
             at = at.child(name, number);
             whole.push_str(&format!("{name}[{number}]/"));
+            // What is given a value is no longer nil, if only a message said so.
+            if !set.contains(&format!("{whole}@{NIL}")) {
+                at.attributes.retain(|(known, _)| known != NIL);
+            }
         }
-        set_once(whole)?;
+        set_once(set, whole)?;
         at.raw = None;
         at.is_said = true;
+        at.is_set = true;
         at.text = Some(value.to_owned());
         Ok(())
     }
@@ -200,6 +211,7 @@ impl Wish {
             text: children.is_empty().then(|| element.text()),
             attributes: attributes.collect(),
             is_said: true,
+            is_set: false,
             raw: Some(element.clone()),
             children,
         }
@@ -209,7 +221,9 @@ impl Wish {
         let is_it = |child: &Wished| child.name == name && child.number == number;
         let at = self.children.iter().position(is_it);
         let at = at.unwrap_or_else(|| {
-            self.text = None;
+            if !self.is_set {
+                self.text = None;
+            }
             self.children.push(Wished {
                 name: name.to_owned(),
                 number,
