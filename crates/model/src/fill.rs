@@ -53,18 +53,30 @@ pub(crate) struct List {
 /// Which values may stand in an element.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Place {
-    /// Those of the parent.
+    /// Whether those of the parent may.
     in_parent: bool,
-    /// Those of the message itself.
+    /// Whether those of the message itself may.
     in_message: bool,
+    /// How long their names are, as bits.
+    lengths: u64,
 }
 
 impl Place {
     /// Whether some may.
     #[inline]
     pub(crate) fn is_open(self) -> bool {
-        self.in_parent | self.in_message
+        self.lengths != 0
     }
+
+    /// Whether one of this name may; mostly the length tells that none does.
+    #[inline]
+    pub(crate) fn may_hold(self, name: &str) -> bool {
+        self.lengths & length_bit(name) != 0
+    }
+}
+
+fn length_bit(name: &str) -> u64 {
+    1 << name.len().min(63)
 }
 
 /// What is written for an element that the message leaves open.
@@ -151,18 +163,31 @@ impl Fill {
 
     /// Which of the values may stand in the element at the end of a path.
     pub(crate) fn place(&self, path: &[&'static str]) -> Place {
-        let is_below = |value: &Value| value.need == Need::Message;
-        let is_parent = path.last().is_some_and(|parent| **parent == *self.parent);
-        let has_demands = !self.lists.is_empty() || self.values.iter().any(is_below);
+        let in_parent = path.last().is_some_and(|parent| **parent == *self.parent);
+        let in_message = is_message(path);
+        let is_here = |value: &&Value| match value.need {
+            Need::Message => in_message,
+            _ => in_parent,
+        };
+        let values = self.values.iter().filter(is_here);
+        let lists = self.lists.iter().filter(|_| in_message);
+        let bits = values.map(|value| length_bit(&value.name));
+        let bits = bits.chain(lists.map(|list| length_bit(list.names[0])));
         Place {
-            in_parent: is_parent && !self.values.iter().all(is_below),
-            in_message: has_demands && is_message(path),
+            in_parent,
+            in_message,
+            lengths: bits.fold(0, |all, bit| all | bit),
         }
+    }
+
+    /// Notes that the message has an element of a place.
+    #[inline]
+    pub(crate) fn reach(&mut self, place: Place) {
+        self.has_parent |= place.in_parent;
     }
 
     /// What is to be written in place of an element that the message leaves open.
     pub(crate) fn take(&mut self, place: Place, name: &str) -> Option<Filling> {
-        self.has_parent |= place.in_parent;
         for value in &mut self.values {
             let is_here = match value.need {
                 Need::Message => !value.is_met && place.in_message,
@@ -181,7 +206,6 @@ impl Fill {
 
     /// Notes that the message has an element, or has it now.
     pub(crate) fn meet(&mut self, place: Place, name: &str) -> Result<(), Misfit> {
-        self.has_parent |= place.in_parent;
         for value in self.values.iter_mut().filter(|value| value.name == name) {
             match value.need {
                 Need::Message if !value.is_met && place.in_message => {

@@ -115,7 +115,7 @@ impl Writer {
         self.versions.push(n);
         self.pending += 1;
         // What came with a marker goes with it, even if nothing stands behind it.
-        if self.level.read & bit(n) != 0 {
+        if self.level.read != 0 && self.level.read & bit(n) != 0 {
             self.write_markers();
         }
     }
@@ -190,15 +190,13 @@ impl Writer {
         self.write_markers();
         let (text, attributes) = (leaf.text(), leaf.attributes());
         // Nothing but a text, in the namespace in force: the usual one.
-        if self.is_plain(name) && attributes.is_empty() && !text.is_empty() {
-            self.out
-                .reserve(2 * name.len() + text.len() + "<></>".len());
-            self.path.push(name);
+        let is_text = attributes.is_empty() && !text.is_empty();
+        if is_text && self.is_plain(name) && escape::is_plain(&text) {
             self.out.push('<');
             self.out.push_str(name);
-            self.text_and_end(name, &text);
-            self.path.pop();
-            return;
+            self.out.push('>');
+            self.out.push_str(&text);
+            return self.close(name);
         }
         let outer_default = self.default;
         let local = self.open(name, Some(attributes));

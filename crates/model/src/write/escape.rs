@@ -28,8 +28,8 @@ pub(super) fn is_plain(text: &str) -> bool {
     match bytes.last_chunk::<8>() {
         Some(last) => {
             let (words, _) = bytes.as_chunks::<8>();
-            let mut words = words.iter().chain([last]);
-            !words.any(|word| is_odd(u64::from_le_bytes(*word)))
+            let has_odd = |word: &[u8; 8]| is_odd(u64::from_le_bytes(*word));
+            !words.iter().any(has_odd) && !has_odd(last)
         }
         None if bytes.len() >= 4 => {
             !is_odd(half(bytes.first_chunk()) | half(bytes.last_chunk()) << 32)

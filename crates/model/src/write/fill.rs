@@ -10,24 +10,29 @@ use crate::{EncodeError, Text};
 impl Writer {
     /// Puts in what is to stand in place of an element that was just passed, if nothing was written since `before`.
     pub(super) fn filled(&mut self, name: &'static str, before: usize) {
-        if self.out.len() <= before {
-            self.fill(name);
+        let place = self.level.place;
+        let Some(fill) = &mut self.fill else {
+            return;
+        };
+        fill.reach(place);
+        if !place.may_hold(name) {
             return;
         }
-        let fill = self.fill.as_mut();
-        let met = fill.map_or(Ok(()), |fill| fill.meet(self.level.place, name));
-        if let Err(misfit) = met {
+        if self.out.len() <= before {
+            self.fill(name);
+        } else if let Err(misfit) = fill.meet(place, name) {
             self.fail(|path| EncodeError::misfit(path, misfit));
         }
     }
 
     /// Writes an element that the message does not have; tells whether there was something for it.
     pub(crate) fn fill(&mut self, name: &'static str) -> bool {
-        if !self.level.place.is_open() {
+        let place = self.level.place;
+        if !place.may_hold(name) || self.look.is_some() {
             return false;
         }
-        let fill = self.fill.as_mut().filter(|_| self.look.is_none());
-        match fill.and_then(|fill| fill.take(self.level.place, name)) {
+        let fill = self.fill.as_mut();
+        match fill.and_then(|fill| fill.take(place, name)) {
             Some(Filling::Text(text)) => self.leaf(name, &Text::from(Str::of(text))),
             Some(Filling::List(list)) => self.list(name, &list),
             None => return false,
