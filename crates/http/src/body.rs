@@ -13,7 +13,7 @@ use crate::{Effect, Error};
 mod joined;
 mod start;
 
-pub(crate) use start::{Start, start};
+pub(crate) use start::{Start, sought, start};
 
 /// What a streamed body may fail with.
 pub type BodyError = Box<dyn std::error::Error + Send + Sync>;

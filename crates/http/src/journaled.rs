@@ -12,6 +12,7 @@ use futures_util::future::Either;
 use http::{Request, Response};
 use http_body::{Frame, SizeHint};
 
+use crate::body::sought;
 use crate::journal::{EntryId, Note, Outcome, WriteLog};
 use crate::{
     Attempts, Body, BodyError, Effect, Error, OperationName, Phase, Progress, SoapTransport,
@@ -68,11 +69,21 @@ where
 {
     async fn noted(
         &self,
-        request: Request<Body>,
+        mut request: Request<Body>,
         effect: Effect,
         log: &Arc<dyn WriteLog>,
     ) -> Result<Response<Body>, Error> {
         let progress = Progress::of(&request);
+        let tracking_id = match request.body().as_whole() {
+            Some(message) => tracking_id(message),
+            None => {
+                progress.reach(Phase::Request);
+                let (parts, body) = request.into_parts();
+                let (found, body) = sought(body, SOUGHT, told_tracking_id).await;
+                request = Request::from_parts(parts, body);
+                found.flatten()
+            }
+        };
         let operation = OperationName::of(&request);
         let note = Note {
             profile: self.profile.clone(),
@@ -80,7 +91,7 @@ where
                 .as_ref()
                 .and_then(|operation| operation.service().map(str::to_owned)),
             operation: operation.map(|operation| operation.name().to_owned()),
-            tracking_id: request.body().as_whole().and_then(|body| tracking_id(body)),
+            tracking_id,
             attempt: Attempts::of(&request).count().max(1),
         };
         progress.reach(Phase::Journal);
@@ -262,6 +273,22 @@ impl Drop for Followed {
     }
 }
 
+/// So much of a streamed message is looked through for its tracking id.
+const SOUGHT: usize = 64 * 1024;
+
+/// The same as [`tracking_id`] of the beginning of a message, as soon as it is there or cannot come any more.
+fn told_tracking_id(start: &[u8]) -> Option<Option<String>> {
+    if let Some(id) = tracking_id(start) {
+        return Some(Some(id));
+    }
+    let mut headers = memchr::memmem::find_iter(start, b"jXchangeHdr");
+    let ends = |at: usize| {
+        let tag = start[..at].iter().rposition(|byte| *byte == b'<');
+        tag.is_some_and(|tag| start.get(tag + 1) == Some(&b'/'))
+    };
+    headers.any(ends).then_some(None)
+}
+
 /// The `jXLogTrackingId` of a message, if it has one that looks like an id.
 fn tracking_id(message: &[u8]) -> Option<String> {
     const NAME: &[u8] = b"jXLogTrackingId";
@@ -294,7 +321,7 @@ const LONGEST_ID: usize = 64;
 
 #[cfg(test)]
 mod tests {
-    use super::tracking_id;
+    use super::{told_tracking_id, tracking_id};
 
     #[test]
     fn a_tracking_id_is_found_under_any_prefix_and_no_other_text_is_taken_for_one() {
@@ -312,6 +339,23 @@ mod tests {
         ] {
             let found = tracking_id(message.as_bytes());
             assert_eq!(found.as_deref(), id, "{message}");
+        }
+    }
+
+    #[test]
+    fn of_a_beginning_it_is_told_as_soon_as_it_is_certain() {
+        let with = "<j:jXchangeHdr><jXLogTrackingId>a-1</jXLogTrackingId><b/></j:jXchangeHdr><c>";
+        let without = "<j:jXchangeHdr><b/></j:jXchangeHdr><jXLogTrackingId>late</jXLogTrackingId>";
+        for (text, until, id) in [
+            (with, "a-1<", Some("a-1")),
+            (without, "</j:jXchangeHdr", None),
+        ] {
+            let enough = text.find(until).unwrap() + until.len();
+            for end in 0..enough + 1 {
+                let told = told_tracking_id(&text.as_bytes()[..end]);
+                assert_eq!(told.is_some(), end >= enough, "{}", &text[..end]);
+                assert!(told.is_none_or(|told| told.as_deref() == id));
+            }
         }
     }
 }

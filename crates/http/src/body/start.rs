@@ -52,6 +52,43 @@ pub(crate) async fn start(mut body: Body, limit: usize) -> Start {
     Start::Part(Body::stream(Rejoined { read, rest: body }))
 }
 
+/// Reads until `seek` has an answer for what came, to the end, or until more than `limit` bytes are there; gives the body
+/// as it was, from its first byte.
+pub(crate) async fn sought<T>(
+    mut body: Body,
+    limit: usize,
+    seek: impl Fn(&[u8]) -> Option<T>,
+) -> (Option<T>, Body) {
+    let mut read = VecDeque::new();
+    let mut text = BytesMut::new();
+    // In the end only again when twice as much is there: tiny chunks must not cost their number squared.
+    let (mut looks, mut enough) = (0, 0);
+    let mut found = None;
+    while found.is_none() && text.len() <= limit {
+        let Some(frame) = body.frame().await else {
+            break;
+        };
+        let is_broken = frame.is_err();
+        text.extend_from_slice(frame.as_ref().ok().and_then(data).map_or(&[], |data| data));
+        read.push_back(frame);
+        if is_broken {
+            break;
+        }
+        if text.len() >= enough {
+            found = seek(&text);
+            looks += 1;
+            enough = if looks < READS { 0 } else { 2 * text.len() };
+        }
+    }
+    if found.is_none() {
+        found = seek(&text);
+    }
+    (found, Body::stream(Rejoined { read, rest: body }))
+}
+
+/// How often the beginning is looked at, chunk by chunk, before it must double.
+const READS: usize = 16;
+
 fn data(frame: &Frame<Bytes>) -> Option<&Bytes> {
     frame.data_ref()
 }

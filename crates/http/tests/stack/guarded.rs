@@ -15,7 +15,7 @@ use castile_http::{
     Body, Effect, Error, Institution, Other, ReqwestTransport, SoapTransport as _, TokioSleep,
     stack,
 };
-use http_body::Frame;
+use http_body::{Frame, SizeHint};
 
 use crate::peer::{Peer, ok};
 use crate::tokens::{Tokens, plan};
@@ -53,11 +53,19 @@ fn other(error: &Error) -> Option<Other> {
 
 /// The body in chunks of `size` bytes.
 fn chunked(message: impl AsRef<[u8]>, size: usize) -> Body {
-    let chunks = message.as_ref().chunks(size);
-    Body::stream(Chunks(chunks.map(Bytes::copy_from_slice).collect()))
+    Body::stream(Chunks::of(message, size))
 }
 
-struct Chunks(VecDeque<Bytes>);
+/// A body in chunks, whose length is known.
+pub(crate) struct Chunks(VecDeque<Bytes>, u64);
+
+impl Chunks {
+    pub(crate) fn of(message: impl AsRef<[u8]>, size: usize) -> Self {
+        let message = message.as_ref();
+        let chunks = message.chunks(size).map(Bytes::copy_from_slice);
+        Self(chunks.collect(), message.len() as u64)
+    }
+}
 
 impl http_body::Body for Chunks {
     type Data = Bytes;
@@ -67,7 +75,13 @@ impl http_body::Body for Chunks {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.0.pop_front().map(|chunk| Ok(Frame::data(chunk))))
+        let chunk = self.0.pop_front();
+        self.1 -= chunk.as_ref().map_or(0, Bytes::len) as u64;
+        Poll::Ready(chunk.map(|chunk| Ok(Frame::data(chunk))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.1)
     }
 }
 
@@ -284,7 +298,7 @@ async fn a_streamed_message_that_names_another_late_never_becomes_whole() {
     let raw = stack::raw(guarded(&peer, Arc::new(Tokens::default())), transport());
     let long = "<a>0123456789</a>".repeat(100_000);
     let late = format!("{long}<CustId OvrrdInstRtId='333'>1</CustId>");
-    let request = peer.request_with(Effect::Write, chunked(&message(OURS, &late), 4096));
+    let request = peer.request_with(Effect::Write, chunked(message(OURS, &late), 4096));
     let error = raw.send(request).await.unwrap_err();
     assert!(!error.is_retryable(), "{error}");
     assert!(peer.arrivals().is_empty(), "the message was whole");

@@ -13,6 +13,7 @@ use castile_http::{
 };
 use http::Request;
 
+use crate::guarded::Chunks;
 use crate::peer::{Peer, Reply};
 use crate::tokens::{Tokens, plan};
 
@@ -279,6 +280,46 @@ async fn a_write_under_the_action_of_a_read_is_noted_before_it_is_sent_and_its_o
         let told = (entry.operation.as_deref(), entry.tracking_id.as_deref());
         assert_eq!(told, (Some("XferAdd"), Some("mismatch")));
     }
+}
+
+/// By either model, in chunks of any size; and nothing of the message is lost over it.
+#[tokio::test]
+async fn a_streamed_write_is_noted_with_its_tracking_id() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("writes.journal");
+    let peer = Peer::replies(vec![Reply::Answer(XML, DONE.to_vec())]).await;
+    let transport = || ReqwestTransport::new(Limits::default()).unwrap();
+    let log: Arc<dyn WriteLog> = file(&path);
+    let institution = Some(Arc::new(Institution::new("first-bank", "1", "TEST")));
+    let mut oauth = plan(&peer, Arc::new(Tokens::default()));
+    (oauth.journal, oauth.institution) = (Some(Arc::clone(&log)), institution.clone());
+    oauth.replay_limit = 1_000;
+    let mut legacy = stack::LegacyPlan::new(&peer.url, Arc::new(TokioSleep)).unwrap();
+    (legacy.journal, legacy.institution) = (Some(log), institution);
+    let oauth = stack::raw(oauth, transport());
+    let legacy = stack::raw_legacy(legacy, transport());
+    let long = "x".repeat(300_000);
+    let message = envelope("long-1").replace("</XferAdd>", &format!("<Rmk>{long}</Rmk></XferAdd>"));
+    for size in [1_000_000, 4_096, 7] {
+        for by_oauth in [false, true] {
+            let body = Chunks::of(&message, size);
+            let request = peer.request_with(Effect::Write, Body::stream(body));
+            let answer = match by_oauth {
+                true => oauth.send(request).await,
+                false => legacy.send(request).await,
+            };
+            let body = answer.unwrap().into_body();
+            body.bytes(Effect::Write).await.unwrap();
+            assert_eq!(peer.arrivals().last().unwrap().body, message.as_bytes());
+        }
+    }
+    drop((oauth, legacy));
+    let journal = read(&path).unwrap();
+    let ids = journal
+        .entries
+        .iter()
+        .map(|entry| entry.tracking_id.as_deref());
+    assert_eq!(ids.collect::<Vec<_>>(), [Some("long-1"); 6]);
 }
 
 #[tokio::test]
