@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use castile::http::connect::Switch;
 use castile::http::stack::{Plan, Typed};
-use castile::http::{Config, Profile, ReqwestTransport, connect, stack};
+use castile::http::{Config, EgressTransport, Profile, connect, stack};
 use castile::{Client, Front};
 
 use crate::Institution;
@@ -13,7 +13,7 @@ use crate::Institution;
 pub type ConnectedClient = Client<Switch<Front>>;
 
 /// The typed client over a stack of the test's own making.
-pub type TypedClient = Client<Typed<ReqwestTransport>>;
+pub type TypedClient = Client<Typed<EgressTransport>>;
 
 impl Institution {
     /// The profile `bank`, with the gateway's address replaced by `url`; tokens come from the sandbox as before.
@@ -47,7 +47,7 @@ impl Institution {
         // What arrives is counted: who wants reads repeated says so.
         plan.retry = None;
         change(&mut plan);
-        let transport = ReqwestTransport::new(Default::default()).expect("TLS roots");
+        let transport = EgressTransport::new(Default::default()).expect("TLS roots");
         Client::new(
             url.parse().expect("a profile's address"),
             stack::typed(plan, transport),

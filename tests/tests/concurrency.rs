@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use castile::Client;
-use castile::http::{Body, Error, ReqwestTransport, SoapTransport, connect, stack};
+use castile::http::{Body, EgressTransport, Error, SoapTransport, connect, stack};
 use castile_sandbox::{Peer, Step};
 use castile_tests::request::acct_srch;
 use castile_tests::{Institution, Proxied, old_message};
@@ -17,7 +17,7 @@ const PROVIDER_DELAY: Duration = Duration::from_millis(300);
 
 /// Opens few sockets: the calls are all under way, but a test may not use up the machine's file descriptors.
 struct FewSockets {
-    inner: ReqwestTransport,
+    inner: EgressTransport,
     free: Semaphore,
 }
 
@@ -61,7 +61,7 @@ async fn a_thousand_calls_at_once_cost_one_token_request_and_a_revoked_token_one
     let source = Arc::new(connect::token_source(profile).expect("a usable key"));
     let plan = connect::plan(profile, source.clone()).expect("state oauth");
     let transport = FewSockets {
-        inner: ReqwestTransport::new(Default::default()).expect("TLS roots"),
+        inner: EgressTransport::new(Default::default()).expect("TLS roots"),
         free: Semaphore::new(50),
     };
     let url = bank.sandbox().gateway_url("ServiceGateway");

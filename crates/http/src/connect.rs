@@ -13,7 +13,7 @@ use castile_auth::{
 use crate::profile::{Egress, Limits, Oauth};
 use crate::stack::{self, Plan, Raw, Typed};
 use crate::{
-    Error, JournalFile, OsRandom, Profile, ReqwestTokenHttp, ReqwestTransport, RetryPolicy,
+    EgressTransport, Error, JournalFile, OsRandom, Profile, ReqwestTokenHttp, RetryPolicy,
     SystemClock, TOKEN_TIME_LIMIT, TokioSleep, TokioSpawn, Watched, budget,
 };
 
@@ -35,7 +35,7 @@ pub use switch::{Pin, Switch};
 ///
 /// # Errors
 /// Another state, a key that cannot be read or used, settings that are none, no TLS roots.
-pub fn typed(profile: &Profile) -> Result<Typed<ReqwestTransport>, Error> {
+pub fn typed(profile: &Profile) -> Result<Typed<EgressTransport>, Error> {
     let source = Arc::new(token_source(profile)?);
     Ok(stack::typed(plan(profile, source)?, transport(profile)?))
 }
@@ -44,7 +44,7 @@ pub fn typed(profile: &Profile) -> Result<Typed<ReqwestTransport>, Error> {
 ///
 /// # Errors
 /// As [`typed`].
-pub fn raw(profile: &Profile) -> Result<Raw<ReqwestTransport>, Error> {
+pub fn raw(profile: &Profile) -> Result<Raw<EgressTransport>, Error> {
     let source = Arc::new(token_source(profile)?);
     Ok(stack::raw(plan(profile, source)?, transport(profile)?))
 }
@@ -176,7 +176,7 @@ fn ports_through(egress: &Egress, limits: Limits) -> Result<Ports, Error> {
 ///
 /// # Errors
 /// Another state, no TLS roots, a file or a secret of its egress that cannot be used.
-pub fn transport(profile: &Profile) -> Result<ReqwestTransport, Error> {
+pub fn transport(profile: &Profile) -> Result<EgressTransport, Error> {
     let (_, oauth) = profile.in_oauth()?;
-    ReqwestTransport::through(&profile.egress, oauth.limits)
+    EgressTransport::through(&profile.egress, oauth.limits)
 }

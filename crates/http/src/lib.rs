@@ -49,10 +49,12 @@ mod bearer;
 mod body;
 mod confirmed;
 mod deadline;
-#[cfg(any(feature = "hyper", feature = "reqwest"))]
+#[cfg(feature = "hyper")]
 mod departing;
 mod effect;
 mod effects;
+#[cfg(feature = "reqwest")]
+mod egress;
 mod error;
 mod guard;
 mod journaled;
@@ -72,6 +74,8 @@ mod retry;
 mod rewrite;
 #[cfg(feature = "tokio")]
 mod stated;
+#[cfg(feature = "reqwest")]
+mod tls;
 #[cfg(feature = "tokio")]
 mod tokio;
 mod traced;
@@ -87,6 +91,8 @@ pub use confirmed::Confirm;
 pub use deadline::Deadline;
 pub use effect::Effect;
 pub use effects::{Classify, Effects};
+#[cfg(feature = "reqwest")]
+pub use egress::EgressTransport;
 pub use error::Error;
 pub use guard::{Guard, Institution, Other};
 pub use journal::JournalError;

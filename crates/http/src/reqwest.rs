@@ -6,7 +6,6 @@ mod token;
 
 use std::time::Duration;
 
-use ::reqwest::tls::Version;
 use ::reqwest::{Client, ClientBuilder, redirect, retry};
 use futures_util::FutureExt as _;
 use futures_util::future::{Either, ready};
@@ -14,7 +13,6 @@ use http::header::ACCEPT_ENCODING;
 use http::{Request, Response};
 
 use address::LastUrl;
-pub(crate) use egress::hash_contents;
 pub use token::{ReqwestTokenHttp, TOKEN_TIME_LIMIT};
 
 use crate::departing::Departing;
@@ -133,7 +131,6 @@ impl ReqwestTransport {
 fn quiet(connect: Duration) -> ClientBuilder {
     Client::builder()
         .connect_timeout(connect)
-        .tls_version_min(Version::TLS_1_2)
         .http1_only()
         .redirect(redirect::Policy::none())
         .retry(retry::never())

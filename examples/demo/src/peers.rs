@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use castile::auth::TokenSource;
 use castile::http::stack::{self, Raw, Typed};
-use castile::http::{Body, Config, ReqwestTransport, connect};
+use castile::http::{Body, Config, EgressTransport, connect};
 use castile::{Client, Header};
 use castile_sandbox::{ClientKey, Running, Sandbox};
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
@@ -20,11 +20,11 @@ const CLIENT_ID: &str = "demo-client";
 pub(crate) struct Peers {
     pub(crate) sandbox: Running,
     /// For generated types.
-    pub(crate) client: Client<Arc<Typed<ReqwestTransport>>>,
+    pub(crate) client: Client<Arc<Typed<EgressTransport>>>,
     /// For messages as they are: adds the token, leaves the message alone.
-    pub(crate) unchanged: Arc<Typed<ReqwestTransport>>,
+    pub(crate) unchanged: Arc<Typed<EgressTransport>>,
     /// For old messages: cuts the security header, adds the token.
-    pub(crate) rewriting: Raw<ReqwestTransport>,
+    pub(crate) rewriting: Raw<EgressTransport>,
     url: Uri,
 }
 
@@ -46,7 +46,7 @@ impl Peers {
         let url: Uri = oauth.url.as_str().parse()?;
 
         let tokens: Arc<dyn TokenSource> = Arc::new(connect::token_source(&profile)?);
-        let transport = || ReqwestTransport::new(oauth.limits);
+        let transport = || EgressTransport::new(oauth.limits);
         let typed = stack::typed(connect::plan(&profile, tokens.clone())?, transport()?);
         let typed = Arc::new(typed);
         Ok(Self {

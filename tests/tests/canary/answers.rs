@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use castile::auth::{CacheSettings, TokenSource as _};
-use castile::http::{Body, Error, ReqwestTransport, SoapTransport, connect, stack};
+use castile::http::{Body, EgressTransport, Error, SoapTransport, connect, stack};
 use castile::model::{Raw, Scope, encode};
 use castile::{Client, Error as CallError};
 use castile_jx::customer::{CustInq, CustSrch};
@@ -30,7 +30,7 @@ const BAD_REQUEST: &str = "400 Bad Request\r\nContent-Type: application/json";
 /// A transport of the user's own that prints what passes, as middlewares do.
 #[derive(Debug)]
 struct Printing {
-    inner: ReqwestTransport,
+    inner: EgressTransport,
     printed: Arc<Mutex<Vec<String>>>,
 }
 
@@ -67,7 +67,7 @@ pub(crate) async fn typed(world: &World, witness: &mut Witness) {
     let plan = connect::plan(&world.profile, source).expect("state oauth");
     witness.debug("Plan", &plan);
     let transport = Printing {
-        inner: ReqwestTransport::new(Default::default()).expect("TLS roots"),
+        inner: EgressTransport::new(Default::default()).expect("TLS roots"),
         printed: Arc::clone(&printed),
     };
     let url = world.sandbox.gateway_url("ServiceGateway");
@@ -256,7 +256,7 @@ pub(crate) async fn odd(world: &World, witness: &mut Witness) {
         if silent {
             plan.total = Duration::from_millis(500);
         }
-        let transport = ReqwestTransport::new(Default::default()).expect("TLS roots");
+        let transport = EgressTransport::new(Default::default()).expect("TLS roots");
         let url = gateway.url().parse().expect("an address");
         let client = Client::new(url, stack::typed(plan, transport));
         match client

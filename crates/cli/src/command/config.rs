@@ -3,7 +3,7 @@
 use castile_codegen::Contract;
 use castile_http::connect::Pool;
 use castile_http::profile::{Limits, PERMISSIONS_EXAMINED, State, Warning, schema};
-use castile_http::{Config, Profile, ReqwestTransport};
+use castile_http::{Config, EgressTransport, Profile};
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -216,7 +216,7 @@ fn unusable(profile: &Profile, pool: &Pool, arguments: &CheckConfig) -> Option<P
         let profile = profile.with_state(State::Oauth)?;
         pool.token_source(&profile).map(drop)
     };
-    let way = || ReqwestTransport::through(&profile.egress, Limits::default()).map(drop);
+    let way = || EgressTransport::through(&profile.egress, Limits::default()).map(drop);
     let error = match unread {
         Some(error) => error.into(),
         None => new().and_then(|()| way()).err()?,

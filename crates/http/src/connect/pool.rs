@@ -12,7 +12,7 @@ use castile_auth::{CacheSettings, TokenCache, TokenCaches};
 use super::{plan, proof, token_request};
 use crate::profile::Egress;
 use crate::stack::{self, Raw, Typed};
-use crate::{Error, Profile, ReqwestTransport, budget, reqwest};
+use crate::{EgressTransport, Error, Profile, budget, tls};
 
 /// So many token caches are kept for clients that nothing goes by at the moment.
 const IDLE_CACHES: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
@@ -29,7 +29,7 @@ pub struct Pool {
 #[derive(Default)]
 struct Shelves {
     desks: HashMap<TokenWay, Kept<Desk>>,
-    transports: HashMap<GatewayWay, Kept<ReqwestTransport>>,
+    transports: HashMap<GatewayWay, Kept<EgressTransport>>,
     /// What the files and secrets of each egress hold, as read in this round: thousands of profiles may leave by one.
     contents: HashMap<Egress, u64>,
     round: u64,
@@ -49,7 +49,7 @@ impl Shelves {
         Some(kept.value.clone())
     }
 
-    fn gateway_way(&mut self, way: &GatewayWay) -> Option<ReqwestTransport> {
+    fn gateway_way(&mut self, way: &GatewayWay) -> Option<EgressTransport> {
         let kept = self.transports.get_mut(way)?;
         kept.round = self.round;
         Some(kept.value.clone())
@@ -134,7 +134,7 @@ impl Pool {
     ///
     /// # Errors
     /// As [`transport`](super::transport).
-    pub fn transport(&self, profile: &Profile) -> Result<ReqwestTransport, Error> {
+    pub fn transport(&self, profile: &Profile) -> Result<EgressTransport, Error> {
         let (_, oauth) = profile.in_oauth()?;
         self.transport_by(&profile.egress, oauth.limits)
     }
@@ -144,7 +144,7 @@ impl Pool {
         &self,
         egress: &Egress,
         limits: crate::profile::Limits,
-    ) -> Result<ReqwestTransport, Error> {
+    ) -> Result<EgressTransport, Error> {
         let way = GatewayWay {
             egress: egress.clone(),
             contents: self.contents(egress)?,
@@ -154,7 +154,7 @@ impl Pool {
         if let Some(transport) = known {
             return Ok(transport);
         }
-        let value = ReqwestTransport::through(egress, limits)?;
+        let value = EgressTransport::through(egress, limits)?;
         self.with(|shelves| {
             let round = shelves.round;
             let kept = Kept {
@@ -170,7 +170,7 @@ impl Pool {
     ///
     /// # Errors
     /// As [`typed`](super::typed).
-    pub fn typed(&self, profile: &Profile) -> Result<Typed<ReqwestTransport>, Error> {
+    pub fn typed(&self, profile: &Profile) -> Result<Typed<EgressTransport>, Error> {
         let source = Arc::new(self.token_source(profile)?);
         Ok(stack::typed(
             plan(profile, source)?,
@@ -182,7 +182,7 @@ impl Pool {
     ///
     /// # Errors
     /// As [`raw`](super::raw).
-    pub fn raw(&self, profile: &Profile) -> Result<Raw<ReqwestTransport>, Error> {
+    pub fn raw(&self, profile: &Profile) -> Result<Raw<EgressTransport>, Error> {
         let source = Arc::new(self.token_source(profile)?);
         Ok(stack::raw(plan(profile, source)?, self.transport(profile)?))
     }
@@ -193,7 +193,7 @@ impl Pool {
             return Ok(known);
         }
         let mut hasher = DefaultHasher::new();
-        reqwest::hash_contents(egress, &mut hasher)?;
+        tls::hash_contents(egress, &mut hasher)?;
         let contents = hasher.finish();
         self.with(|shelves| shelves.contents.insert(egress.clone(), contents));
         Ok(contents)

@@ -15,17 +15,16 @@ use crate::shadow::{Shadow, ShadowWatch};
 use crate::stack::{self, LegacyPlan, Plan, Raw, RawLegacy, Typed, TypedLegacy};
 use crate::stated::Stated;
 use crate::{
-    Classify, ConfigError, Error, Login, OsRandom, Profile, ReqwestTransport, RetryPolicy,
+    Classify, ConfigError, EgressTransport, Error, Login, OsRandom, Profile, RetryPolicy,
     TokioSleep,
 };
 
 /// The stack of a typed client in any state.
 pub type TypedStated =
-    Stated<TypedLegacy<ReqwestTransport>, Typed<ReqwestTransport>, Raw<ReqwestTransport>>;
+    Stated<TypedLegacy<EgressTransport>, Typed<EgressTransport>, Raw<EgressTransport>>;
 
 /// The stack of the proxy and of untyped callers in any state.
-pub type RawStated =
-    Stated<RawLegacy<ReqwestTransport>, Raw<ReqwestTransport>, Raw<ReqwestTransport>>;
+pub type RawStated = Stated<RawLegacy<EgressTransport>, Raw<EgressTransport>, Raw<EgressTransport>>;
 
 impl Pool {
     /// The stack of a typed client for a profile in whatever state it is.
@@ -50,9 +49,9 @@ impl Pool {
     fn stated<L, O>(
         &self,
         profile: &Profile,
-        legacy: fn(LegacyPlan, ReqwestTransport) -> L,
-        oauth: fn(Plan, ReqwestTransport) -> O,
-    ) -> Result<Stated<L, O, Raw<ReqwestTransport>>, Error> {
+        legacy: fn(LegacyPlan, EgressTransport) -> L,
+        oauth: fn(Plan, EgressTransport) -> O,
+    ) -> Result<Stated<L, O, Raw<EgressTransport>>, Error> {
         let evidence = profile
             .evidence
             .as_ref()

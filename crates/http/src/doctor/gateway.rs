@@ -10,7 +10,7 @@ use http::StatusCode;
 
 use super::{Cause, Outside, Report, Scope, is_private};
 use crate::profile::Oauth;
-use crate::{Body, Effect, Error, Profile, ReqwestTransport, SoapTransport as _, connect, stack};
+use crate::{Body, Effect, EgressTransport, Error, Profile, SoapTransport as _, connect, stack};
 
 const PING: &str = "http://jackhenry.com/ws/Ping";
 const PING_ENVELOPE: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>\
@@ -98,7 +98,7 @@ fn has_address(oauth: &Oauth, outside: &Outside, report: &mut Report) -> bool {
 }
 
 async fn exchange(
-    gateway: &stack::Raw<ReqwestTransport>,
+    gateway: &stack::Raw<EgressTransport>,
     request: http::Request<Body>,
 ) -> Result<(StatusCode, Bytes), Error> {
     let answer = gateway.send(request).await?;

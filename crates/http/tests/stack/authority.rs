@@ -39,7 +39,17 @@ impl Authority {
         versions: &[&'static SupportedProtocolVersion],
         asks_for_certificate: bool,
     ) -> TlsAcceptor {
-        let (certificate, key) = self.issue("127.0.0.1");
+        self.server_named("127.0.0.1", versions, asks_for_certificate)
+    }
+
+    /// The same with a certificate for another name.
+    pub(crate) fn server_named(
+        &self,
+        name: &str,
+        versions: &[&'static SupportedProtocolVersion],
+        asks_for_certificate: bool,
+    ) -> TlsAcceptor {
+        let (certificate, key) = self.issue(name);
         let provider = Arc::new(crypto::aws_lc_rs::default_provider());
         let mut roots = RootCertStore::empty();
         roots.add(self.der.clone()).unwrap();
@@ -60,6 +70,13 @@ impl Authority {
     /// A client certificate with its key.
     pub(crate) fn client(&self) -> String {
         let (certificate, key) = self.issue("client.example");
+        format!("{}{}", certificate.pem(), key.serialize_pem())
+    }
+
+    /// A client certificate with another's key.
+    pub(crate) fn mismatched_client(&self) -> String {
+        let (certificate, _) = self.issue("client.example");
+        let key = KeyPair::generate().unwrap();
         format!("{}{}", certificate.pem(), key.serialize_pem())
     }
 

@@ -9,7 +9,7 @@ use castile_auth::ports::BoxFuture;
 use castile_auth::{AccessToken, Dpop, Error, LocalSigner, SenderConstraint, TokenSource};
 use castile_http::profile::Limits;
 use castile_http::{
-    Body, Effect, OsRandom, ReqwestTransport, SoapTransport as _, SystemClock, stack,
+    Body, Effect, EgressTransport, OsRandom, SoapTransport as _, SystemClock, stack,
 };
 use http::StatusCode;
 
@@ -53,7 +53,7 @@ async fn a_nonce_is_given_when_asked_for_and_kept_for_the_next_call() {
     let replies = [ASKS, GOOD, GOOD].map(|head| Reply::Answer(head, Vec::new()));
     let peer = Peer::replies(replies.into()).await;
     let source = bound();
-    let transport = ReqwestTransport::new(Limits::default()).unwrap();
+    let transport = EgressTransport::new(Limits::default()).unwrap();
     let stack = stack::typed(plan(&peer, source.clone()), transport);
     for _ in 0..2 {
         let request = peer.request_with(Effect::Write, Body::whole("<soap/>"));
@@ -87,7 +87,7 @@ async fn a_nonce_is_given_when_asked_for_and_kept_for_the_next_call() {
 #[tokio::test]
 async fn a_nonce_that_is_asked_for_for_ever_is_given_once() {
     let peer = Peer::start(|_, _| Reply::Answer(ASKS, Vec::new())).await;
-    let transport = ReqwestTransport::new(Limits::default()).unwrap();
+    let transport = EgressTransport::new(Limits::default()).unwrap();
     let stack = stack::typed(plan(&peer, bound()), transport);
     let request = peer.request_with(Effect::Read, Body::whole("<soap/>"));
     let answer = stack.send(request).await.unwrap();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use castile_http::profile::Limits;
-use castile_http::{Body, Effect, Error, ReqwestTransport, SoapTransport as _, stack};
+use castile_http::{Body, Effect, EgressTransport, Error, SoapTransport as _, stack};
 use http::Request;
 use http_body_util::Full;
 
@@ -16,8 +16,8 @@ const OLD: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelop
 const NEW: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Header>\
     </s:Header><s:Body><Ping xmlns=\"urn:x\"/></s:Body></s:Envelope>";
 
-fn transport() -> ReqwestTransport {
-    ReqwestTransport::new(Limits::default()).unwrap()
+fn transport() -> EgressTransport {
+    EgressTransport::new(Limits::default()).unwrap()
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use castile_auth::TokenSource as _;
 use castile_http::profile::Limits;
-use castile_http::{Effect, ReqwestTransport, SoapTransport as _, connect, stack};
+use castile_http::{Effect, EgressTransport, SoapTransport as _, connect, stack};
 use http::StatusCode;
 
 use crate::bank::{profile, provider};
@@ -83,7 +83,7 @@ async fn a_late_401_for_an_old_token_fetches_nothing() {
     let profile = profile(&gateway, &provider, folder.path(), "oauth");
     let source = Arc::new(connect::token_source(&profile).unwrap());
     let plan = connect::plan(&profile, source.clone()).unwrap();
-    let transport = ReqwestTransport::new(Limits::default()).unwrap();
+    let transport = EgressTransport::new(Limits::default()).unwrap();
     let stack = Arc::new(stack::typed(plan, transport));
     let old = source.token().await.unwrap();
     let calls: Vec<_> = (0..50)

@@ -5,7 +5,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use castile_http::{Config, Effect, Profile, SoapTransport as _, connect};
+use castile_http::profile::Limits;
+use castile_http::{Config, Effect, Profile, SoapTransport as _, connect, stack};
 use flate2::write::GzEncoder;
 use tempfile::TempDir;
 use tokio_rustls::rustls::version::{TLS12, TLS13};
@@ -13,6 +14,7 @@ use tokio_rustls::rustls::version::{TLS12, TLS13};
 use crate::authority::{Authority, ConnectProxy};
 use crate::bank::{key_file, provider, token};
 use crate::peer::{Peer, Reply, ok};
+use crate::ways::Way;
 
 /// A folder with a key, the authority's certificate and a client certificate.
 fn folder(authority: &Authority) -> TempDir {
@@ -40,6 +42,15 @@ fn bank(gateway: &Peer, provider: &Peer, folder: &Path, egress: &str) -> Arc<Pro
     );
     let config = Config::parse(&text, folder.join("castile.toml")).unwrap();
     config.profile("a").unwrap()
+}
+
+/// The stack of a profile, over each transport.
+fn stacks(profile: &Profile) -> [stack::Typed<Way>; 2] {
+    let ways = Way::both_by(&profile.egress, Limits::default()).unwrap();
+    ways.map(|way| {
+        let source = Arc::new(connect::token_source(profile).unwrap());
+        stack::typed(connect::plan(profile, source).unwrap(), way)
+    })
 }
 
 const TRUST: &str = "roots = \"roots.pem\"\nclient_certificate = { file = \"client.pem\" }";
@@ -135,18 +146,20 @@ async fn what_is_not_trusted_and_who_has_no_certificate_get_nothing() {
         "roots = \"roots.pem\"",
     ] {
         let profile = bank(&gateway, &provider, folder.path(), egress);
-        let stack = connect::typed(&profile).unwrap();
-        let error = stack.send(gateway.ping(Effect::Read)).await.unwrap_err();
-        assert_eq!(
-            error.blame(),
-            castile_http::Blame::Network,
-            "{egress}: {error}"
-        );
+        for stack in stacks(&profile) {
+            let error = stack.send(gateway.ping(Effect::Read)).await.unwrap_err();
+            assert_eq!(
+                error.blame(),
+                castile_http::Blame::Network,
+                "{egress}: {error}"
+            );
+        }
     }
     assert!(gateway.arrivals().is_empty());
     let profile = bank(&gateway, &provider, folder.path(), TRUST);
-    let stack = connect::typed(&profile).unwrap();
-    stack.send(gateway.ping(Effect::Read)).await.unwrap();
+    for stack in stacks(&profile) {
+        stack.send(gateway.ping(Effect::Read)).await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -184,9 +197,10 @@ async fn tls_may_be_no_older_than_is_said() {
             folder.path(),
             &format!("{TRUST}\n{tls}"),
         );
-        let stack = connect::typed(&profile).unwrap();
-        let answer = stack.send(gateway.ping(Effect::Read)).await;
-        assert_eq!(answer.is_ok(), is_spoken, "{tls}: {answer:?}");
+        for stack in stacks(&profile) {
+            let answer = stack.send(gateway.ping(Effect::Read)).await;
+            assert_eq!(answer.is_ok(), is_spoken, "{tls}: {answer:?}");
+        }
     }
 }
 
@@ -248,8 +262,20 @@ async fn files_of_no_use_are_told_before_anything_is_sent() {
     let authority = Authority::new();
     let folder = folder(&authority);
     let (gateway, provider) = (Peer::replies(vec![ok()]).await, provider().await);
+    let broken = "-----BEGIN CERTIFICATE-----\nY2FuYXJ5\n-----END CERTIFICATE-----\n";
+    let mixed = format!("{}{broken}", authority.pem);
+    fs::write(folder.path().join("mixed.pem"), mixed).unwrap();
+    let mismatched = authority.mismatched_client();
+    // There is a file with the rights of a secret.
+    fs::write(folder.path().join("proxy-password"), &mismatched).unwrap();
     for (egress, code) in [
         ("roots = \"absent.pem\"", "config-roots"),
+        ("roots = \"mixed.pem\"", "config-roots"),
+        ("roots = \"mixed.pem\"\nonly_roots = true", "config-roots"),
+        (
+            "client_certificate = { file = \"proxy-password\" }",
+            "config-client-certificate",
+        ),
         ("roots = \"castile.toml\"", "config-roots"),
         ("roots = \"key.pem\"", "config-roots"),
         (
@@ -266,8 +292,13 @@ async fn files_of_no_use_are_told_before_anything_is_sent() {
         ),
     ] {
         let profile = bank(&gateway, &provider, folder.path(), egress);
-        let error = connect::typed(&profile).unwrap_err();
-        assert_eq!(error.code(), code, "{egress}: {error}");
+        let by_transport = Way::both_by(&profile.egress, Limits::default()).unwrap_err();
+        for error in [connect::typed(&profile).unwrap_err(), by_transport] {
+            assert_eq!(error.code(), code, "{egress}: {error}");
+            let said = format!("{error:?}");
+            let key = mismatched.lines().rev().nth(1).unwrap();
+            assert!(!said.contains(key), "{said}");
+        }
     }
     assert!(provider.arrivals().is_empty());
 }

@@ -10,7 +10,7 @@ use castile_auth::ports::BoxFuture;
 use castile_auth::{AccessToken, TokenSource};
 use castile_http::profile::Limits;
 use castile_http::{
-    Blame, Body, Effect, Error, Phase, ReqwestTransport, SoapTransport as _, TokioSleep, stack,
+    Blame, Body, Effect, EgressTransport, Error, Phase, SoapTransport as _, TokioSleep, stack,
 };
 use http::Request;
 use http_body::Frame;
@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 
 use crate::peer::{Peer, Reply};
 use crate::tokens::{Tokens, plan};
+use crate::ways::Way;
 
 fn short() -> Limits {
     let mut limits = Limits::default();
@@ -25,8 +26,12 @@ fn short() -> Limits {
     limits
 }
 
-fn transport() -> ReqwestTransport {
-    ReqwestTransport::new(short()).unwrap()
+fn transport() -> EgressTransport {
+    EgressTransport::new(short()).unwrap()
+}
+
+fn both() -> [Way; 2] {
+    Way::both(short())
 }
 
 #[tokio::test]
@@ -36,43 +41,53 @@ async fn silence_after_sending_leaves_the_outcome_of_a_write_open() {
         (Effect::Write, true),
         (Effect::Unknown, true),
     ] {
-        let peer = Peer::replies(vec![Reply::Hang]).await;
-        let mut plan = plan(&peer, Arc::new(Tokens::default()));
-        plan.total = Duration::from_millis(300);
-        let error = stack::typed(plan, transport())
-            .send(peer.request(effect))
-            .await
-            .unwrap_err();
-        assert!(
-            matches!(
-                error,
-                Error::Timeout {
-                    phase: Phase::Answer,
-                    ..
-                }
-            ),
-            "{error:?}"
-        );
-        assert_eq!(error.code(), "timeout-answer");
-        assert_eq!(error.outcome_unknown(), open, "{effect:?}");
-        assert_eq!(error.is_retryable(), !open, "{effect:?}");
-        assert_eq!(error.blame(), Blame::JackHenry);
-        assert_eq!(peer.arrivals().len(), 1);
+        for transport in both() {
+            let peer = Peer::replies(vec![Reply::Hang]).await;
+            let mut plan = plan(&peer, Arc::new(Tokens::default()));
+            plan.total = Duration::from_millis(300);
+            let error = stack::typed(plan, transport)
+                .send(peer.request(effect))
+                .await
+                .unwrap_err();
+            assert!(
+                matches!(
+                    error,
+                    Error::Timeout {
+                        phase: Phase::Answer,
+                        ..
+                    }
+                ),
+                "{error:?}"
+            );
+            assert_eq!(error.code(), "timeout-answer");
+            assert_eq!(error.outcome_unknown(), open, "{effect:?}");
+            assert_eq!(error.is_retryable(), !open, "{effect:?}");
+            assert_eq!(error.blame(), Blame::JackHenry);
+            assert_eq!(peer.arrivals().len(), 1);
+        }
     }
 }
 
 #[tokio::test]
 async fn an_answer_that_stops_half_way_leaves_the_outcome_open() {
-    let peer = Peer::replies(vec![Reply::Stall("200 OK\r\nContent-Type: text/xml")]).await;
-    let mut plan = plan(&peer, Arc::new(Tokens::default()));
-    plan.total = Duration::from_millis(300);
-    let answer = stack::typed(plan, transport())
-        .send(peer.request(Effect::Write))
-        .await
-        .unwrap();
-    let error = answer.into_body().bytes(Effect::Write).await.unwrap_err();
-    assert_eq!(error.code(), "timeout-answer");
-    assert!(error.outcome_unknown());
+    let head = "200 OK\r\nContent-Type: text/xml";
+    for (reply, code) in [
+        (Reply::Stall(head), "timeout-answer"),
+        (Reply::Break(head), "gateway-interrupted"),
+    ] {
+        for transport in both() {
+            let peer = Peer::replies(vec![reply.clone()]).await;
+            let mut plan = plan(&peer, Arc::new(Tokens::default()));
+            plan.total = Duration::from_millis(300);
+            let answer = stack::typed(plan, transport)
+                .send(peer.request(Effect::Write))
+                .await
+                .unwrap();
+            let error = answer.into_body().bytes(Effect::Write).await.unwrap_err();
+            assert_eq!(error.code(), code, "{error:?}");
+            assert!(error.outcome_unknown());
+        }
+    }
 }
 
 #[tokio::test]
@@ -102,22 +117,29 @@ async fn a_connection_that_does_not_come_leaves_nothing_open() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}/svc", silent.local_addr().unwrap());
     for total in [Duration::from_secs(10), Duration::from_millis(100)] {
-        let source = Arc::new(Tokens::default());
-        let mut plan =
-            stack::Plan::new(&url.parse().unwrap(), source, Arc::new(TokioSleep)).unwrap();
-        plan.total = total;
-        let request = Request::post(&url)
-            .extension(Effect::Write)
-            .body(Body::whole("x"))
-            .unwrap();
-        let error = stack::typed(plan, transport())
-            .send(request)
-            .await
-            .unwrap_err();
-        assert_eq!(error.code(), "timeout-connect", "{error:?}");
-        assert!(!error.outcome_unknown());
-        assert!(error.is_retryable());
-        assert_eq!(error.blame(), Blame::Network);
+        for transport in both() {
+            let source = Arc::new(Tokens::default());
+            let mut plan =
+                stack::Plan::new(&url.parse().unwrap(), source, Arc::new(TokioSleep)).unwrap();
+            plan.total = total;
+            let request = Request::post(&url)
+                .extension(Effect::Write)
+                .body(Body::whole("x"))
+                .unwrap();
+            let error = stack::typed(plan, transport)
+                .send(request)
+                .await
+                .unwrap_err();
+            assert_eq!(error.code(), "timeout-connect", "{error:?}");
+            let Error::Timeout { limit, effect, .. } = error else {
+                panic!("{error:?}");
+            };
+            assert_eq!(limit, total.min(short().connect));
+            assert_eq!(effect, Effect::Write);
+            assert!(!error.outcome_unknown());
+            assert!(error.is_retryable());
+            assert_eq!(error.blame(), Blame::Network);
+        }
     }
 }
 
@@ -126,29 +148,33 @@ async fn nobody_listening_is_told_apart_from_a_broken_connection() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/svc", listener.local_addr().unwrap());
     drop(listener);
-    let source = Arc::new(Tokens::default());
-    let plan = stack::Plan::new(&url.parse().unwrap(), source, Arc::new(TokioSleep)).unwrap();
-    let request = Request::post(&url)
-        .extension(Effect::Write)
-        .body(Body::whole("x"))
-        .unwrap();
-    let error = stack::typed(plan, transport())
-        .send(request)
-        .await
-        .unwrap_err();
-    assert_eq!(error.code(), "gateway-unreachable", "{error:?}");
-    assert!(!error.outcome_unknown());
-    assert!(error.is_retryable());
+    for transport in both() {
+        let source = Arc::new(Tokens::default());
+        let plan = stack::Plan::new(&url.parse().unwrap(), source, Arc::new(TokioSleep)).unwrap();
+        let request = Request::post(&url)
+            .extension(Effect::Write)
+            .body(Body::whole("x"))
+            .unwrap();
+        let error = stack::typed(plan, transport)
+            .send(request)
+            .await
+            .unwrap_err();
+        assert_eq!(error.code(), "gateway-unreachable", "{error:?}");
+        assert!(!error.outcome_unknown());
+        assert!(error.is_retryable());
+    }
 
-    let peer = Peer::replies(vec![Reply::Close]).await;
-    let plan = self::plan(&peer, Arc::new(Tokens::default()));
-    let error = stack::typed(plan, transport())
-        .send(peer.request(Effect::Write))
-        .await
-        .unwrap_err();
-    assert_eq!(error.code(), "gateway-interrupted", "{error:?}");
-    assert!(error.outcome_unknown());
-    assert_eq!(error.blame(), Blame::Network);
+    for transport in both() {
+        let peer = Peer::replies(vec![Reply::Close]).await;
+        let plan = self::plan(&peer, Arc::new(Tokens::default()));
+        let error = stack::typed(plan, transport)
+            .send(peer.request(Effect::Write))
+            .await
+            .unwrap_err();
+        assert_eq!(error.code(), "gateway-interrupted", "{error:?}");
+        assert!(error.outcome_unknown());
+        assert_eq!(error.blame(), Blame::Network);
+    }
 }
 
 #[tokio::test]

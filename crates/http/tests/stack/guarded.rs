@@ -12,8 +12,7 @@ use castile_auth::{AccessToken, TokenSource};
 use castile_http::profile::Limits;
 use castile_http::stack::{LegacyPlan, Plan};
 use castile_http::{
-    Body, Effect, Error, Institution, Other, ReqwestTransport, SoapTransport as _, TokioSleep,
-    stack,
+    Body, Effect, EgressTransport, Error, Institution, Other, SoapTransport as _, TokioSleep, stack,
 };
 use http_body::{Frame, SizeHint};
 
@@ -40,8 +39,8 @@ fn guarded(peer: &Peer, source: Arc<dyn TokenSource>) -> Plan {
     plan
 }
 
-fn transport() -> ReqwestTransport {
-    ReqwestTransport::new(Limits::default()).unwrap()
+fn transport() -> EgressTransport {
+    EgressTransport::new(Limits::default()).unwrap()
 }
 
 fn other(error: &Error) -> Option<Other> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use castile_http::journal::{Entry, Journal, Outcome, WriteLog, read};
 use castile_http::profile::Limits;
 use castile_http::{
-    Body, Effect, Error, Institution, JournalFile, ReqwestTransport, SoapTransport as _,
+    Body, Effect, EgressTransport, Error, Institution, JournalFile, SoapTransport as _,
     SystemClock, TokioSleep, stack,
 };
 use http::Request;
@@ -40,12 +40,12 @@ fn request(url: &str, operation: &str, effect: Effect) -> Request<Body> {
         .unwrap()
 }
 
-fn journaled(peer: &Peer, log: Arc<dyn WriteLog>) -> stack::Typed<ReqwestTransport> {
+fn journaled(peer: &Peer, log: Arc<dyn WriteLog>) -> stack::Typed<EgressTransport> {
     let mut plan = plan(peer, Arc::new(Tokens::default()));
     plan.total = Duration::from_secs(30);
     plan.institution = Some(Arc::new(Institution::new("first-bank", "1", "TEST")));
     plan.journal = Some(log);
-    stack::typed(plan, ReqwestTransport::new(Limits::default()).unwrap())
+    stack::typed(plan, EgressTransport::new(Limits::default()).unwrap())
 }
 
 fn file(path: &Path) -> Arc<JournalFile> {
@@ -225,7 +225,7 @@ async fn a_write_under_the_action_of_a_read_is_noted_before_it_is_sent_and_its_o
         Reply::Close
     })
     .await;
-    let transport = || ReqwestTransport::new(Limits::default()).unwrap();
+    let transport = || EgressTransport::new(Limits::default()).unwrap();
     let log: Arc<dyn WriteLog> = file(&path);
     let mut oauth = plan(&peer, Arc::new(Tokens::default()));
     oauth.journal = Some(Arc::clone(&log));

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod alike;
 mod authority;
 mod bank;
 mod bound;
@@ -18,3 +19,4 @@ mod routed;
 mod silent;
 mod streamed;
 mod tokens;
+mod ways;

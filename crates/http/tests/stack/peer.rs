@@ -15,6 +15,8 @@ use url::Url;
 pub(crate) struct Arrival {
     pub(crate) head: String,
     pub(crate) body: Vec<u8>,
+    /// Which connection it came by, from 1.
+    pub(crate) connection: usize,
 }
 
 impl Arrival {
@@ -37,6 +39,8 @@ pub(crate) enum Reply {
     AnswerAndClose(&'static str, Vec<u8>),
     /// The head and the first bytes of a longer body, then silence.
     Stall(&'static str),
+    /// The same beginning, then the connection is closed.
+    Break(&'static str),
     /// The connection is closed instead of an answer.
     Close,
     /// No answer at all.
@@ -53,6 +57,8 @@ pub(crate) fn ok() -> Reply {
 pub(crate) struct Peer {
     pub(crate) url: Url,
     arrivals: Arc<Mutex<Vec<Arrival>>>,
+    /// Connections that this side has closed.
+    closed: Arc<Mutex<Vec<usize>>>,
 }
 
 impl Peer {
@@ -80,21 +86,26 @@ impl Peer {
         let scheme = if tls.is_some() { "https" } else { "http" };
         let url = format!("{scheme}://{}/svc", listener.local_addr().unwrap());
         let arrivals = Arc::new(Mutex::new(Vec::new()));
+        let closed = Arc::new(Mutex::new(Vec::new()));
         let script = Arc::new(script);
         tokio::spawn({
-            let arrivals = arrivals.clone();
+            let (arrivals, closed) = (arrivals.clone(), closed.clone());
             async move {
+                let mut connection = 0;
                 while let Ok((socket, _)) = listener.accept().await {
                     let (script, arrivals, tls) = (script.clone(), arrivals.clone(), tls.clone());
+                    let closed = closed.clone();
+                    connection += 1;
                     tokio::spawn(async move {
                         match tls {
-                            None => serve(socket, script, arrivals).await,
+                            None => serve(socket, script, arrivals, connection).await,
                             Some(tls) => {
                                 if let Ok(socket) = tls.accept(socket).await {
-                                    serve(socket, script, arrivals).await;
+                                    serve(socket, script, arrivals, connection).await;
                                 }
                             }
                         }
+                        closed.lock().unwrap().push(connection);
                     });
                 }
             }
@@ -102,6 +113,7 @@ impl Peer {
         Self {
             url: url.parse().unwrap(),
             arrivals,
+            closed,
         }
     }
 
@@ -110,6 +122,7 @@ impl Peer {
         Self {
             url: url.parse().unwrap(),
             arrivals: Arc::default(),
+            closed: Arc::default(),
         }
     }
 
@@ -120,6 +133,20 @@ impl Peer {
 
     pub(crate) fn arrivals(&self) -> Vec<Arrival> {
         self.arrivals.lock().unwrap().clone()
+    }
+
+    /// Waits until so many requests have arrived.
+    pub(crate) async fn arrived(&self, count: usize) {
+        while self.arrivals.lock().unwrap().len() < count {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    /// Waits until the n-th connection (from 1) was closed on this side.
+    pub(crate) async fn closed(&self, connection: usize) {
+        while !self.closed.lock().unwrap().contains(&connection) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
 
     pub(crate) fn request(&self, effect: Effect) -> Request<Body> {
@@ -143,26 +170,35 @@ impl Peer {
     }
 }
 
-async fn serve<S, F>(mut socket: S, script: Arc<F>, arrivals: Arc<Mutex<Vec<Arrival>>>)
-where
+async fn serve<S, F>(
+    mut socket: S,
+    script: Arc<F>,
+    arrivals: Arc<Mutex<Vec<Arrival>>>,
+    connection: usize,
+) where
     S: AsyncRead + AsyncWrite + Unpin,
     F: Fn(usize, &Arrival) -> Reply,
 {
-    while let Some(arrival) = read(&mut socket).await {
+    while let Some(mut arrival) = read(&mut socket).await {
+        arrival.connection = connection;
         let n = {
             let mut arrivals = arrivals.lock().unwrap();
             arrivals.push(arrival.clone());
             arrivals.len() - 1
         };
-        match script(n, &arrival) {
+        let reply = script(n, &arrival);
+        match reply {
             Reply::Answer(head, body) => write(&mut socket, head, &body).await,
             Reply::AnswerAndClose(head, body) => {
                 write(&mut socket, head, &body).await;
                 return;
             }
-            Reply::Stall(head) => {
+            Reply::Stall(head) | Reply::Break(head) => {
                 let start = format!("HTTP/1.1 {head}\r\nContent-Length: 100\r\n\r\n<par");
                 let _ = socket.write_all(start.as_bytes()).await;
+                if let Reply::Break(_) = reply {
+                    return;
+                }
                 tokio::time::sleep(Duration::from_secs(60)).await;
             }
             Reply::Close => return,
@@ -184,6 +220,7 @@ pub(crate) async fn read<S: AsyncRead + Unpin>(socket: &mut S) -> Option<Arrival
     let mut arrival = Arrival {
         head: String::from_utf8(bytes[..end].to_vec()).unwrap(),
         body: bytes.split_off(end),
+        connection: 0,
     };
     let length = arrival
         .header("content-length")

@@ -9,7 +9,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use castile_http::connect::{Live, Pool, Profiles};
 use castile_http::stack::Typed;
-use castile_http::{Effect, Error, Profile, ReqwestTransport, SoapTransport as _, TokioSleep};
+use castile_http::{Effect, EgressTransport, Error, Profile, SoapTransport as _, TokioSleep};
 use http::StatusCode;
 use tempfile::TempDir;
 use tokio_rustls::rustls::version::TLS13;
@@ -20,7 +20,7 @@ use crate::peer::{Arrival, Peer, Reply, ok};
 
 /// A stack with the address that goes with it.
 struct Front {
-    stack: Typed<ReqwestTransport>,
+    stack: Typed<EgressTransport>,
     url: String,
 }
 

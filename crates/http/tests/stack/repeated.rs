@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use castile_auth::ports::{BoxFuture, NoRandomness};
 use castile_auth::{AccessToken, TokenSource};
 use castile_http::profile::Limits;
-use castile_http::{Body, Effect, Error, ReqwestTransport, SoapTransport as _, stack};
+use castile_http::{Body, Effect, EgressTransport, Error, SoapTransport as _, stack};
 use http::StatusCode;
 use http_body_util::Full;
 
 use crate::peer::{Peer, Reply, ok};
 use crate::tokens::{Tokens, plan};
+use crate::ways::Way;
 
 const BEARER: &str = "401 Unauthorized\r\nWWW-Authenticate: Bearer error=\"invalid_token\"";
 const BEARER_XML: &str =
@@ -32,7 +33,7 @@ async fn send(replies: Vec<Reply>, effect: Effect, replayable: bool, allowed: bo
     let tokens = Arc::new(Tokens::default());
     let mut plan = plan(&peer, tokens.clone());
     plan.repeat_writes_on_401 = allowed;
-    let stack = stack::typed(plan, ReqwestTransport::new(Limits::default()).unwrap());
+    let stack = stack::typed(plan, EgressTransport::new(Limits::default()).unwrap());
     let body = if replayable {
         Body::whole("<soap/>")
     } else {
@@ -139,7 +140,7 @@ async fn no_other_status_is_repeated_and_no_redirect_followed() {
 async fn an_unrepeated_401_reaches_the_caller_whole() {
     let peer = Peer::replies(vec![Reply::Answer(BEARER_XML, SOAP.to_vec())]).await;
     let plan = plan(&peer, Arc::new(Tokens::default()));
-    let stack = stack::typed(plan, ReqwestTransport::new(Limits::default()).unwrap());
+    let stack = stack::typed(plan, EgressTransport::new(Limits::default()).unwrap());
     let answer = stack.send(peer.request(Effect::Write)).await.unwrap();
     assert_eq!(answer.headers()["www-authenticate"], "Bearer");
     assert_eq!(answer.into_body().bytes(Effect::Read).await.unwrap(), SOAP);
@@ -147,34 +148,42 @@ async fn an_unrepeated_401_reaches_the_caller_whole() {
 
 #[tokio::test]
 async fn a_connection_that_breaks_never_sends_a_message_twice() {
-    // First a kept connection, so that the second request goes out on a reused one and dies there.
-    let peer = Peer::replies(vec![ok(), Reply::Close, ok()]).await;
-    let plan = plan(&peer, Arc::new(Tokens::default()));
-    let stack = stack::typed(plan, ReqwestTransport::new(Limits::default()).unwrap());
-    let first = stack.send(peer.request(Effect::Write)).await.unwrap();
-    first.into_body().bytes(Effect::Read).await.unwrap();
-    let error = stack.send(peer.request(Effect::Write)).await.unwrap_err();
-    assert!(matches!(error, Error::Interrupted { .. }), "{error:?}");
-    assert!(error.outcome_unknown());
-    assert!(!error.is_retryable());
-    assert_eq!(peer.arrivals().len(), 2);
+    for transport in Way::both(Limits::default()) {
+        // First a kept connection, so that the second request goes out on a reused one and dies there.
+        let peer = Peer::replies(vec![ok(), Reply::Close, ok()]).await;
+        let plan = plan(&peer, Arc::new(Tokens::default()));
+        let stack = stack::typed(plan, transport);
+        let first = stack.send(peer.request(Effect::Write)).await.unwrap();
+        first.into_body().bytes(Effect::Read).await.unwrap();
+        let error = stack.send(peer.request(Effect::Write)).await.unwrap_err();
+        assert!(matches!(error, Error::Interrupted { .. }), "{error:?}");
+        assert!(error.outcome_unknown());
+        assert!(!error.is_retryable());
+        assert_eq!(peer.arrivals().len(), 2);
+    }
 }
 
 #[tokio::test]
 async fn a_kept_connection_found_closed_sends_at_most_once() {
-    for _ in 0..50 {
-        let answer = "200 OK\r\nContent-Type: text/xml";
-        let peer = Peer::replies(vec![Reply::AnswerAndClose(answer, b"<a/>".to_vec())]).await;
-        let plan = plan(&peer, Arc::new(Tokens::default()));
-        let stack = stack::typed(plan, ReqwestTransport::new(Limits::default()).unwrap());
-        let first = stack.send(peer.request(Effect::Write)).await.unwrap();
-        first.into_body().bytes(Effect::Read).await.unwrap();
-        let second = stack.send(peer.request(Effect::Write)).await;
-        // Whether the close is seen before or after the message went is a race; sent twice it is never.
-        assert!(peer.arrivals().len() <= 2);
-        match second {
-            Ok(_) => assert_eq!(peer.arrivals().len(), 2),
-            Err(error) => assert!(error.outcome_unknown() || matches!(error, Error::Connect(_))),
+    let both = Way::both(Limits::default()).map(Arc::new);
+    for round in 0..50 {
+        for transport in both.clone() {
+            let answer = "200 OK\r\nContent-Type: text/xml";
+            let peer = Peer::replies(vec![Reply::AnswerAndClose(answer, b"<a/>".to_vec())]).await;
+            let plan = plan(&peer, Arc::new(Tokens::default()));
+            let stack = stack::typed(plan, transport);
+            let first = stack.send(peer.request(Effect::Write)).await.unwrap();
+            first.into_body().bytes(Effect::Read).await.unwrap();
+            let second = stack.send(peer.request(Effect::Write)).await;
+            // Whether the close is seen before or after the message went is a race; sent twice it is never.
+            let arrived = peer.arrivals().len();
+            assert!(arrived <= 2, "round {round}: {arrived}");
+            match second {
+                Ok(_) => assert_eq!(arrived, 2),
+                Err(error) => {
+                    assert!(error.outcome_unknown() || matches!(error, Error::Connect(_)));
+                }
+            }
         }
     }
 }
@@ -216,7 +225,7 @@ async fn without_a_newer_token_nothing_is_repeated() {
         let rejected = AtomicBool::new(false);
         let mut plan = plan(&peer, Arc::new(Stubborn { fails, rejected }));
         plan.repeat_writes_on_401 = true;
-        let stack = stack::typed(plan, ReqwestTransport::new(Limits::default()).unwrap());
+        let stack = stack::typed(plan, EgressTransport::new(Limits::default()).unwrap());
         match stack.send(peer.request(Effect::Write)).await {
             Ok(answer) => assert_eq!((answer.status().as_u16(), expected), (401, None)),
             Err(error) => assert_eq!(Some(error.code()), expected),

@@ -90,7 +90,7 @@ async fn nothing_prints_a_secret_or_a_customer_value() {
     write!(printed, "{plan:?}").unwrap();
     let typed = stack::typed(
         plan,
-        castile_http::ReqwestTransport::new(Default::default()).unwrap(),
+        castile_http::EgressTransport::new(Default::default()).unwrap(),
     );
     let error = typed
         .send(gateway.request(Effect::Write))

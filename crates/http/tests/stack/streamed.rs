@@ -11,7 +11,7 @@ use bytes::Bytes;
 use castile_envelope::{Document, Policy, Refusal};
 use castile_http::profile::Limits;
 use castile_http::{
-    Body, Effect, Error, ReqwestTransport, Rewrite, RewriteBody, SoapTransport, stack,
+    Body, Effect, EgressTransport, Error, Rewrite, RewriteBody, SoapTransport, stack,
 };
 use http::{Request, Response};
 use http_body::{Body as _, Frame, SizeHint};
@@ -341,7 +341,7 @@ async fn after_a_401_a_short_message_is_sent_again_and_a_long_one_is_not() {
         let mut plan = plan(&peer, Arc::new(Tokens::default()));
         plan.replay_limit = LIMIT;
         plan.repeat_writes_on_401 = true;
-        let transport = ReqwestTransport::new(Limits::default()).unwrap();
+        let transport = EgressTransport::new(Limits::default()).unwrap();
         let stack = stack::raw(plan, transport);
         let message = Chunks {
             rest: envelope(SECURITY, body).into(),
