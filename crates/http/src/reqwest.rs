@@ -27,6 +27,7 @@ const IDLE: Duration = Duration::from_secs(30);
 /// HTTP/1.1, TLS 1.2 or later, no redirects, no retries, no cookies, and no proxy taken from the environment: the
 /// address in the profile is where messages go. Proxy, roots, client certificate and packed answers are as an
 /// [`Egress`] says, and none of them unless it does.
+/// [`EgressTransport`](crate::EgressTransport) takes this one only where it needs it, for hyper alone costs less.
 ///
 /// A request leaves at most once.
 /// What the pool underneath may do is pick another connection when a kept one turns out closed before the first

@@ -82,3 +82,33 @@ fn is_time_out(error: &(dyn StdError + 'static)) -> bool {
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
         .any(|cause| cause.kind() == io::ErrorKind::TimedOut)
 }
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use rustix::net::sockopt;
+
+    use super::*;
+    use crate::profile::Egress;
+
+    #[tokio::test]
+    async fn tcp_has_the_settings_that_reqwest_gives_it() {
+        let listener = ::tokio::net::TcpListener::bind("127.0.0.1:0").await;
+        let listener = listener.unwrap();
+        let target = format!("http://{}", listener.local_addr().unwrap());
+        let tls = crate::tls::client_config(&Egress::default()).unwrap();
+        let mut connector = Direct::new(tls, Duration::from_secs(10));
+        let connection = connector.call(target.parse().unwrap()).await.unwrap();
+        let MaybeHttpsStream::Http(connection) = connection else {
+            panic!("no TLS was asked for");
+        };
+        let socket = connection.inner();
+        assert!(socket.nodelay().unwrap());
+        assert!(sockopt::socket_keepalive(socket).unwrap());
+        assert_eq!(sockopt::tcp_keepidle(socket).unwrap(), KEEPALIVE);
+        assert_eq!(sockopt::tcp_keepintvl(socket).unwrap(), KEEPALIVE);
+        assert_eq!(sockopt::tcp_keepcnt(socket).unwrap(), KEEPALIVE_RETRIES);
+        let unacknowledged = u128::from(sockopt::tcp_user_timeout(socket).unwrap());
+        assert_eq!(unacknowledged, UNACKNOWLEDGED.as_millis());
+    }
+}
