@@ -155,7 +155,9 @@ fn a_profile_is_checked_for_the_state_that_it_is_to_be_moved_to() {
     let both = |name: &str, state: &str, key: &str| {
         oauth(name, key).replace(
             "state = \"oauth\"\n",
-            &format!("state = \"{state}\"\nlegacy.url = \"https://gateway.example/old\"\n"),
+            &format!(
+                "state = \"{state}\"\nevidence = \"seen\"\nlegacy.url = \"https://gateway.example/old\"\n"
+            ),
         )
     };
     let folder = folder(&[

@@ -13,7 +13,8 @@ use super::layers::Layers;
 use super::table::{Found, Part, Source};
 use super::values::{ids, is_name, state};
 use super::{
-    Config, ConfigError, Place, Profile, SecretRef, Variants, effects, include, keys, modes, shadow,
+    Config, ConfigError, Place, Profile, SecretRef, State, Variants, Warning, effects, include,
+    keys, modes, shadow,
 };
 
 /// The largest configuration file that is read: 4 MiB, some 10,000 profiles.
@@ -235,7 +236,8 @@ fn profile(found: &Found<'_>, defaults: &Defaults<'_>) -> Result<Profile, Config
     keys::check(own, keys::PROFILE, &format!("profile.{name}"))?;
     let layers = Layers::of_profile(found, defaults)?;
     let table = layers.flat();
-    let state = state(&table.need("state", "legacy, shadow or oauth")?)?;
+    let stated = table.need("state", "legacy, shadow or oauth")?;
+    let state = state(&stated)?;
     let inst_rt_id = table.need("inst_rt_id", "the institution's routing number, in quotes")?;
     let inst_env = table.need(
         "inst_env",
@@ -276,6 +278,14 @@ fn profile(found: &Found<'_>, defaults: &Defaults<'_>) -> Result<Profile, Config
         warnings: settings.warnings.into_iter().chain(loosened).collect(),
     };
     profile.warnings.extend(doubt.into_iter().chain(doubts));
+    if state == State::Shadow {
+        let place = stated.place();
+        if profile.evidence.is_none() {
+            profile.warnings.push(Warning::ShadowUnkept { place });
+        } else if profile.shadow.rate.get() == 0.0 {
+            profile.warnings.push(Warning::ShadowIdle { place });
+        }
+    }
     profile.variants = variants(own, &layers, &profile)?;
     let of_variants = profile.variants.profiles.iter();
     for warning in of_variants

@@ -41,6 +41,16 @@ pub enum Warning {
         /// Where.
         place: Place,
     },
+    /// State `shadow`, and nothing of what it shows is kept.
+    ShadowUnkept {
+        /// Where the state stands.
+        place: Place,
+    },
+    /// State `shadow` at a rate of nothing.
+    ShadowIdle {
+        /// Where the state stands.
+        place: Place,
+    },
     /// The password of an HTTP proxy that is reached without TLS.
     ProxyPasswordInClear {
         /// Where the proxy is named.
@@ -57,6 +67,8 @@ impl Warning {
             Self::Elsewhere { what, .. } => what.code(),
             Self::DateOrder { .. } => "config-date-order",
             Self::DateTooEarly { .. } => "config-date-too-early",
+            Self::ShadowUnkept { .. } => "config-shadow-unkept",
+            Self::ShadowIdle { .. } => "config-shadow-idle",
             Self::ProxyPasswordInClear { .. } => "config-proxy-password-in-clear",
         }
     }
@@ -69,6 +81,8 @@ impl Warning {
             | Self::Elsewhere { place, .. }
             | Self::DateOrder { place, .. }
             | Self::DateTooEarly { place }
+            | Self::ShadowUnkept { place }
+            | Self::ShadowIdle { place }
             | Self::ProxyPasswordInClear { place } => place,
         }
     }
@@ -98,6 +112,15 @@ impl fmt::Display for Warning {
             Self::DateTooEarly { place } => write!(
                 f,
                 "{place}: before 2025-04-30 there was no OAuth for jXchange to ask for"
+            ),
+            Self::ShadowUnkept { place } => write!(
+                f,
+                "{place}: state shadow repeats reads, and nothing of what that shows is kept: name a folder, as in \
+                 evidence = \"evidence\""
+            ),
+            Self::ShadowIdle { place } => write!(
+                f,
+                "{place}: state shadow at the rate 0 repeats nothing, and shows nothing"
             ),
             Self::ProxyPasswordInClear { place } => write!(
                 f,

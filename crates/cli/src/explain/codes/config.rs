@@ -104,6 +104,20 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "correct the date that is wrong; reports rank profiles by them",
     },
     Entry {
+        code: "config-shadow-unkept",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "A warning: a profile in state shadow repeats reads, and nothing of what that shows is kept.",
+        remedy: "name a folder for it: evidence = \"evidence\" in the profile or in [defaults]; castile status and castile migrate report tell what is in it",
+    },
+    Entry {
+        code: "config-shadow-idle",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "A warning: a profile in state shadow has the rate 0, so nothing is repeated.",
+        remedy: "give shadow.rate a share such as 0.1, or choose the state legacy",
+    },
+    Entry {
         code: "config-date-too-early",
         exit: Exit::Usage,
         who: YOU,

@@ -127,3 +127,22 @@ fn a_way_out_that_does_not_hold_together_is_refused() {
         );
     }
 }
+
+#[test]
+fn a_shadow_that_shows_nothing_is_told() {
+    let codes = |lines: &str| {
+        let profile = oauth_profile("a", "1").replace("\"oauth\"", "\"shadow\"");
+        let legacy = "[profile.a.legacy]\nurl = \"https://old.example/\"\n";
+        let text = format!("version = 1\n[defaults]\n{lines}\n{profile}{legacy}");
+        let config = Config::parse(&text, "c.toml").unwrap();
+        let profile = config.profile("a").unwrap();
+        let warnings = profile.warnings.iter();
+        warnings.map(Warning::code).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(""), ["config-shadow-unkept"]);
+    assert_eq!(codes("evidence = \"seen\""), Vec::<&str>::new());
+    assert_eq!(
+        codes("evidence = \"seen\"\nshadow = { rate = 0 }"),
+        ["config-shadow-idle"]
+    );
+}
