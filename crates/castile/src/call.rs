@@ -5,7 +5,7 @@ mod open;
 mod options;
 mod streamed;
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -13,13 +13,14 @@ use castile_envelope::{Content, Front, Part, SoapVersion, Wrap};
 use castile_http::connect::Pin as Pinned;
 use castile_http::journal::Outcome;
 use castile_http::{
-    Answer, Attempts, Body, CallLimits, Effect, JournalEntry, OperationName, SoapTransport,
+    Answer, Attempts, Body, CallLimits, Effect, JournalEntry, OperationName, Progress,
+    SoapTransport,
 };
 use castile_model::{Decoded, Fill, Operation, Raw};
 use futures_util::TryFutureExt as _;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::response::Parts;
-use http::{Method, Request, Response, Uri};
+use http::{Method, Request, Uri};
 use tracing::Instrument as _;
 
 use self::options::Unfit;
@@ -59,9 +60,8 @@ pub struct Call<'c, T, O> {
 /// A request that is ready, and what is to be told of it.
 struct Prepared {
     request: Request<Body>,
-    effect: Effect,
+    progress: Progress,
     context: Context,
-    attempts: Attempts,
     span: tracing::Span,
 }
 
@@ -81,7 +81,7 @@ pub struct Reply<R> {
 
 /// What came of a call, and how.
 type Replied<O> =
-    Result<(Reply<<O as Operation>::Response>, Attempts), Error<<O as Operation>::Fault>>;
+    Result<(Reply<<O as Operation>::Response>, Progress), Error<<O as Operation>::Fault>>;
 
 impl<'c, T, O> Call<'c, T, O>
 where
@@ -152,8 +152,8 @@ where
     /// # Errors
     /// As [`send`](Self::send).
     pub fn send_whole(self) -> impl Future<Output = Result<Reply<O::Response>, Error<O::Fault>>> {
-        self.replied().map_ok(|(reply, attempts)| Reply {
-            tracking_ids: attempts.ids(),
+        self.replied().map_ok(|(reply, progress)| Reply {
+            tracking_ids: progress.attempts().ids(),
             ..reply
         })
     }
@@ -165,15 +165,18 @@ where
         Box::pin(async move {
             let Prepared {
                 request,
-                effect,
+                progress,
                 mut context,
-                attempts,
                 span,
             } = self.prepared()?;
-            match self.exchange(request, effect).instrument(span).await {
-                Ok(reply) => Ok((reply, attempts)),
+            let received = pin!(self.exchange(request, &progress))
+                .instrument(span.clone())
+                .await;
+            let reply = span.in_scope(|| received.map_err(Cause::from)?.reply::<O>());
+            match reply {
+                Ok(reply) => Ok((reply, progress)),
                 Err(cause) => {
-                    context.tracked(&attempts);
+                    context.tracked(progress.attempts());
                     Err(Error::new(cause, context))
                 }
             }
@@ -181,18 +184,19 @@ where
     }
 
     fn prepared(&self) -> Result<Prepared, Error<O::Fault>> {
-        let effect = effect_of::<O>();
-        let (mut request, envelope) = match self.message(effect) {
+        let (mut request, envelope) = match self.message() {
             Ok(message) => message,
             Err(cause) => {
                 let context = Context::of::<O>(self.tracking_id.clone());
                 return Err(Error::new(cause, context));
             }
         };
+        let operation = OperationName::new(O::SERVICE, O::NAME);
         let attempts = self.attempts(&envelope);
+        let progress = Progress::of_call(operation, effect_of::<O>(), attempts);
+        request.extensions_mut().insert(progress.clone());
         let mut context = Context::of::<O>(None);
         context.sent(envelope);
-        request.extensions_mut().insert(attempts.clone());
         if self.limits != CallLimits::default() {
             request.extensions_mut().insert(self.limits);
         }
@@ -201,21 +205,19 @@ where
             "call",
             service = O::SERVICE,
             operation = O::NAME,
-            tracking_id = attempts.ids().first()
+            tracking_id = progress.attempts().ids().first()
         );
         Ok(Prepared {
             request,
-            effect,
+            progress,
             context,
-            attempts,
             span,
         })
     }
 
     /// By the id that the message holds, for a request may have one of its own.
     fn attempts(&self, envelope: &Bytes) -> Attempts {
-        let text = std::str::from_utf8(envelope).ok();
-        match text.and_then(tracking_id) {
+        match tracking_id(envelope) {
             Some(id) => {
                 let made = self.tracking_id().filter(|_| self.is_traced);
                 self.header.attempts(id, made)
@@ -224,61 +226,20 @@ where
         }
     }
 
-    fn exchange(
+    async fn exchange(
         &self,
         request: Request<Body>,
-        effect: Effect,
-    ) -> impl Future<Output = Result<Reply<O::Response>, Cause<O::Fault>>> {
-        let sent = self.transport.send(request).err_into();
-        sent.and_then(move |answer| Self::judged(answer, effect))
-    }
-
-    async fn judged(
-        answer: Response<Body>,
-        effect: Effect,
-    ) -> Result<Reply<O::Response>, Cause<O::Fault>> {
+        progress: &Progress,
+    ) -> Result<Received, castile_http::Error> {
+        let answer = pin!(self.transport.send(request)).await?;
         let (head, body) = answer.into_parts();
-        // A configuration may know better than the contract.
-        let effect = head.extensions.get().copied().unwrap_or(effect);
-        let answer = Self::answer(&head, body, effect).await;
-        settle(head.extensions.get(), &answer);
-        answer
-    }
-
-    async fn answer(
-        head: &Parts,
-        body: Body,
-        effect: Effect,
-    ) -> Result<Reply<O::Response>, Cause<O::Fault>> {
-        let body = body.bytes(effect).await?;
-        tracing::debug!(
-            status = head.status.as_u16(),
-            bytes = body.len(),
-            "response"
-        );
-        match Answer::classify(head.status, &head.headers, &body) {
-            Answer::Soap => {
-                let (envelope, attachments) =
-                    envelope_of(&head.headers, body, head.status, effect)?;
-                let reply = read(&envelope, head.status, effect)?;
-                Ok(Reply {
-                    attachments,
-                    ..reply
-                })
-            }
-            // A service that has nothing to say says 202 without a body (SOAP 1.1 over HTTP, Basic Profile R2714).
-            Answer::Empty(status) if O::ONE_WAY && status.is_success() => Ok(Reply {
-                response: O::Response::default().into(),
-                headers: Vec::new(),
-                attachments: Vec::new(),
-                tracking_ids: Vec::new(),
-            }),
-            answer => Err(Cause::Status { answer, effect }),
-        }
+        let effect = progress.effect().unwrap_or_default();
+        let body = body.bytes(effect).await;
+        Ok(Received { head, body, effect })
     }
 
     /// The request, and its envelope, which is all of it unless values leave it as attachments.
-    fn message(&self, effect: Effect) -> Result<(Request<Body>, Bytes), Cause<O::Fault>> {
+    fn message(&self) -> Result<(Request<Body>, Bytes), Cause<O::Fault>> {
         if let Some(unfit) = self.unfit {
             return Err(unfit.into());
         }
@@ -293,8 +254,8 @@ where
             ),
             (None, false) => (castile_model::encode_filled(request, fill)?, Vec::new()),
         };
-        let has_used_id = || tracking_id(&payload).is_some_and(|id| self.used_ids.contains(&id));
-        if !self.used_ids.is_empty() && has_used_id() {
+        let used_id = || tracking_id(payload.as_bytes()).filter(|id| self.used_ids.contains(id));
+        if !self.used_ids.is_empty() && used_id().is_some() {
             return Err(Unfit::SameTrackingId.into());
         }
         let headers: String = self.headers.iter().map(Raw::to_xml).collect();
@@ -312,9 +273,6 @@ where
         let mut request = Request::new(Body::whole(envelope.clone()));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.url.clone();
-        request.extensions_mut().insert(effect);
-        let operation = OperationName::new(O::SERVICE, O::NAME);
-        request.extensions_mut().insert(operation);
         if let Some(pin) = &self.pin {
             request.extensions_mut().insert(pin.clone());
         }
@@ -349,6 +307,52 @@ where
             headers.insert(ACCEPT, accept(wrap.soap));
         }
         Ok((request, envelope))
+    }
+}
+
+/// An answer, or the beginning of one that broke off.
+struct Received {
+    head: Parts,
+    body: Result<Bytes, castile_http::Error>,
+    effect: Effect,
+}
+
+impl Received {
+    /// What the answer says, to the journal too.
+    fn reply<O: Operation>(self) -> Result<Reply<O::Response>, Cause<O::Fault>> {
+        let Self { head, body, effect } = self;
+        let body = body.map_err(Cause::from);
+        let reply = body.and_then(|body| answer::<O>(&head, body, effect));
+        settle(head.extensions.get(), &reply);
+        reply
+    }
+}
+
+fn answer<O: Operation>(
+    head: &Parts,
+    body: Bytes,
+    effect: Effect,
+) -> Result<Reply<O::Response>, Cause<O::Fault>> {
+    tracing::debug!(
+        status = head.status.as_u16(),
+        bytes = body.len(),
+        "response"
+    );
+    match Answer::classify(head.status, &head.headers, &body) {
+        Answer::Soap => {
+            let (envelope, attachments) = envelope_of(&head.headers, body, head.status, effect)?;
+            let mut reply = read(&envelope, head.status, effect)?;
+            reply.attachments = attachments;
+            Ok(reply)
+        }
+        // A service that has nothing to say says 202 without a body (SOAP 1.1 over HTTP, Basic Profile R2714).
+        Answer::Empty(status) if O::ONE_WAY && status.is_success() => Ok(Reply {
+            response: O::Response::default().into(),
+            headers: Vec::new(),
+            attachments: Vec::new(),
+            tracking_ids: Vec::new(),
+        }),
+        answer => Err(Cause::Status { answer, effect }),
     }
 }
 
@@ -404,9 +408,9 @@ where
         status,
         effect,
     };
-    let front = castile_envelope::open_front(body).map_err(refused)?;
-    let (response, headers) = match front {
-        Front::Payload(payload) => {
+    let (response, headers) = match castile_envelope::open_front(body) {
+        Err(refusal) => return Err(refused(refusal)),
+        Ok(Front::Payload(payload)) => {
             let start = payload.start();
             let scope = payload.namespaces().clone().into();
             match castile_model::decode_front(&body[start..], &scope) {
@@ -422,7 +426,7 @@ where
                 }
             }
         }
-        Front::Whole(opened) => match opened.content {
+        Ok(Front::Whole(opened)) => match opened.content {
             Content::Fault(fault) => {
                 let headers = raws(&opened.headers, body);
                 let fault = Fault::read(*fault, body, headers, effect);

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use bytes::Bytes;
 use castile_http::{Attempts, Blame};
 use castile_model::Operation;
+use memchr::memchr;
 use memchr::memmem::Finder;
 use quick_xml::escape::unescape;
 
@@ -55,14 +56,15 @@ impl Context {
 }
 
 /// The `jXLogTrackingId` of an envelope of our own making.
-pub(crate) fn tracking_id(envelope: &str) -> Option<String> {
+pub(crate) fn tracking_id(envelope: &[u8]) -> Option<String> {
     const TAG: &str = "<jXLogTrackingId";
     static FINDER: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(TAG));
-    let at = FINDER.find(envelope.as_bytes())?;
-    let (_, text) = envelope[at + TAG.len()..].split_once('>')?;
-    let (id, end) = text.split_once('<')?;
-    let is_id = end.starts_with("/jXLogTrackingId>") && !id.is_empty();
-    Some(unescape(id).ok().filter(|_| is_id)?.into_owned())
+    let rest = &envelope[FINDER.find(envelope)? + TAG.len()..];
+    let text = &rest[memchr(b'>', rest)? + 1..];
+    let (id, end) = text.split_at(memchr(b'<', text)?);
+    let is_id = end.starts_with(b"</jXLogTrackingId>") && !id.is_empty();
+    let id = std::str::from_utf8(id).ok().filter(|_| is_id)?;
+    Some(unescape(id).ok()?.into_owned())
 }
 
 impl<F> Error<F> {
@@ -234,7 +236,11 @@ mod tests {
             ("<a><jXLogTrackingId/><b>1</b></a>", None),
             ("<a/>", None),
         ] {
-            assert_eq!(tracking_id(envelope).as_deref(), id, "{envelope}");
+            assert_eq!(
+                tracking_id(envelope.as_bytes()).as_deref(),
+                id,
+                "{envelope}"
+            );
         }
     }
 }

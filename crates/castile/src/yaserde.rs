@@ -9,7 +9,7 @@ use std::any::type_name;
 
 use castile_envelope::{Content, Refusal, Wrap};
 use castile_http::journal::Outcome;
-use castile_http::{Answer, Blame, Body, Effect, JournalEntry, SoapTransport};
+use castile_http::{Answer, Blame, Body, Effect, JournalEntry, Progress, SoapTransport};
 use castile_model::{NoFault, Raw};
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::response::Parts;
@@ -106,12 +106,14 @@ where
         Q: YaSerialize,
         R: YaDeserialize,
     {
-        let effect = Effect::from_soap_action(action);
-        let request = self.yaserde_request(action, request, effect)?;
+        let progress = Progress::default();
+        progress.affect(Effect::from_soap_action(action));
+        let mut request = self.yaserde_request(action, request)?;
+        request.extensions_mut().insert(progress.clone());
         let answer = self.transport().send(request).await.map_err(Cause::from)?;
         let (head, body) = answer.into_parts();
         // A configuration may know better than the name.
-        let effect = head.extensions.get().copied().unwrap_or(effect);
+        let effect = progress.effect().unwrap_or_default();
         let answer = read(&head, body, effect).await;
         if let Some(entry) = head.extensions.get::<JournalEntry>() {
             match &answer {
@@ -129,7 +131,6 @@ where
         &self,
         action: &str,
         request: &Q,
-        effect: Effect,
     ) -> Result<Request<Body>, YaserdeError> {
         let config = yaserde::ser::Config {
             write_document_declaration: false,
@@ -145,7 +146,6 @@ where
         let mut message = Request::new(Body::whole(envelope));
         *message.method_mut() = Method::POST;
         *message.uri_mut() = self.url().clone();
-        message.extensions_mut().insert(effect);
         let headers = message.headers_mut();
         headers.insert(
             CONTENT_TYPE,

@@ -31,14 +31,14 @@ pub enum Answer {
 impl Answer {
     /// Judges an answer; `body` may be its beginning only.
     pub fn classify(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
-        let media_type = headers
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
+        let media_type = headers.get(CONTENT_TYPE);
         // As nearly all answers are; the rest is looked through.
-        let usual = matches!(media_type, "text/xml" | "text/xml; charset=utf-8");
+        let usual = media_type.is_some_and(|value| {
+            matches!(value.as_bytes(), b"text/xml" | b"text/xml; charset=utf-8")
+        });
         let is_of = |word: &str| {
-            let mut places = media_type.as_bytes().windows(word.len());
+            let text = media_type.and_then(|value| value.to_str().ok());
+            let mut places = text.unwrap_or_default().as_bytes().windows(word.len());
             places.any(|place| place.eq_ignore_ascii_case(word.as_bytes()))
         };
         let html = (!usual && is_of("html")) || starts_as_html(body);

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use http::Request;
 
-use crate::Body;
+use crate::{Body, Progress};
 
 /// Shared by whatever sends one message: counts how often it goes out, and gives each time an id of its own.
 ///
@@ -32,15 +32,10 @@ type NextId = Box<dyn Fn() -> Option<String> + Send + Sync>;
 impl Attempts {
     /// The attempts that travel with `request`; new ones without an id if none do.
     pub fn of<B>(request: &Request<B>) -> Self {
-        request.extensions().get().cloned().unwrap_or_default()
-    }
-
-    /// The same, which travel with `request` from here on.
-    pub(crate) fn carried<B>(request: &mut Request<B>) -> Self {
-        request
-            .extensions_mut()
-            .get_or_insert_with(Self::default)
-            .clone()
+        let extensions = request.extensions();
+        let of_progress = || Some(extensions.get::<Progress>()?.attempts());
+        let known = extensions.get().or_else(of_progress);
+        known.cloned().unwrap_or_default()
     }
 
     /// Attempts of a message that holds `id`, all under that id.
@@ -82,8 +77,8 @@ impl Attempts {
     /// Counts an attempt that is about to be made, and puts its id into the message.
     ///
     /// Whoever hands a message to the transport that sends it calls this once for each time. Gives the number of the
-    /// attempt, from 1, and its id.
-    pub fn begin(&self, request: &mut Request<Body>) -> (u32, Option<String>) {
+    /// attempt, from 1.
+    pub fn begin(&self, request: &mut Request<Body>) -> u32 {
         let mut state = self.state();
         state.count = state.count.saturating_add(1);
         if state.count > 1
@@ -92,7 +87,7 @@ impl Attempts {
             *request.body_mut() = Body::whole(message);
             state.ids.push(id);
         }
-        (state.count, state.ids.last().cloned())
+        state.count
     }
 
     /// The message under the next id. Whatever is repeated is a copy of the first, so it holds the first id.
@@ -148,9 +143,10 @@ mod tests {
 
     fn sent(attempts: &Attempts, message: &str) -> (String, Option<String>) {
         let mut request = Request::new(Body::whole(message.to_owned()));
-        let (_, id) = attempts.begin(&mut request);
+        attempts.begin(&mut request);
         let bytes = request.body().as_whole().expect("in memory");
-        (String::from_utf8(bytes.to_vec()).expect("UTF-8"), id)
+        let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        (text, attempts.ids().pop())
     }
 
     #[test]

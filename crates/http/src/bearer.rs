@@ -3,6 +3,7 @@
 mod challenge;
 mod peek;
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use castile_auth::{AccessToken, TokenSource};
@@ -97,7 +98,6 @@ where
     T: SoapTransport,
     T::Error: Into<Error>,
 {
-    #[allow(clippy::manual_async_fn, reason = "those hold their arguments twice")]
     fn exchange(
         &self,
         mut request: Request<Body>,
@@ -108,16 +108,16 @@ where
             // A name of the caller's own could lead to another tenant of the same address.
             request.headers_mut().remove(HOST);
             let progress = Progress::carried(&mut request);
-            let attempts = Attempts::carried(&mut request);
+            let attempts = Attempts::of(&request);
             let again = match self.is_planned {
                 true => Replay::shared(&mut request),
                 false => Replay::of(&mut request),
             };
 
             let (token, authorization) = self.token(&progress).await?;
-            let (answer, wants_nonce) = self
-                .attempt(request, &token, authorization.clone(), &attempts)
-                .await?;
+            let first = authorization.clone();
+            let (answer, wants_nonce) =
+                pin!(self.attempt(request, &token, first, &attempts)).await?;
             if answer.status() != StatusCode::UNAUTHORIZED {
                 return Ok(answer);
             }
@@ -153,7 +153,7 @@ where
             let mut again = again.request();
             again.headers_mut().remove(HOST);
             let (answer, wants_nonce) =
-                self.attempt(again, &next, authorization, &attempts).await?;
+                pin!(self.attempt(again, &next, authorization, &attempts)).await?;
             if answer.status() == StatusCode::UNAUTHORIZED && !wants_nonce {
                 self.source.reject(&next);
             }
@@ -162,7 +162,6 @@ where
     }
 
     /// The answer, and whether it is a refusal for want of a nonce that it brought.
-    #[allow(clippy::manual_async_fn, reason = "those hold their arguments twice")]
     fn attempt(
         &self,
         mut request: Request<Body>,
@@ -184,10 +183,11 @@ where
                 }
             };
             Progress::of(&request).reach(Phase::Answer);
-            let (attempt, tracking_id) = attempts.begin(&mut request);
-            let span = traced::attempt(&request, &self.origin, attempt, tracking_id);
-            let sent = self.inner.send(request).instrument(span.clone()).await;
-            let answer = traced::answered(&span, sent.map_err(Into::into))?;
+            let number = attempts.begin(&mut request);
+            let span = traced::attempt(&request, &self.origin, number, attempts);
+            let sent = pin!(self.inner.send(request));
+            let answer = sent.instrument(span.clone()).await.map_err(Into::into);
+            let answer = traced::answered(&span, answer)?;
             let wants_nonce = bound
                 .is_some_and(|(key, url)| key.heed(&url, answer.status(), answer.headers(), None));
             Ok((answer, wants_nonce))

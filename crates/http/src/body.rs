@@ -5,8 +5,8 @@ use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
 use http_body::{Body as _, Frame, SizeHint};
+use http_body_util::BodyExt as _;
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt as _, Full};
 
 use crate::{Effect, Error};
 
@@ -22,17 +22,16 @@ pub type BodyError = Box<dyn std::error::Error + Send + Sync>;
 pub struct Body(Kind);
 
 enum Kind {
-    Whole { bytes: Bytes, unread: Full<Bytes> },
+    Whole { bytes: Bytes, is_read: bool },
     Stream(UnsyncBoxBody<Bytes, BodyError>),
 }
 
 impl Body {
     /// A body that is in memory and can be sent again.
     pub fn whole(bytes: impl Into<Bytes>) -> Self {
-        let bytes = bytes.into();
         Self(Kind::Whole {
-            unread: Full::new(bytes.clone()),
-            bytes,
+            bytes: bytes.into(),
+            is_read: false,
         })
     }
 
@@ -103,16 +102,17 @@ impl http_body::Body for Body {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         match &mut self.0 {
-            Kind::Whole { unread, .. } => Pin::new(unread)
-                .poll_frame(context)
-                .map_err(|never| match never {}),
+            Kind::Whole { bytes, is_read } => {
+                let is_left = !std::mem::replace(is_read, true) && !bytes.is_empty();
+                Poll::Ready(is_left.then(|| Ok(Frame::data(bytes.clone()))))
+            }
             Kind::Stream(stream) => Pin::new(stream).poll_frame(context),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.0 {
-            Kind::Whole { unread, .. } => unread.is_end_stream(),
+            Kind::Whole { bytes, is_read } => *is_read || bytes.is_empty(),
             // Some decoders tell that nothing is left only by the length; a server that knows it asks no further, and
             // who follows an answer would take it for one that was given up.
             Kind::Stream(stream) => stream.is_end_stream() || stream.size_hint().exact() == Some(0),
@@ -121,7 +121,8 @@ impl http_body::Body for Body {
 
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
-            Kind::Whole { unread, .. } => unread.size_hint(),
+            Kind::Whole { is_read: true, .. } => SizeHint::with_exact(0),
+            Kind::Whole { bytes, .. } => SizeHint::with_exact(bytes.len() as u64),
             Kind::Stream(stream) => stream.size_hint(),
         }
     }
@@ -139,6 +140,8 @@ impl std::fmt::Debug for Body {
 
 #[cfg(test)]
 mod tests {
+    use http_body_util::Full;
+
     use super::*;
 
     /// Tells its length, and never that it has ended, as a decoder that has nothing to decode.

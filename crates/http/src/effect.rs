@@ -1,5 +1,6 @@
 //! What a request does to the books, as a request extension.
 
+use crate::Progress;
 use crate::confirmed::ByHeaders;
 
 /// Decides what may be repeated; [`Effect::Unknown`] when no one said.
@@ -19,7 +20,10 @@ pub enum Effect {
 impl Effect {
     /// The effect that travels with `request`.
     pub fn of<B>(request: &http::Request<B>) -> Self {
-        request.extensions().get().copied().unwrap_or_default()
+        let extensions = request.extensions();
+        let of_progress = || extensions.get::<Progress>()?.effect();
+        let known = extensions.get().copied().or_else(of_progress);
+        known.unwrap_or_default()
     }
 
     /// What the headers of `request` say; it travels with the request from here on, as their word alone.

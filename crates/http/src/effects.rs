@@ -1,9 +1,9 @@
 //! What operations do to the books, where a configuration knows better than contract and name.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::Arc;
 
-use futures_util::FutureExt as _;
 use http::{Request, Response};
 
 use crate::{Body, Effect, Error, OperationName, Progress, SoapTransport};
@@ -40,7 +40,7 @@ impl Effects {
 
 /// Gives each request the effect that is set for its operation ([`OperationName`]), before anything else looks at it.
 ///
-/// The effect travels back in the extensions of the answer.
+/// Whoever made the request finds it in its [`Progress`].
 #[derive(Debug, Clone)]
 pub struct Classify<T> {
     inner: T,
@@ -65,21 +65,19 @@ where
         &self,
         mut request: Request<Body>,
     ) -> impl Future<Output = Result<Response<Body>, Error>> + Send {
-        let known = Effect::of(&request);
-        let mut effect = known;
-        if let Some(operation) = OperationName::carried(&mut request) {
-            effect = self.effects.of(operation.name(), known);
+        async move {
+            let known = Effect::of(&request);
+            let mut effect = known;
+            if let Some(operation) = OperationName::carried(&mut request) {
+                effect = self.effects.of(operation.name(), known);
+            }
+            if effect != known {
+                request.extensions_mut().insert(effect);
+            }
+            Progress::carried(&mut request).affect(effect);
+            let sent = pin!(self.inner.send(request));
+            sent.await.map_err(Into::into)
         }
-        if effect != known {
-            request.extensions_mut().insert(effect);
-        }
-        Progress::carried(&mut request).affect(effect);
-        self.inner.send(request).map(move |answer| {
-            let mut answer = answer.map_err(Into::into)?;
-            // Who looked into the message has said so already.
-            answer.extensions_mut().get_or_insert(effect);
-            Ok(answer)
-        })
     }
 }
 

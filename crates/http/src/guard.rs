@@ -3,12 +3,11 @@
 mod body;
 mod token;
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use castile_envelope::{Address, Document, mentions_address};
-use futures_util::TryFutureExt as _;
-use futures_util::future::{Either, ready};
 use http::{HeaderMap, Request, Response};
 
 use crate::rewrite::{chunk, content_type};
@@ -144,10 +143,10 @@ impl<T> Guard<T> {
 
     async fn guarded(
         institution: &Institution,
-        headers: &HeaderMap,
-        mut body: Body,
-    ) -> Result<Body, Error> {
-        let document = Document::of(content_type(headers)?)?;
+        request: Request<Body>,
+    ) -> Result<Request<Body>, Error> {
+        let (head, mut body) = request.into_parts();
+        let document = Document::of(content_type(&head.headers)?)?;
         let mut held = BytesMut::new();
         // At last read again only when twice as much is there: tiny chunks must not cost their number squared. A sender
         // that waits for the gateway with its second or third chunk is not kept waiting.
@@ -155,7 +154,7 @@ impl<T> Guard<T> {
         while held.len() <= HELD {
             let Some(next) = chunk(&mut body).await? else {
                 institution.check(&document.address(&held)?)?;
-                return Ok(Body::whole(held.freeze()));
+                return Ok(Request::from_parts(head, Body::whole(held.freeze())));
             };
             held.extend_from_slice(&next);
             if held.len() < enough {
@@ -174,7 +173,7 @@ impl<T> Guard<T> {
                 return Err(institution.too_late(address.end));
             }
             let rest = Rest::new(held, address.end, body, institution.clone());
-            return Ok(Body::stream(rest));
+            return Ok(Request::from_parts(head, Body::stream(rest)));
         }
         Err(institution.too_late(held.len()))
     }
@@ -212,24 +211,18 @@ where
 
     fn send(
         &self,
-        request: Request<Body>,
+        mut request: Request<Body>,
     ) -> impl Future<Output = Result<Response<Body>, Error>> + Send {
-        let Some(institution) = &self.institution else {
-            return Either::Left(self.inner.send(request).err_into());
-        };
-        if let Some(message) = request.body().as_whole() {
-            let judged = Self::judged(institution, request.headers(), message);
-            return match judged {
-                Ok(()) => Either::Left(self.inner.send(request).err_into()),
-                Err(refusal) => Either::Right(Either::Left(ready(Err(refusal)))),
-            };
+        async move {
+            if let Some(institution) = &self.institution {
+                match request.body().as_whole() {
+                    Some(message) => Self::judged(institution, request.headers(), message)?,
+                    // Rare, and more than the rest: it is given room only then.
+                    None => request = Box::pin(Self::guarded(institution, request)).await?,
+                }
+            }
+            let sent = pin!(self.inner.send(request));
+            sent.await.map_err(Into::into)
         }
-        // Rare, and more than the rest: it is given room only then.
-        Either::Right(Either::Right(Box::pin(async move {
-            let (parts, body) = request.into_parts();
-            let body = Self::guarded(institution, &parts.headers, body).await?;
-            let request = Request::from_parts(parts, body);
-            self.inner.send(request).await.map_err(Into::into)
-        })))
     }
 }

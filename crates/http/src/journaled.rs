@@ -2,13 +2,11 @@
 
 mod judge;
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
-use futures_util::TryFutureExt as _;
-use futures_util::future::Either;
 use http::{Request, Response};
 use http_body::{Frame, SizeHint};
 
@@ -54,11 +52,14 @@ where
         &self,
         request: Request<Body>,
     ) -> impl Future<Output = Result<Response<Body>, Error>> + Send {
-        let effect = Effect::of(&request);
-        let Some(log) = self.log.as_ref().filter(|_| effect != Effect::Read) else {
-            return Either::Left(self.inner.send(request).err_into());
-        };
-        Either::Right(Box::pin(self.noted(request, effect, log)))
+        async move {
+            let effect = Effect::of(&request);
+            if let Some(log) = self.log.as_ref().filter(|_| effect != Effect::Read) {
+                return Box::pin(self.noted(request, effect, log)).await;
+            }
+            let sent = pin!(self.inner.send(request));
+            sent.await.map_err(Into::into)
+        }
     }
 }
 

@@ -26,6 +26,11 @@
 //! A request is taken for one that changes something, and not repeated, unless its [`Effect`] extension says that
 //! it reads. [`stack`] says in which order the layers stand, [`tower`](mod@tower) has them as tower layers.
 
+#![allow(
+    clippy::manual_async_fn,
+    reason = "what an async fn borrows of its arguments makes it hold them twice"
+)]
+
 #[cfg(all(feature = "reqwest", feature = "tokio"))]
 pub mod connect;
 #[cfg(all(feature = "reqwest", feature = "tokio"))]

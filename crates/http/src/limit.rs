@@ -1,11 +1,10 @@
 //! Refuses answers that are longer than a limit.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::FutureExt as _;
 use http::{Request, Response};
 use http_body::{Body as _, Frame, SizeHint};
 
@@ -69,10 +68,11 @@ where
         &self,
         request: Request<Body>,
     ) -> impl Future<Output = Result<Response<Body>, Error>> + Send {
-        let effect = Effect::of(&request);
-        let limit = CallLimits::of(&request).answer.unwrap_or(self.limit);
-        self.inner.send(request).map(move |answer| {
-            let answer = answer.map_err(Into::into)?;
+        async move {
+            let effect = Effect::of(&request);
+            let limit = CallLimits::of(&request).answer.unwrap_or(self.limit);
+            let sent = pin!(self.inner.send(request));
+            let answer = sent.await.map_err(Into::into)?;
             let hint = answer.body().size_hint();
             if hint.lower() > limit as u64 {
                 return Err(Error::AnswerTooLarge { limit, effect });
@@ -88,7 +88,7 @@ where
                     effect,
                 })
             }))
-        })
+        }
     }
 }
 

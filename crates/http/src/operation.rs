@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Request};
 
+use crate::Progress;
+
 /// The operation of a request: its name, and the service that has it where that is known.
 ///
 /// The typed client sets it from the contract; elsewhere it is what `SOAPAction`, or the media type's `action`, says.
@@ -28,17 +30,24 @@ impl OperationName {
 
     /// The operation that travels with `request`, or the one that its headers name.
     pub fn of<B>(request: &Request<B>) -> Option<Self> {
-        let known = request.extensions().get().cloned();
+        let known = Self::known(request).cloned();
         known.or_else(|| Self::of_headers(request.headers()))
+    }
+
+    fn known<B>(request: &Request<B>) -> Option<&Self> {
+        let extensions = request.extensions();
+        let of_progress = || extensions.get::<Progress>()?.operation();
+        extensions.get().or_else(of_progress)
     }
 
     /// The same, which travels with `request` from here on.
     pub(crate) fn carried<B>(request: &mut Request<B>) -> Option<Self> {
-        if request.extensions().get::<Self>().is_none() {
-            let named = Self::of_headers(request.headers())?;
-            request.extensions_mut().insert(named);
+        if let Some(known) = Self::known(request) {
+            return Some(known.clone());
         }
-        request.extensions().get().cloned()
+        let named = Self::of_headers(request.headers())?;
+        request.extensions_mut().insert(named.clone());
+        Some(named)
     }
 
     /// The one operation that the headers name; none where they name several, or what cannot be a name.

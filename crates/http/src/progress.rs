@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use crate::Effect;
+use crate::{Attempts, Effect, OperationName};
 
 /// What an exchange waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,6 +37,9 @@ impl fmt::Display for Phase {
 ///
 /// A layer that hands a request to a transport says [`Phase::Answer`], the careful assumption; a transport
 /// that knows better says [`Phase::Connect`] and then [`Phase::Answer`] before the first byte leaves.
+///
+/// Whoever makes a request may say here what it is, all at once ([`of_call`](Self::of_call)); an [`Effect`], an
+/// [`OperationName`] or [`Attempts`] that travel with the request by themselves count before that.
 #[derive(Debug, Clone, Default)]
 pub struct Progress(Arc<State>);
 
@@ -44,9 +47,22 @@ pub struct Progress(Arc<State>);
 struct State {
     phase: AtomicU8,
     effect: AtomicU8,
+    operation: Option<OperationName>,
+    attempts: Attempts,
 }
 
 impl Progress {
+    /// The beginning of a call of `operation`, which does `effect`.
+    pub fn of_call(operation: OperationName, effect: Effect, attempts: Attempts) -> Self {
+        let progress = Self(Arc::new(State {
+            operation: Some(operation),
+            attempts,
+            ..State::default()
+        }));
+        progress.affect(effect);
+        progress
+    }
+
     /// The progress that travels with `request`; a new one if none does.
     pub fn of<B>(request: &http::Request<B>) -> Self {
         request.extensions().get().cloned().unwrap_or_default()
@@ -54,10 +70,15 @@ impl Progress {
 
     /// The same, which travels with `request` from here on.
     pub(crate) fn carried<B>(request: &mut http::Request<B>) -> Self {
-        request
-            .extensions_mut()
-            .get_or_insert_with(Self::default)
-            .clone()
+        if let Some(progress) = request.extensions().get::<Self>() {
+            return progress.clone();
+        }
+        let progress = Self(Arc::new(State {
+            attempts: Attempts::of(request),
+            ..State::default()
+        }));
+        request.extensions_mut().insert(progress.clone());
+        progress
     }
 
     /// Says what is waited for from now on.
@@ -83,6 +104,16 @@ impl Progress {
             3 => Some(Effect::Unknown),
             _ => None,
         }
+    }
+
+    /// The operation, if it was said here.
+    pub(crate) fn operation(&self) -> Option<&OperationName> {
+        self.0.operation.as_ref()
+    }
+
+    /// How often it was sent.
+    pub fn attempts(&self) -> &Attempts {
+        &self.0.attempts
     }
 
     /// What is waited for now.

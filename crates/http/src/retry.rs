@@ -1,12 +1,11 @@
 //! Repeats reads that failed, after a pause and within a budget.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use castile_auth::ports::{Random, Sleep};
-use futures_util::TryFutureExt as _;
-use futures_util::future::Either;
 use http::header::RETRY_AFTER;
 use http::{Request, Response, StatusCode};
 
@@ -128,40 +127,32 @@ impl<T> Retry<T> {
     }
 }
 
-impl<T> Retry<T>
+impl<T> SoapTransport for Retry<T>
 where
     T: SoapTransport,
     T::Error: Into<Error>,
 {
-    fn attempt(
-        &self,
-        request: Request<Body>,
-    ) -> impl Future<Output = Result<Response<Body>, Error>> {
-        let sent = self.inner.send(request).err_into();
-        sent.and_then(|answer| async {
-            let (head, body) = answer.into_parts();
-            let body = match start(body, HELD).await {
-                Start::Whole(bytes) => Body::whole(bytes),
-                Start::Part(body) => body,
-                // What was read of it is no use: its error is taken out.
-                Start::Broken(body) => Body::whole(body.bytes(Effect::Read).await?),
-            };
-            Ok(Response::from_parts(head, body))
-        })
-    }
+    type Error = Error;
 
-    #[allow(clippy::manual_async_fn, reason = "those hold their arguments twice")]
-    fn repeated(
+    fn send(
         &self,
-        policy: &RetryPolicy,
         mut request: Request<Body>,
-    ) -> impl Future<Output = Result<Response<Body>, Error>> {
+    ) -> impl Future<Output = Result<Response<Body>, Error>> + Send {
         async move {
+            let is_read = Effect::of(&request) == Effect::Read;
+            let Some(policy) = self.policy.as_ref().filter(|_| is_read) else {
+                let sent = pin!(self.inner.send(request));
+                return sent.await.map_err(Into::into);
+            };
             policy.budget.earn();
             let mut attempt = 1;
             loop {
                 let again = Replay::of(&mut request);
-                let answer = self.attempt(request).await;
+                let sent = pin!(self.inner.send(request)).await;
+                let answer = match sent {
+                    Ok(answer) => begun(answer).await,
+                    Err(error) => Err(error.into()),
+                };
                 let pause = match &answer {
                     Ok(answer) => asked_pause(answer).map(|asked| asked.unwrap_or_default()),
                     Err(Error::Connect(_) | Error::Interrupted { .. } | Error::Timeout { .. }) => {
@@ -188,24 +179,16 @@ where
     }
 }
 
-impl<T> SoapTransport for Retry<T>
-where
-    T: SoapTransport,
-    T::Error: Into<Error>,
-{
-    type Error = Error;
-
-    fn send(
-        &self,
-        request: Request<Body>,
-    ) -> impl Future<Output = Result<Response<Body>, Error>> + Send {
-        match &self.policy {
-            Some(policy) if Effect::of(&request) == Effect::Read => {
-                Either::Right(self.repeated(policy, request))
-            }
-            _ => Either::Left(self.inner.send(request).err_into()),
-        }
-    }
+/// The answer once its beginning is there.
+async fn begun(answer: Response<Body>) -> Result<Response<Body>, Error> {
+    let (head, body) = answer.into_parts();
+    let body = match start(body, HELD).await {
+        Start::Whole(bytes) => Body::whole(bytes),
+        Start::Part(body) => body,
+        // What was read of it is no use: its error is taken out.
+        Start::Broken(body) => Body::whole(body.bytes(Effect::Read).await?),
+    };
+    Ok(Response::from_parts(head, body))
 }
 
 /// Whether the answer puts the read off, and for how long if it says so.

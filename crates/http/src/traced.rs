@@ -9,14 +9,13 @@ mod numbers;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
 use castile_auth::ports::Clock;
-use futures_util::FutureExt as _;
 use http::{Request, Response};
 use http_body::{Body as _, Frame, SizeHint};
 use tracing::field::Empty;
@@ -117,6 +116,31 @@ impl<T> Traced<T> {
         }
     }
 
+    fn begin(&self, request: &mut Request<Body>) -> Exchange {
+        let operation = OperationName::of(request);
+        let size = request.body().size_hint().exact();
+        let size = size.and_then(|size| usize::try_from(size).ok());
+        Exchange {
+            span: self.span(operation.as_ref(), size),
+            begun: self.watched.clock.as_ref().map(|clock| clock.steady()),
+            clock: self.watched.clock.clone(),
+            received: 0,
+            failure: Some("call-dropped".into()),
+            is_open: None,
+            effect: Effect::of(request),
+            progress: Progress::carried(request),
+            attempts: Attempts::of(request),
+            #[cfg(feature = "metrics")]
+            metrics: crate::metrics::Under::way(
+                Arc::clone(&self.profile),
+                operation.as_ref(),
+                method(operation.as_ref()),
+                self.origin.host(),
+                size,
+            ),
+        }
+    }
+
     fn span(&self, operation: Option<&OperationName>, size: Option<usize>) -> Span {
         tracing::info_span!(
             "soap",
@@ -162,38 +186,18 @@ where
         &self,
         mut request: Request<Body>,
     ) -> impl Future<Output = Result<Response<Body>, Error>> + Send {
-        let operation = OperationName::of(&request);
-        let size = request.body().size_hint().exact();
-        let size = size.and_then(|size| usize::try_from(size).ok());
-        let attempts = Attempts::carried(&mut request);
-        let progress = Progress::carried(&mut request);
-        let exchange = Exchange {
-            span: self.span(operation.as_ref(), size),
-            begun: self.watched.clock.as_ref().map(|clock| clock.steady()),
-            clock: self.watched.clock.clone(),
-            attempts,
-            received: 0,
-            failure: Some("call-dropped".into()),
-            is_open: None,
-            effect: Effect::of(&request),
-            progress: progress.clone(),
-            #[cfg(feature = "metrics")]
-            metrics: crate::metrics::Under::way(
-                Arc::clone(&self.profile),
-                operation.as_ref(),
-                method(operation.as_ref()),
-                self.origin.host(),
-                size,
-            ),
-        };
-        let sent = self.inner.send(request).instrument(exchange.span.clone());
-        sent.map(move |answer| match answer.map_err(Into::into) {
-            Ok(answer) => Ok(exchange.follow(answer)),
-            Err(error) => {
-                exchange.fail(&error);
-                Err(error)
+        async move {
+            let exchange = self.begin(&mut request);
+            let sent = pin!(self.inner.send(request));
+            match sent.instrument(exchange.span.clone()).await {
+                Ok(answer) => Ok(exchange.follow(answer)),
+                Err(error) => {
+                    let error = error.into();
+                    exchange.fail(&error);
+                    Err(error)
+                }
             }
-        })
+        }
     }
 }
 
@@ -215,6 +219,11 @@ struct Exchange {
 }
 
 impl Exchange {
+    /// A configuration may know better than who made the request.
+    fn effect(&self) -> Effect {
+        self.progress.effect().unwrap_or(self.effect)
+    }
+
     fn fail(mut self, error: &Error) {
         self.failed(error);
     }
@@ -226,7 +235,7 @@ impl Exchange {
 
     fn follow(mut self, answer: Response<Body>) -> Response<Body> {
         let status = answer.status();
-        self.effect = answer.extensions().get().copied().unwrap_or(self.effect);
+        let effect = self.effect();
         self.span
             .record("http.response.status_code", status.as_u16());
         let begin: &[u8] = if answer.body().is_end_stream() {
@@ -240,7 +249,7 @@ impl Exchange {
             None if status.as_u16() >= 400 => Some(status.as_str().to_owned().into()),
             None => None,
         };
-        let is_open = judged.outcome_unknown(self.effect);
+        let is_open = judged.outcome_unknown(effect);
         let (head, body) = answer.into_parts();
         if let Some(whole) = body.as_whole() {
             self.received = whole.len() as u64;
@@ -261,7 +270,7 @@ impl Drop for Exchange {
         let took = self.clock.as_ref().zip(self.begun);
         let took = took.map(|(clock, begun)| clock.steady().saturating_sub(begun));
         let attempts = self.attempts.count();
-        let effect = self.progress.effect().unwrap_or(self.effect);
+        let effect = self.effect();
         let may_be = self.progress.phase() == Phase::Answer && effect != Effect::Read;
         let is_open = self.is_open.unwrap_or(may_be);
         let span = &self.span;

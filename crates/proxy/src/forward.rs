@@ -19,18 +19,16 @@ where
     let mut outgoing = Request::new(body);
     *outgoing.method_mut() = parts.method;
     *outgoing.headers_mut() = parts.headers;
-    let effect = Effect::told_by_headers(&mut outgoing);
+    Effect::told_by_headers(&mut outgoing);
     headers::to_gateway(outgoing.headers_mut());
 
     let under_way = UnderWay::start(&mut outgoing);
     let sent = stack.send(outgoing).await;
-    under_way.end();
+    let effect = under_way.end();
     let mut answer = match sent {
         Ok(answer) => answer,
         Err(error) => return Err(fault(&error.into(), version)),
     };
-    // A configuration may know better than the name.
-    let effect = answer.extensions().get().copied().unwrap_or(effect);
     if answer.status().is_redirection() {
         // A client that followed it would take its old password there.
         return Err(redirect(answer.status(), effect));

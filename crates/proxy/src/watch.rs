@@ -27,9 +27,15 @@ impl UnderWay {
         }
     }
 
-    /// The stack has spoken.
-    pub(crate) fn end(mut self) {
+    /// The stack has spoken; gives what the request does.
+    pub(crate) fn end(mut self) -> Effect {
         self.ended = true;
+        self.effect()
+    }
+
+    /// A configuration may know better than the name.
+    fn effect(&self) -> Effect {
+        self.progress.effect().unwrap_or(self.effect)
     }
 }
 
@@ -37,8 +43,7 @@ impl Drop for UnderWay {
     fn drop(&mut self) {
         if !self.ended {
             let phase = self.progress.phase();
-            let effect = self.progress.effect().unwrap_or(self.effect);
-            let outcome_unknown = phase == Phase::Answer && effect != Effect::Read;
+            let outcome_unknown = phase == Phase::Answer && self.effect() != Effect::Read;
             tracing::warn!(outcome_unknown, "given up {phase}: the client left");
         }
     }

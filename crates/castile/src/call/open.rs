@@ -37,15 +37,13 @@ where
     pub(crate) async fn open(self, most_in_parts: usize) -> Result<Unread, Error<O::Fault>> {
         let Prepared {
             request,
-            effect,
+            progress,
             mut context,
-            attempts,
             span,
         } = self.prepared()?;
         let begun = async {
             let (head, mut body) = self.transport.send(request).await?.into_parts();
-            // A configuration may know better than the contract.
-            let effect = head.extensions.get().copied().unwrap_or(effect);
+            let effect = progress.effect().unwrap_or_default();
             let mut start = start(&mut body, effect).await?;
             match Answer::classify(head.status, &head.headers, &start) {
                 Answer::Soap => {}
@@ -67,7 +65,7 @@ where
             Ok((start, body, head.status, effect))
         };
         let begun = begun.instrument(span).await;
-        context.tracked(&attempts);
+        context.tracked(progress.attempts());
         match begun {
             Ok((start, body, status, effect)) => Ok(Unread {
                 start,

@@ -15,7 +15,7 @@ use tracing::Instrument as _;
 
 use super::attached::{accept, is_multipart};
 use super::open::start;
-use super::{Call, Prepared, Reply, read, settle, soap_of};
+use super::{Call, Prepared, Reply, answer, read, settle, soap_of};
 use crate::error::Context;
 use crate::{Cause, Error};
 
@@ -127,29 +127,27 @@ where
     ) -> Result<StreamedReply<O::Response, O::Fault>, Error<O::Fault>> {
         let Prepared {
             mut request,
-            effect,
+            progress,
             mut context,
-            attempts,
             span,
         } = self.prepared()?;
         request.headers_mut().insert(ACCEPT, accept(soap_of::<O>()));
         let begun = async {
             let (head, body) = self.transport.send(request).await?.into_parts();
-            // A configuration may know better than the contract.
-            let effect = head.extensions.get().copied().unwrap_or(effect);
+            let effect = progress.effect().unwrap_or_default();
             let begun = Self::begun(&head, body, limits, effect).await;
             settle(head.extensions.get(), &begun);
             Ok((begun?, head, effect))
         };
         let begun = begun.instrument(span).await;
-        context.tracked(&attempts);
+        context.tracked(progress.attempts());
         let ((reply, source), mut head, effect) = match begun {
             Ok(begun) => begun,
             Err(cause) => return Err(Error::new(cause, context)),
         };
         Ok(StreamedReply {
             reply: Reply {
-                tracking_ids: attempts.ids(),
+                tracking_ids: progress.attempts().ids(),
                 ..reply
             },
             parts: AttachedParts {
@@ -182,12 +180,11 @@ where
             None => None,
         };
         let Some(mut arriving) = arriving else {
-            return Ok((Self::answer(head, body, effect).await?, None));
+            return Ok((answer::<O>(head, body.bytes(effect).await?, effect)?, None));
         };
         let start = start(&mut body, effect).await?;
         if Answer::classify(head.status, &head.headers, &start) != Answer::Soap {
-            let reply = Self::answer(head, Body::whole(start), effect).await?;
-            return Ok((reply, None));
+            return Ok((answer::<O>(head, start, effect)?, None));
         }
         arriving.push(&start);
         let mut source = Source {

@@ -16,7 +16,7 @@ use super::tee::{Copy, Tee};
 use super::{Outcome, VOLATILE};
 use crate::confirmed::is_read;
 use crate::rewrite::content_type;
-use crate::{Answer, Body, Effect, Error, OperationName, SoapTransport};
+use crate::{Answer, Body, Effect, Error, OperationName, Progress, SoapTransport};
 
 /// What is told as the operation where the body does not say one.
 const NO_OPERATION: &str = "?";
@@ -33,8 +33,8 @@ pub(super) struct Begun {
     headers: HeaderMap,
     operation: Option<OperationName>,
     message: Message,
-    /// Whether who answered took it for something else than a read.
-    is_no_read: bool,
+    /// Says what the layers that sent it took it for.
+    progress: Progress,
 }
 
 /// The bytes of a request.
@@ -72,7 +72,8 @@ impl Drop for Place {
 
 impl Case {
     /// Keeps what a repetition needs; a message that is not in memory is copied as it passes.
-    pub(super) fn begin(request: Request<Body>, limit: usize) -> (Request<Body>, Begun) {
+    pub(super) fn begin(mut request: Request<Body>, limit: usize) -> (Request<Body>, Begun) {
+        let progress = Progress::carried(&mut request);
         let operation = OperationName::of(&request);
         let (parts, body) = request.into_parts();
         let (body, message) = match body.as_whole() {
@@ -90,16 +91,14 @@ impl Case {
             headers: parts.headers.clone(),
             operation,
             message,
-            is_no_read: false,
+            progress,
         };
         (Request::from_parts(parts, body), begun)
     }
 }
 
 impl Begun {
-    pub(super) fn answered(mut self, parts: &response::Parts, answer: Copy) -> Case {
-        let effect = parts.extensions.get::<Effect>();
-        self.is_no_read = effect.is_some_and(|effect| *effect != Effect::Read);
+    pub(super) fn answered(self, parts: &response::Parts, answer: Copy) -> Case {
         Case {
             begun: self,
             status: parts.status,
@@ -128,7 +127,8 @@ impl Begun {
         let intent = document
             .intent(message)
             .map_err(|_| Outcome::NotComparable)?;
-        let reads = !self.is_no_read && is_read(self.operation.as_ref(), &intent);
+        let effect = self.progress.effect().unwrap_or(Effect::Read);
+        let reads = effect == Effect::Read && is_read(self.operation.as_ref(), &intent);
         if !reads || !is_name(&intent.payload) {
             return Err(Outcome::NotARead);
         }

@@ -5,19 +5,19 @@ use http_body::Body as _;
 use tracing::Span;
 use tracing::field::Empty;
 
-use crate::{Body, Error, Origin};
+use crate::{Attempts, Body, Error, Origin};
 
 /// A span for the `number`th attempt, from 1.
 pub(crate) fn attempt(
     request: &Request<Body>,
     origin: &Origin,
     number: u32,
-    tracking_id: Option<String>,
+    attempts: &Attempts,
 ) -> Span {
     tracing::debug_span!(
         "attempt",
         attempt = number,
-        tracking_id,
+        tracking_id = attempts.ids().last(),
         "otel.kind" = "client",
         "http.request.method" = request.method().as_str(),
         "http.request.resend_count" = number.checked_sub(1).filter(|count| *count > 0),
