@@ -288,7 +288,7 @@ async fn a_streamed_write_is_noted_with_its_tracking_id() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("writes.journal");
     let peer = Peer::replies(vec![Reply::Answer(XML, DONE.to_vec())]).await;
-    let transport = || ReqwestTransport::new(Limits::default()).unwrap();
+    let transport = || EgressTransport::new(Limits::default()).unwrap();
     let log: Arc<dyn WriteLog> = file(&path);
     let institution = Some(Arc::new(Institution::new("first-bank", "1", "TEST")));
     let mut oauth = plan(&peer, Arc::new(Tokens::default()));
