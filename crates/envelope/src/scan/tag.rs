@@ -129,7 +129,10 @@ impl Scanner<'_> {
             .bindings
             .resolve(self.input, self.bytes(name.prefix()))
             .ok_or_else(|| Refusal::malformed(name.start, Flaw::UnboundPrefix))?;
-        self.check_attributes()?;
+        // One declaration alone is no name twice, and its prefix needs none.
+        if self.attributes.len() > 1 || self.bindings.len() == outer {
+            self.check_attributes()?;
+        }
         self.root_seen = true;
         self.at = end;
         if empty {
