@@ -2,6 +2,7 @@
 
 mod fault;
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -127,11 +128,20 @@ pub enum Front<'i> {
 }
 
 /// A payload that was not read yet, in its envelope.
-#[derive(Debug)]
+///
+/// `Debug` shows nothing of the message.
 pub struct Payload<'i> {
     input: &'i [u8],
     found: Found,
     outside: Outside,
+}
+
+impl fmt::Debug for Payload<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Payload")
+            .field("start", &self.start())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Payload<'_> {
@@ -166,7 +176,6 @@ enum Read {
 }
 
 /// A payload whose start tag was just read.
-#[derive(Debug)]
 struct Found {
     soap: SoapVersion,
     headers: Vec<Part>,

@@ -59,7 +59,6 @@ struct Open {
 }
 
 /// The elements that are open around another, and what they declare.
-#[derive(Debug)]
 pub(crate) struct Outside {
     open: SmallVec<[Open; 2]>,
     bindings: SmallVec<[Binding; 2]>,

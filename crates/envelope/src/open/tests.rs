@@ -28,6 +28,15 @@ fn the_payload_comes_with_the_namespaces_it_inherits() {
 }
 
 #[test]
+fn a_payload_shows_nothing_of_the_message() {
+    let text = format!("<s:Envelope xmlns:s='{S11}'><s:Body><a>17</a></s:Body></s:Envelope>");
+    let front = open_front(text.as_bytes()).unwrap();
+    let start = text.find("<a>").unwrap();
+    let expected = format!("Payload(Payload {{ start: {start}, .. }})");
+    assert_eq!(format!("{front:?}"), expected);
+}
+
+#[test]
 fn an_empty_body_is_no_answer_and_no_error() {
     for body in [
         "<Body/>",
