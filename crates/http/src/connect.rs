@@ -17,6 +17,7 @@ use crate::{
     SystemClock, TOKEN_TIME_LIMIT, TokioSleep, TokioSpawn, Watched, budget,
 };
 
+mod bound;
 mod pool;
 mod profiles;
 mod proof;
@@ -106,7 +107,7 @@ pub fn token_source_with(profile: &Profile, settings: CacheSettings) -> Result<T
     let (client, oauth) = profile.in_oauth()?;
     let ports = ports_of(profile)?;
     let proof = proof::of(client, oauth, &ports)?;
-    let request = token_request(oauth)?;
+    let request = bound::request(token_request(oauth)?, client, oauth, &ports)?;
     Ok(TokenCache::with_settings(request, proof, ports, settings))
 }
 
@@ -122,7 +123,7 @@ pub(crate) fn token_source_by(
     let proof = PrivateKeyJwt::new(policy, signer, clock, random);
     let budget = budget(oauth.refusals.as_deref(), &ports);
     let settings = CacheSettings::default().with_budget(budget);
-    let request = token_request(oauth)?;
+    let request = bound::request(token_request(oauth)?, client, oauth, &ports)?;
     Ok(TokenCache::with_settings(
         request,
         Arc::new(proof),
@@ -131,7 +132,7 @@ pub(crate) fn token_source_by(
     ))
 }
 
-/// The token requests of a profile's endpoint.
+/// The token requests of a profile's endpoint, for tokens that are bound to nothing.
 ///
 /// # Errors
 /// A scope or a resource that is none.

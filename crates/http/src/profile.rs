@@ -64,6 +64,7 @@
 //! | | `assertion_type` | the assertion's `typ`: `JWT` (unless given), `none` or `client-authentication+jwt` |
 //! | | `assertion_lifetime` | whole seconds from `"1s"` to `"300s"`; `"60s"`, unless given |
 //! | | `compat_exp_in_milliseconds` | for compatibility only: `exp` in milliseconds, so that an assertion practically never expires; warns |
+//! | | `dpop` | whether tokens are bound to a key of the process (DPoP, RFC 9449), with a proof for each request; `false`, unless given: only for a provider and a gateway that take it |
 //! | | `refusals` | a file that keeps across restarts which clients were refused; relative to this file; memory only, unless given |
 //! | | `algorithm` | `ES256`, `PS256` or `RS256`; the key's own, unless given |
 //! | | `key_id` | the assertion's `kid`; the key's thumbprint, unless given |
@@ -429,6 +430,8 @@ pub struct Oauth {
     pub assertion_lifetime: Duration,
     /// Whether `exp` is in milliseconds, for compatibility only; [`Profile::warnings`] tells.
     pub compat_exp_in_milliseconds: bool,
+    /// Whether tokens are bound to a key that lives and dies with the process (DPoP, RFC 9449), one for each client.
+    pub dpop: bool,
     /// The file that keeps which clients were refused.
     pub refusals: Option<PathBuf>,
     /// The assertion's algorithm; by default the key's own.

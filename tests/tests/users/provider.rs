@@ -10,7 +10,8 @@ use castile::auth::{
     Algorithm, AssertionPolicy, ClientAuth, ClientCredentials, ClientSecret, Dpop, LocalSigner,
     PrivateKeyJwt, SenderConstraint, TokenCache, TokenEndpoint, TokenSource as _,
 };
-use castile::http::connect::system_ports;
+use castile::http::Config;
+use castile::http::connect::{Pool, system_ports, token_source};
 use castile::http::profile::Limits;
 use castile_tests::{Browser, NO_NODE, Provider, node, not_run};
 use serde_json::{Value, json};
@@ -263,6 +264,47 @@ async fn a_client_with_a_secret_signs_users_in_without_a_pushed_request() {
         .await
         .expect_err("another sign-in");
     assert!(matches!(error, OidcError::CallbackState), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_profile_says_that_tokens_are_bound() {
+    let test = "a_profile_says_that_tokens_are_bound";
+    let Some(bench) = Bench::start(test, json!({ "dpopNonce": true })) else {
+        return;
+    };
+    let profile = |more: &str| {
+        let text = format!(
+            "version = 1\n[profile.bank]\ninst_rt_id = \"1\"\ninst_env = \"TEST\"\nproduct = \"p\"\nstate = \"oauth\"\n\
+             client_id = \"by-secret\"\nclient_secret = {{ command = [\"printf\", \"%s\", \"s3cr3t:/ +&\"] }}\n\
+             [profile.bank.oauth]\nurl = \"https://gateway.example/\"\ntoken_endpoint = \"{}\"\n{more}",
+            bench.provider.token_endpoint()
+        );
+        let config = Config::parse(&text, "castile.toml").expect("a configuration");
+        config.profile("bank").expect("the profile")
+    };
+    let bound = profile("dpop = true\n");
+    let pool = Pool::new();
+    let source = pool.token_source(&bound).expect("a source");
+    let token = source.token().await.expect("a bound token");
+    let claims = token.claims().expect("a JWT");
+    let key = &claims["cnf"]["jkt"];
+    assert!(key.is_string(), "{claims:?}");
+    assert_eq!(source.constraint().expect("bound").token_type(), "DPoP");
+
+    // A reload finds the token again; a source of its own is bound to the same key, whose nonce is known.
+    let again = pool.token_source(&bound).expect("a source");
+    let same = again.token().await.expect("kept");
+    assert_eq!(same.generation(), token.generation());
+    let calls = bench.provider.stats().await.token_calls;
+    let alone = token_source(&bound).expect("a source");
+    let other = alone.token().await.expect("a token of its own");
+    assert_eq!(&other.claims().expect("a JWT")["cnf"]["jkt"], key);
+    assert_eq!(bench.provider.stats().await.token_calls, calls + 1);
+
+    let free = pool.token_source(&profile("")).expect("a source");
+    let token = free.token().await.expect("a bearer token");
+    assert!(token.claims().expect("a JWT")["cnf"].is_null());
+    assert!(free.constraint().is_none());
 }
 
 #[tokio::test]

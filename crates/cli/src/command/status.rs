@@ -38,6 +38,8 @@ struct Row {
     last_token: Option<String>,
     last_call: Option<LastCall>,
     key_age_days: Option<u64>,
+    /// Whether its tokens are bound to a key.
+    dpop: bool,
     requested: Option<String>,
     client_id_received: Option<String>,
     jwks_registered: Option<String>,
@@ -111,6 +113,7 @@ fn row(profile: &Profile, today: Date, now: SystemTime) -> Row {
             .map(|at| at.to_string()),
         last_call: seen.as_ref().and_then(|seen| seen.last_call.clone()),
         key_age_days: key_age_days(profile, now),
+        dpop: profile.oauth.as_ref().is_some_and(|oauth| oauth.dpop),
         requested: written(dates.requested),
         client_id_received: written(dates.client_id_received),
         jwks_registered: written(dates.jwks_registered),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use castile_auth::ports::Ports;
 use castile_auth::{CacheSettings, TokenCache, TokenCaches};
 
-use super::{plan, proof, token_request};
+use super::{bound, plan, proof, token_request};
 use crate::profile::Egress;
 use crate::stack::{self, Raw, Typed};
 use crate::{EgressTransport, Error, Profile, budget, tls};
@@ -126,6 +126,7 @@ impl Pool {
                 })
             }
         };
+        let request = bound::request(request, client, oauth, &desk.ports)?;
         let proof = proof::of(client, oauth, &desk.ports)?;
         Ok(desk.caches.of(&request, &proof))
     }

@@ -107,6 +107,7 @@ pub(super) fn oauth(table: &Table<'_>, proof: &Table<'_>) -> Result<Oauth, Confi
             .find("assertion_lifetime")
             .map_or(Ok(DEFAULT_LIFETIME), |found| lifetime(&found))?,
         compat_exp_in_milliseconds: table.switch("compat_exp_in_milliseconds")?,
+        dpop: table.switch("dpop")?,
         refusals: table.path("refusals")?,
         algorithm: proof
             .find("algorithm")

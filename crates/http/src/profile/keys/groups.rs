@@ -301,6 +301,11 @@ pub(super) const TOKENS: &[Key] = &[
         "For compatibility only: exp in milliseconds. Warns.",
     ),
     key(
+        "dpop",
+        Takes::Switch,
+        "Whether tokens are bound to a key of the process (DPoP, RFC 9449); false by default.",
+    ),
+    key(
         "refusals",
         Takes::Path,
         "A file that keeps across restarts which clients were refused, relative to this one.",

@@ -60,7 +60,8 @@ impl Takes {
         match self {
             // Read before anything else, for they tell what the rest is.
             Self::Version | Self::Patterns => Ok(()),
-            Self::Text | Self::Path => found.text().map(drop),
+            Self::Text => found.text().map(drop),
+            Self::Path => found.path().map(drop),
             Self::Words => found.strings("an array of strings").map(drop),
             Self::Id => found.id().map(drop),
             Self::Ids => values::ids(found).map(drop),

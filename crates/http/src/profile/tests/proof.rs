@@ -27,7 +27,7 @@ fn each_setting_of_the_proof_is_read() {
         &own,
         "issuer = \"https://login.jackhenry.com\"\naudience = \"issuer\"\naudience_in_array = true\n\
          assertion_type = \"client-authentication+jwt\"\nassertion_lifetime = \"5m\"\n\
-         resource = \"https://api.example/\"\nrefusals = \"state/refusals.json\"\ncompat_exp_in_milliseconds = true",
+         resource = \"https://api.example/\"\nrefusals = \"state/refusals.json\"\ncompat_exp_in_milliseconds = true\ndpop = true",
     )
     .unwrap();
     let profile = config.profile("a").unwrap();
@@ -37,7 +37,7 @@ fn each_setting_of_the_proof_is_read() {
     assert_eq!(passphrase, SecretRef::File("conf/pass".into()));
     assert_eq!(oauth.issuer.as_deref(), Some("https://login.jackhenry.com"));
     assert_eq!(oauth.audience, oauth.issuer);
-    assert!(oauth.audience_in_array);
+    assert!(oauth.audience_in_array && oauth.dpop);
     assert_eq!(oauth.assertion_type, AssertionType::ClientAuthentication);
     assert_eq!(oauth.assertion_lifetime.as_secs(), 300);
     assert_eq!(oauth.resource.as_deref(), Some("https://api.example/"));
@@ -67,7 +67,7 @@ fn without_settings_the_proof_is_what_jack_henry_asks_for() {
     );
     assert_eq!(oauth.assertion_type, AssertionType::Jwt);
     assert_eq!(oauth.assertion_lifetime, DEFAULT_LIFETIME);
-    assert!(!oauth.audience_in_array && !oauth.compat_exp_in_milliseconds);
+    assert!(!oauth.audience_in_array && !oauth.dpop && !oauth.compat_exp_in_milliseconds);
     assert_eq!(profile.warnings, []);
 }
 
