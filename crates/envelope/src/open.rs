@@ -161,10 +161,12 @@ impl Payload<'_> {
     /// As [`open`].
     pub fn close(self, end: usize) -> Result<Vec<Part>, Refusal> {
         let at = end.max(self.found.tag.span.end);
-        let mut scanner = Scanner::new(self.input, at, &Limits::default());
-        scanner.go_outside(&self.outside);
-        end_of_body(&mut scanner)?;
-        end_of_envelope(&mut scanner)?;
+        if !self.outside.ends(self.input, at) {
+            let mut scanner = Scanner::new(self.input, at, &Limits::default());
+            scanner.go_outside(&self.outside);
+            end_of_body(&mut scanner)?;
+            end_of_envelope(&mut scanner)?;
+        }
         Ok(self.found.headers)
     }
 }

@@ -37,6 +37,33 @@ fn a_payload_shows_nothing_of_the_message() {
 }
 
 #[test]
+fn a_payload_is_closed_as_the_whole_is_opened() {
+    for tail in [
+        "</s:Body></s:Envelope>",
+        " </s:Body>\n<!-- c --></s:Envelope>\n",
+        "</s:Body ></s:Envelope>",
+        "</s:Body><More/></s:Envelope>",
+        "<b/></s:Body></s:Envelope>",
+        "</s:Body></s:Envelope>x",
+        "</s:Body></s:Envelope></s:Envelope>",
+        "</s:Envelope></s:Body>",
+        "</s:Body></x:Envelope>",
+    ] {
+        for payload in ["<a/>", "<b:a xmlns:b='urn:b'>1</b:a>"] {
+            let front = format!("<s:Envelope xmlns:s=\"{S11}\"><s:Body>{payload}");
+            for end in 0..=tail.len() {
+                let text = format!("{front}{}", &tail[..end]);
+                let Front::Payload(found) = open_front(text.as_bytes()).unwrap() else {
+                    panic!("no payload: {text}")
+                };
+                let opened = open(text.as_bytes()).map(|opened| opened.headers);
+                assert_eq!(found.close(front.len()), opened, "{text}");
+            }
+        }
+    }
+}
+
+#[test]
 fn an_empty_body_is_no_answer_and_no_error() {
     for body in [
         "<Body/>",

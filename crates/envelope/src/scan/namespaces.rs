@@ -131,8 +131,13 @@ impl Bindings {
         if !allowed {
             return Err(Refusal::malformed(prefix.start, Flaw::NamespaceDeclaration));
         }
-        self.list.push(Binding { prefix, value, ns });
+        self.push(prefix, value, ns);
         Ok(())
+    }
+
+    /// The same where it is known which namespace that is, and that it may be bound.
+    pub(super) fn push(&mut self, prefix: Span, value: Span, ns: Ns) {
+        self.list.push(Binding { prefix, value, ns });
     }
 
     /// What `prefix` is bound to; the empty prefix asks for the default namespace.

@@ -42,8 +42,11 @@ impl Scanner<'_> {
             start: offset(body) - 1,
             end: offset(behind(body, prefix, b":Body>")?),
         };
-        // `xml` and `xmlns` may not be declared so.
-        self.bindings.declare(input, declared, value).ok()?;
+        // These may not be declared so.
+        if matches!(prefix, b"xml" | b"xmlns") {
+            return None;
+        }
+        self.bindings.push(declared, value, soap.ns());
         self.open.push(Open {
             name: Span {
                 start: envelope,

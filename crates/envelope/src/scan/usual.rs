@@ -1,6 +1,6 @@
 //! Passes by what most of a message is: tags without attributes, texts without references.
 
-use super::{Open, Scanner, Span, Tag, chars};
+use super::{Open, Outside, Scanner, Span, Tag, chars};
 
 /// An element of nothing but a name and a text.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +46,7 @@ impl Scanner<'_> {
             true => (tag.end, tag.end),
             false => {
                 let text = chars::text_end(self.input, tag.end);
-                (text, self.end_of(tag.name, text)?)
+                (text, end_of(self.input, tag.name, text)?)
             }
         };
         let leaf = Leaf {
@@ -71,7 +71,7 @@ impl Scanner<'_> {
         }
         if self.input.get(at + 1) == Some(&b'/') && self.open.len() > depth {
             let open = self.open.last()?;
-            let end = self.end_of(open.name, at)?;
+            let end = end_of(self.input, open.name, at)?;
             self.bindings.truncate(open.bindings);
             self.open.pop();
             return Some(end);
@@ -149,14 +149,23 @@ impl Scanner<'_> {
             end: end + 1 + usize::from(empty),
         })
     }
+}
 
-    /// The offset behind the end tag of `name` that is at `at`, if it is without white space.
-    #[inline]
-    fn end_of(&self, name: Span, at: usize) -> Option<usize> {
-        let rest = self.input.get(at..)?.strip_prefix(b"</")?;
-        let rest = rest.strip_prefix(name.of(self.input))?.strip_prefix(b">")?;
-        Some(self.input.len() - rest.len())
+impl Outside {
+    /// Whether the usual end tags of these elements are all that stands from `at` on.
+    pub(crate) fn ends(&self, input: &[u8], at: usize) -> bool {
+        let mut innermost_first = self.open.iter().rev();
+        let end = innermost_first.try_fold(at, |at, open| end_of(input, open.name, at));
+        end == Some(input.len())
     }
+}
+
+/// The offset behind the end tag of `name` that is at `at`, if it is without white space.
+#[inline]
+fn end_of(input: &[u8], name: Span, at: usize) -> Option<usize> {
+    let rest = input.get(at..)?.strip_prefix(b"</")?;
+    let rest = rest.strip_prefix(name.of(input))?.strip_prefix(b">")?;
+    Some(input.len() - rest.len())
 }
 
 #[cfg(test)]
