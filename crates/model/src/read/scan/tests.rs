@@ -19,24 +19,24 @@ impl Story {
 }
 
 fn ours(xml: &str) -> Option<Story> {
-    story(xml, |scanner| scanner.next().ok().map(|(event, _)| event))
+    story(xml, false)
 }
 
 /// The same by the short ways wherever they go.
 fn in_short(xml: &str) -> Option<Story> {
-    story(xml, |scanner| match scanner.plain_start() {
-        Some(tag) => Some(Event::Open(tag)),
-        None if scanner.plain_end() => Some(Event::Close),
-        None => scanner.next().ok().map(|(event, _)| event),
-    })
+    story(xml, true)
 }
 
-fn story<'i>(xml: &'i str, next: impl Fn(&mut Scanner<'i>) -> Option<Event<'i>>) -> Option<Story> {
+fn story(xml: &str, is_short: bool) -> Option<Story> {
     let (mut scanner, mut story, mut depth) = (Scanner::new(xml), Story::default(), 0_usize);
     loop {
-        match next(&mut scanner)? {
+        let event = match is_short.then(|| scanner.plain_start()).flatten() {
+            Some(tag) => Event::Open(tag),
+            None if is_short && scanner.plain_end() => Event::Close,
+            None => scanner.next().ok()?.0,
+        };
+        match event {
             Event::Open(tag) => {
-                scanner.go_in(&tag);
                 story.tell("open", tag.name());
                 if let Some((name, value)) = tag.only_attribute() {
                     let all: Vec<_> = tag.raw_attributes().map(Result::unwrap).collect();
@@ -51,9 +51,19 @@ fn story<'i>(xml: &'i str, next: impl Fn(&mut Scanner<'i>) -> Option<Event<'i>>)
                     story.tell("attribute", attribute.key.into_inner());
                     story.tell("value", &attribute.value);
                 }
-                match tag.empty {
-                    true => story.tell("close", ""),
-                    false => depth += 1,
+                match scanner.plain_content(&tag) {
+                    _ if tag.empty => story.tell("close", ""),
+                    Some((text, behind)) if is_short => {
+                        scanner.go_to(behind);
+                        if !text.is_empty() {
+                            story.tell("text", text);
+                        }
+                        story.tell("close", "");
+                    }
+                    _ => {
+                        scanner.go_in(&tag);
+                        depth += 1;
+                    }
                 }
             }
             Event::Close => {
@@ -158,6 +168,7 @@ fn document() -> impl Strategy<Value = String> {
         Just("<e/>".to_owned()),
         Just("<p:e a = '>' p:b=\"/\" />".to_owned()),
         Just("<e a=\"b\"></e>".to_owned()),
+        Just("<e xmlns=\"u\">v</e>".to_owned()),
     ];
     let tree = leaf.prop_recursive(4, 40, 5, |inner| {
         let name = prop::sample::select(vec!["a", "p:a", "Ver_1", "é.-1", "_"]);
