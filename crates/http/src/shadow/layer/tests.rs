@@ -11,6 +11,7 @@ use http::{Request, Response};
 
 use super::*;
 use crate::shadow::Rate;
+use crate::{Confirm, Effects};
 
 const LEGACY: &str = "http://127.0.0.1:1/legacy";
 
@@ -233,6 +234,29 @@ async fn only_what_certainly_reads_is_repeated() {
     ] {
         scene.call(Effect::Read, action, payload).await;
         assert_eq!(scene.told().await[0].1, Outcome::Agreed, "{payload}");
+    }
+}
+
+/// What a configuration says of the operation in Body goes before its name, also under another action.
+#[tokio::test]
+async fn what_the_answering_side_took_for_a_write_is_not_repeated() {
+    for (overridden, repeated) in [(false, 1), (true, 0)] {
+        let mut effects = Effects::default();
+        if overridden {
+            effects.set("CustInq", Effect::Write);
+        }
+        let oauth = model(Manner::Says("1"));
+        let legacy = Confirm::new(model(Manner::Says("1")), Arc::new(effects));
+        let target = "http://127.0.0.1:1/oauth".parse().unwrap();
+        let shadow = Shadow::new(legacy, oauth.clone(), target, every(), None);
+        let mut request = request(Effect::Unknown, "AcctInq", "<CustInq/>");
+        Effect::told_by_headers(&mut request);
+        let answer = shadow.send(request).await.unwrap();
+        answer.into_body().bytes(Effect::Read).await.unwrap();
+        while shadow.under_way() > 0 {
+            ::tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert_eq!(oauth.arrived(), repeated);
     }
 }
 
