@@ -13,8 +13,8 @@ use castile_auth::{
 use crate::profile::{Egress, Limits, Oauth};
 use crate::stack::{self, Plan, Raw, Typed};
 use crate::{
-    EgressTransport, Error, JournalFile, OsRandom, Profile, ReqwestTokenHttp, RetryPolicy,
-    SystemClock, TOKEN_TIME_LIMIT, TokioSleep, TokioSpawn, Watched, budget,
+    ConfigError, EgressTransport, Error, JournalFile, OsRandom, Profile, ReqwestTokenHttp,
+    RetryPolicy, SystemClock, TOKEN_TIME_LIMIT, TokioSleep, TokioSpawn, Watched, budget,
 };
 
 mod bound;
@@ -35,8 +35,11 @@ pub use switch::{Pin, Switch};
 /// The stack of a typed client for a profile in state `oauth`, with a token cache of its own.
 ///
 /// # Errors
-/// Another state, a key that cannot be read or used, settings that are none, no TLS roots.
+/// Another state, a key that cannot be read or used, settings that are none, no TLS roots;
+/// [`ConfigError::Divided`] of a profile that says something of its own of services or operations, for which there are
+/// [`Pool::typed_routed`] and [`Pool::raw_routed`].
 pub fn typed(profile: &Profile) -> Result<Typed<EgressTransport>, Error> {
+    undivided(profile)?;
     let source = Arc::new(token_source(profile)?);
     Ok(stack::typed(plan(profile, source)?, transport(profile)?))
 }
@@ -46,11 +49,25 @@ pub fn typed(profile: &Profile) -> Result<Typed<EgressTransport>, Error> {
 /// # Errors
 /// As [`typed`].
 pub fn raw(profile: &Profile) -> Result<Raw<EgressTransport>, Error> {
+    undivided(profile)?;
     let source = Arc::new(token_source(profile)?);
     Ok(stack::raw(plan(profile, source)?, transport(profile)?))
 }
 
+/// One stack cannot go by the settings of several operations, and would send all by those of the profile.
+fn undivided(profile: &Profile) -> Result<(), Error> {
+    match profile.variants.is_empty() {
+        true => Ok(()),
+        false => Err(Error::Config(ConfigError::Divided {
+            profile: profile.name.clone(),
+        })),
+    }
+}
+
 /// The plan of a profile in state `oauth`, for a stack over any transport and tokens from anywhere.
+///
+/// What the profile says of single services and operations is not in it: that is in the plan of
+/// [`Profile::for_operation`].
 ///
 /// # Errors
 /// Another state.

@@ -238,6 +238,14 @@ pub enum ConfigError {
         /// The table or key.
         part: &'static str,
     },
+    /// The profile says something of its own of services or operations, by which one stack for all cannot go.
+    #[error(
+        "profile `{profile}` has settings for services or operations, by which one stack for all of them cannot go"
+    )]
+    Divided {
+        /// The profile.
+        profile: String,
+    },
     /// A password for the old model that is no text.
     #[error("the password of the old model is not UTF-8")]
     Password,
@@ -342,6 +350,7 @@ impl ConfigError {
             Self::NoProfile { .. } => "config-no-profile",
             Self::State { .. } => "config-state",
             Self::Lacks { .. } => "config-lacks",
+            Self::Divided { .. } => "config-divided",
             Self::Password => "config-password",
             Self::SecretExposed { .. } => "config-secret-exposed",
             Self::SecretFile { .. } => "config-secret-file",

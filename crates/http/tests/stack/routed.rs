@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use castile_http::connect::Pool;
+use castile_http::connect::{self, Pool};
 use castile_http::{Body, Config, Effect, Error, Profile, SoapTransport};
 use http::StatusCode;
 
@@ -104,4 +104,20 @@ async fn where_it_depends_on_a_service_that_nobody_names_nothing_is_sent() {
         let arrived = usual.arrivals().len() - before;
         assert_eq!(arrived, usize::from(code.is_none()), "{more}{action}");
     }
+}
+
+#[tokio::test]
+async fn one_stack_for_all_is_refused_where_an_operation_has_settings_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    key_file(folder.path());
+    let (usual, provider) = (gateway("usual").await, provider().await);
+    let profile = |more| profile(folder.path(), &usual, &provider, more);
+    let divided = profile("[profile.a.operation.XferAdd]\ntimeout = 5\n");
+    for error in [
+        connect::raw(&divided).unwrap_err(),
+        connect::typed(&divided).unwrap_err(),
+    ] {
+        assert_eq!(error.code(), "config-divided");
+    }
+    assert!(connect::raw(&profile("")).is_ok() && connect::typed(&profile("")).is_ok());
 }

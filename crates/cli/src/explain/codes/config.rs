@@ -13,6 +13,13 @@ pub(super) const TABLE: &[Entry] = &[
         remedy: "check the path; --config names another file, and `castile sandbox` writes one to try",
     },
     Entry {
+        code: "config-divided",
+        exit: Exit::Usage,
+        who: YOU,
+        means: "A program asked for one stack for all messages of a profile that has [profile.NAME.service.*] or [profile.NAME.operation.*]; by it, all would go by the settings of the profile.",
+        remedy: "in Rust take Client::connect, or Pool::raw_routed for messages made by hand",
+    },
+    Entry {
         code: "config-not-utf8",
         exit: Exit::Usage,
         who: YOU,
