@@ -1,6 +1,5 @@
 //! Makes the TLS configuration of an egress, for whoever connects by it.
 
-use std::hash::{Hash as _, Hasher};
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -126,19 +125,8 @@ fn identity(pem: &[u8]) -> Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'
     Some((chain, key?))
 }
 
-/// Tells what the files and secrets hold that `egress` names.
-pub(crate) fn hash_contents(egress: &Egress, hasher: &mut impl Hasher) -> Result<(), ConfigError> {
-    if let Some(path) = &egress.roots {
-        read(path)?.hash(hasher);
-    }
-    let password = egress.proxy.iter().flat_map(|proxy| &proxy.password);
-    for secret in egress.client_certificate.iter().chain(password) {
-        secret.read()?.hash(hasher);
-    }
-    Ok(())
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, ConfigError> {
+/// What a file of certificates holds.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, ConfigError> {
     let failed = |source| ConfigError::Roots {
         path: path.to_owned(),
         source,

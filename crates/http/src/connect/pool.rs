@@ -12,7 +12,7 @@ use castile_auth::{CacheSettings, TokenCache, TokenCaches};
 use super::{bound, plan, proof, token_request};
 use crate::profile::Egress;
 use crate::stack::{self, Raw, Typed};
-use crate::{EgressTransport, Error, Profile, budget, tls};
+use crate::{ConfigError, EgressTransport, Error, Profile, budget, tls};
 
 /// So many token caches are kept for clients that nothing goes by at the moment.
 const IDLE_CACHES: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
@@ -194,7 +194,7 @@ impl Pool {
             return Ok(known);
         }
         let mut hasher = DefaultHasher::new();
-        tls::hash_contents(egress, &mut hasher)?;
+        hash_contents(egress, &mut hasher)?;
         let contents = hasher.finish();
         self.with(|shelves| shelves.contents.insert(egress.clone(), contents));
         Ok(contents)
@@ -221,6 +221,18 @@ impl Pool {
         // Nothing under this lock can be left half-written.
         use_them(&mut self.shelves.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Tells what the files and secrets hold that `egress` names.
+fn hash_contents(egress: &Egress, hasher: &mut impl Hasher) -> Result<(), ConfigError> {
+    if let Some(path) = &egress.roots {
+        tls::read(path)?.hash(hasher);
+    }
+    let password = egress.proxy.iter().flat_map(|proxy| &proxy.password);
+    for secret in egress.client_certificate.iter().chain(password) {
+        secret.read()?.hash(hasher);
+    }
+    Ok(())
 }
 
 impl std::fmt::Debug for Pool {
