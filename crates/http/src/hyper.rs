@@ -16,7 +16,7 @@ use crate::departing::Departing;
 use crate::{Body, Effect, Error, Phase, Progress, SoapTransport};
 
 /// How long an unused connection is kept: shorter than the minute or more after which servers close theirs.
-const IDLE: Duration = Duration::from_secs(30);
+pub(crate) const IDLE: Duration = Duration::from_secs(30);
 
 /// hyper's client: it follows no redirects, and repeats no request of which a byte was written.
 ///

@@ -16,11 +16,9 @@ use address::LastUrl;
 pub use token::{ReqwestTokenHttp, TOKEN_TIME_LIMIT};
 
 use crate::departing::Departing;
+use crate::hyper::IDLE;
 use crate::profile::{Egress, Limits};
 use crate::{Body, Effect, Error, Phase, Progress, SoapTransport};
-
-/// How long an unused connection is kept: shorter than the minute or more after which servers close theirs.
-const IDLE: Duration = Duration::from_secs(30);
 
 /// A client that does what it is told and nothing more.
 ///

@@ -20,7 +20,8 @@ const ROOTS_LIMIT: u64 = 4 * 1024 * 1024;
 
 /// TLS as `egress` says, for HTTP/1.1. Blocks while it reads the files and secrets that are named.
 ///
-/// The system's roots are read anew for each configuration: who reloads gets what the system has then.
+/// The system's roots are read for each configuration: no process trusts longer than its clients live what the system
+/// no longer trusts.
 ///
 /// # Errors
 /// [`Error::Config`] when a file or a secret cannot be used, [`Error::Setup`] when the system offers no roots.
