@@ -17,6 +17,8 @@ pub struct Attempts(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
+    /// The id that the message holds when it is first sent.
+    first: Option<String>,
     state: Mutex<State>,
     next: Option<NextId>,
 }
@@ -24,7 +26,8 @@ struct Inner {
 #[derive(Default)]
 struct State {
     count: u32,
-    ids: Vec<String>,
+    /// The ids of repetitions.
+    renewed: Vec<String>,
 }
 
 type NextId = Box<dyn Fn() -> Option<String> + Send + Sync>;
@@ -54,12 +57,9 @@ impl Attempts {
     }
 
     fn new(id: String, next: Option<NextId>) -> Self {
-        let state = State {
-            count: 0,
-            ids: vec![id],
-        };
         Self(Arc::new(Inner {
-            state: Mutex::new(state),
+            first: Some(id),
+            state: Mutex::default(),
             next,
         }))
     }
@@ -71,7 +71,8 @@ impl Attempts {
 
     /// The ids in their order, the last one that of the last attempt. That of the first is there before it is made.
     pub fn ids(&self) -> Vec<String> {
-        self.state().ids.clone()
+        let first = self.0.first.iter();
+        first.chain(&self.state().renewed).cloned().collect()
     }
 
     /// Counts an attempt that is about to be made, and puts its id into the message.
@@ -82,10 +83,10 @@ impl Attempts {
         let mut state = self.state();
         state.count = state.count.saturating_add(1);
         if state.count > 1
-            && let Some((message, id)) = self.renew(&state.ids, request)
+            && let Some((message, id)) = self.renew(request)
         {
             *request.body_mut() = Body::whole(message);
-            state.ids.push(id);
+            state.renewed.push(id);
         }
         state.count
     }
@@ -93,8 +94,8 @@ impl Attempts {
     /// The message under the next id. Whatever is repeated is a copy of the first, so it holds the first id.
     ///
     /// Attachments behind an envelope are no text, so this looks at bytes.
-    fn renew(&self, ids: &[String], request: &Request<Body>) -> Option<(Vec<u8>, String)> {
-        let (next, first) = (self.0.next.as_ref()?, ids.first()?);
+    fn renew(&self, request: &Request<Body>) -> Option<(Vec<u8>, String)> {
+        let (next, first) = (self.0.next.as_ref()?, self.0.first.as_ref()?);
         let message = request.body().as_whole()?;
         let element = format!(">{first}</");
         let at = find(message, &element)?;
@@ -121,10 +122,9 @@ fn find(message: &[u8], text: &str) -> Option<usize> {
 
 impl fmt::Debug for Attempts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.state();
         f.debug_struct("Attempts")
-            .field("count", &state.count)
-            .field("ids", &state.ids)
+            .field("count", &self.count())
+            .field("ids", &self.ids())
             .finish()
     }
 }

@@ -81,6 +81,11 @@ impl<T> Bearer<T> {
         if let Some(institution) = &self.institution {
             institution.owns(token.reveal())?;
         }
+        let value = self.authorization(&token)?;
+        Ok((token, value))
+    }
+
+    fn authorization(&self, token: &AccessToken) -> Result<HeaderValue, Error> {
         let scheme = self
             .source
             .constraint()
@@ -89,7 +94,7 @@ impl<T> Bearer<T> {
         let text = [scheme, " ", token.reveal()].concat();
         let mut value = HeaderValue::try_from(text).map_err(|_| Error::TokenUnsendable)?;
         value.set_sensitive(true);
-        Ok((token, value))
+        Ok(value)
     }
 }
 
@@ -115,9 +120,8 @@ where
             };
 
             let (token, authorization) = self.token(&progress).await?;
-            let first = authorization.clone();
             let (answer, wants_nonce) =
-                pin!(self.attempt(request, &token, first, &attempts)).await?;
+                pin!(self.attempt(request, &token, authorization, &attempts)).await?;
             if answer.status() != StatusCode::UNAUTHORIZED {
                 return Ok(answer);
             }
@@ -136,6 +140,7 @@ where
                 return Ok(answer);
             }
             let (next, authorization) = if wants_nonce {
+                let authorization = self.authorization(&token)?;
                 (token, authorization)
             } else {
                 let next = match self.token(&progress).await {

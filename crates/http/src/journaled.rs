@@ -53,9 +53,11 @@ where
         request: Request<Body>,
     ) -> impl Future<Output = Result<Response<Body>, Error>> + Send {
         async move {
-            let effect = Effect::of(&request);
-            if let Some(log) = self.log.as_ref().filter(|_| effect != Effect::Read) {
-                return Box::pin(self.noted(request, effect, log)).await;
+            if let Some(log) = &self.log {
+                let effect = Effect::of(&request);
+                if effect != Effect::Read {
+                    return Box::pin(self.noted(request, effect, log)).await;
+                }
             }
             let sent = pin!(self.inner.send(request));
             sent.await.map_err(Into::into)
