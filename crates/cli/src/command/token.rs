@@ -28,6 +28,8 @@ struct Shown<'a> {
     expires_in_seconds: Option<u64>,
     /// The claims of a JWT, unverified; null for an opaque token.
     claims: Option<Map<String, Value>>,
+    /// Whether the claim `institutionId` is the profile's; null where one of them is missing.
+    is_of_institution: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     access_token: Option<&'a str>,
 }
@@ -36,17 +38,25 @@ pub(super) fn run(arguments: &Token) -> Result<Exit, Problem> {
     let runtime = super::runtime()?;
     // The cache starts its tasks on the runtime that is entered.
     let _entered = runtime.enter();
-    let (endpoint, source) = source(arguments)?;
+    let (endpoint, source, institution) = source(arguments)?;
     let token = runtime
         .block_on(source.token())
         .map_err(|error| Problem::new(error.code(), &error).at(&endpoint))?;
+    let claims = token.claims();
+    let said = claims.as_ref().and_then(|claims| claims.get(CLAIM));
+    let said = said.map(|said| match said {
+        Value::String(said) => said.clone(),
+        said => said.to_string(),
+    });
+    let is_of_institution = said.zip(institution).map(|(said, own)| said == own);
     let shown = Shown {
         schema_version: 1,
         token_endpoint: &endpoint,
         scope: token.scope(),
         missing_scope: token.missing_scope().collect(),
         expires_in_seconds: token.lifetime().map(|lifetime| lifetime.as_secs()),
-        claims: token.claims(),
+        is_of_institution,
+        claims,
         access_token: arguments.reveal.then(|| token.reveal()),
     };
     if arguments.json {
@@ -54,16 +64,19 @@ pub(super) fn run(arguments: &Token) -> Result<Exit, Problem> {
             .map_err(|error| Problem::new("cli-json", &error))?;
         output::line(text)?;
     } else {
-        show(&shown, &token)?;
+        show(&shown, &token, arguments.profile.is_some())?;
     }
-    Ok(if shown.missing_scope.is_empty() {
-        Exit::Done
-    } else {
-        Exit::Findings
-    })
+    let is_fine = shown.missing_scope.is_empty() && is_of_institution != Some(false);
+    Ok(if is_fine { Exit::Done } else { Exit::Findings })
 }
 
-fn source(arguments: &Token) -> Result<(String, TokenCache), Problem> {
+/// The institution that a token is for.
+const CLAIM: &str = "institutionId";
+
+/// The endpoint, where tokens come from, and the `institution_id` that a profile names.
+type Found = (String, TokenCache, Option<String>);
+
+fn source(arguments: &Token) -> Result<Found, Problem> {
     if let Some(name) = &arguments.profile {
         let profile = Config::read(&arguments.config)
             .and_then(|config| config.profile(name))
@@ -75,7 +88,7 @@ fn source(arguments: &Token) -> Result<(String, TokenCache), Problem> {
             .map_err(|error| Problem::config(&error, &arguments.config))?;
         let source = connect::token_source(&profile)
             .map_err(|error| Problem::profile(&error, &profile, &arguments.config))?;
-        return Ok((endpoint, source));
+        return Ok((endpoint, source, profile.institution_id.clone()));
     }
     let (Some(endpoint), Some(client_id), Some(key)) = (
         &arguments.token_endpoint,
@@ -128,10 +141,11 @@ fn source(arguments: &Token) -> Result<(String, TokenCache), Problem> {
     Ok((
         endpoint.clone(),
         TokenCache::new(request, Arc::new(proof), ports),
+        None,
     ))
 }
 
-fn show(shown: &Shown<'_>, token: &AccessToken) -> Result<(), Problem> {
+fn show(shown: &Shown<'_>, token: &AccessToken, of_profile: bool) -> Result<(), Problem> {
     let bold = anstyle::Style::new().bold();
     let mut lines = vec![
         format!("{bold}token from{bold:#} {}", shown.token_endpoint),
@@ -151,6 +165,20 @@ fn show(shown: &Shown<'_>, token: &AccessToken) -> Result<(), Problem> {
                 .map(|(name, value)| visible(&format!("  claim    {name} = {value}"))),
         ),
         None => lines.push(String::from("  claims   none to show: the token is opaque")),
+    }
+    let has_claim = shown
+        .claims
+        .as_ref()
+        .is_some_and(|claims| claims.contains_key(CLAIM));
+    match shown.is_of_institution {
+        Some(true) => lines.push(format!("  checked  {CLAIM} is the profile's institution_id")),
+        Some(false) => lines.push(format!(
+            "  [institution-token] {CLAIM} is not the profile's institution_id: no message would be sent under it"
+        )),
+        None if has_claim && of_profile => lines.push(format!(
+            "  unbound  the profile names no institution_id: with the value of {CLAIM} every token is checked"
+        )),
+        None => {}
     }
     lines.push(match shown.access_token {
         Some(secret) => format!("  token    {secret}"),

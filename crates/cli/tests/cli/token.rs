@@ -98,6 +98,33 @@ async fn by_profile_or_by_flags_it_shows_facts_and_no_token() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn for_which_institution_a_token_is_can_be_bound_to_the_profile() {
+    let bank = Bank::open().await;
+    let unbound = bank.run(&["--profile", "sandbox"]);
+    assert!(
+        unbound
+            .text()
+            .contains("the profile names no institution_id"),
+        "{unbound:?}"
+    );
+    let told = bank.run(&["--profile", "sandbox", "--json"]).json();
+    assert_eq!(told["is_of_institution"], serde_json::Value::Null);
+    let own = told["claims"]["institutionId"].as_str().expect("a claim");
+    for (id, exit, said) in [
+        (own, 0, "institutionId is the profile's institution_id"),
+        ("another", 1, "[institution-token]"),
+    ] {
+        let line = format!("product = \"sandbox\"\ninstitution_id = \"{id}\"");
+        let config = bank.config();
+        assert!(config.contains("product = \"sandbox\""), "{config}");
+        bank.write_config(&config.replace("product = \"sandbox\"", &line));
+        let ran = bank.run(&["--profile", "sandbox"]);
+        assert_eq!(ran.exit, exit, "{ran:?}");
+        assert!(ran.text().contains(said), "{ran:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn json_carries_a_schema_version_and_the_token_only_when_revealed() {
     let bank = Bank::open().await;
     let ran = bank.run(&["--profile", "sandbox", "--json"]);

@@ -61,9 +61,11 @@ fn a_large_attachment_is_read_like_a_file_in_the_memory_of_a_chunk() {
         });
         measured.bytes_max
     };
-    let (few, many) = (peak(MIB), peak(16 * MIB));
-    assert!(many < 4 * MIB as u64, "{many}");
-    assert!(many < few + few / 2, "{few}, then {many}");
+    // How large its chunks are, is the connection's to choose, up to some hundreds of KiB.
+    for length in [MIB, 16 * MIB] {
+        let most = peak(length);
+        assert!(most < 4 * MIB as u64, "{length}: {most}");
+    }
 }
 
 #[test]
