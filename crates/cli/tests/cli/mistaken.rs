@@ -5,7 +5,9 @@ use castile_sandbox::Step;
 #[cfg(unix)]
 use crate::call::XFER;
 use crate::call::{World, sample};
-use crate::run::{Ran, run};
+#[cfg(unix)]
+use crate::run::Ran;
+use crate::run::run;
 
 #[test]
 fn with_json_an_error_is_the_last_line_of_standard_error_and_json() {
