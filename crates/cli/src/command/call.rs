@@ -19,6 +19,9 @@ use crate::output;
 use crate::problem::{Exit, Problem};
 use exchange::Prepared;
 
+/// The longest message that is read, in bytes: as long as a file of a contract may be.
+const LONGEST: u64 = 64 * 1024 * 1024;
+
 pub(super) fn run(arguments: &Call) -> Result<Exit, Problem> {
     let profile = permit::profile(&arguments.profile)?;
     let instances = Instances::read(&arguments.contract).map_err(Problem::contract)?;
@@ -58,7 +61,8 @@ fn prepare(
     let mut values = match &arguments.body {
         Some(file) => {
             let source = Source::named(file);
-            let message = Message::read(&source.read()?);
+            // One more than is read as a message, so that a longer one is refused as such.
+            let message = Message::read(&source.read_at_most(LONGEST + 1)?);
             let name = source.name();
             let unread = |error| {
                 let problem = Problem::contract(error).at(name);

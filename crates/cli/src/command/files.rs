@@ -39,16 +39,33 @@ impl Source {
 
     /// All bytes of it.
     pub(super) fn read(&self) -> Result<Vec<u8>, Problem> {
-        let read = match &self.path {
-            Some(path) => std::fs::read(path),
-            None => {
-                let mut input = Vec::new();
-                let read = std::io::stdin().lock().read_to_end(&mut input);
-                read.map(|_| input)
-            }
-        };
-        read.map_err(|error| Problem::new("file-unreadable", &error).at(self.name()))
+        self.read_at_most(u64::MAX)
     }
+
+    /// The same up to a number of bytes: a pipe may have no end.
+    pub(super) fn read_at_most(&self, limit: u64) -> Result<Vec<u8>, Problem> {
+        let mut bytes = Vec::new();
+        let read = match &self.path {
+            Some(path) => {
+                std::fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
+            }
+            None => std::io::stdin().lock().take(limit).read_to_end(&mut bytes),
+        };
+        match read {
+            Ok(_) => Ok(bytes),
+            Err(error) => Err(Problem::new("file-unreadable", &error).at(self.name())),
+        }
+    }
+}
+
+/// Makes a folder for what is written, unless it is there.
+pub(super) fn folder(path: &Path) -> Result<(), Problem> {
+    if path.is_file() {
+        let fact = "is a file, and a folder is wanted";
+        return Err(Problem::said("output-no-folder", fact).at(path.display()));
+    }
+    std::fs::create_dir_all(path)
+        .map_err(|error| Problem::new("file-unwritable", &error).at(path.display()))
 }
 
 /// What a folder holds.

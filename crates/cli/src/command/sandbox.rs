@@ -67,7 +67,7 @@ fn write(arguments: &Sandbox, key: &ClientKey, peers: &Running) -> Result<String
         Problem::new("file-unwritable", &error).at(path.display())
     };
     let folder = &arguments.out;
-    std::fs::create_dir_all(folder).map_err(|error| unwritable(folder, error))?;
+    super::files::folder(folder)?;
     let store = |name: &str, text: &str| -> Result<std::path::PathBuf, Problem> {
         let path = folder.join(name);
         // Temporary files are made readable for their owner alone, and stay so when they get their name.

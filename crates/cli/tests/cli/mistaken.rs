@@ -76,6 +76,38 @@ fn what_cannot_be_meant_is_told_with_what_can() {
 }
 
 #[test]
+fn a_message_without_end_is_given_up() {
+    let world = World::new();
+    let words = world.words("call", &["CustInq", "--profile", "sandbox", "--body", "-"]);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let mut child = crate::run::castile(world.folder.path(), &words)
+        .stdin(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut stdin = child.stdin.take().expect("piped");
+    // It writes until nobody reads any more.
+    let endless = [b' '; 1 << 16];
+    while std::io::Write::write_all(&mut stdin, &endless).is_ok() {}
+    let ran = crate::run::Ran::of(child.wait_with_output().expect("it ends"));
+    ran.refused(2, "wsdl-limit");
+}
+
+#[test]
+fn a_file_where_a_folder_is_wanted_is_told() {
+    let world = World::new();
+    std::fs::write(world.folder.path().join("there"), "").expect("a file");
+    let config = world.bank.config();
+    let config = config.to_str().expect("UTF-8");
+    for words in [
+        &["sandbox", "--out", "there"][..],
+        &["migrate", "report", "--config", config, "--out", "there"],
+    ] {
+        run(world.folder.path(), words).refused(2, "output-no-folder");
+    }
+}
+
+#[test]
 fn a_header_value_that_the_profile_lacks_is_told_by_its_key() {
     let world = World::new();
     let config = std::fs::read_to_string(world.bank.config()).expect("a file");

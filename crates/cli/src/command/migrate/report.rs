@@ -49,8 +49,7 @@ pub(super) fn run(arguments: &Report) -> Result<Exit, Problem> {
         profiles.push((facts(profile, proof), page));
     }
     let out = &arguments.out;
-    std::fs::create_dir_all(out)
-        .map_err(|error| Problem::new("file-unwritable", &error).at(out.display()))?;
+    super::super::files::folder(out)?;
     for (profile, page) in &profiles {
         write(out, page, &report::profile_page(profile, today))?;
     }

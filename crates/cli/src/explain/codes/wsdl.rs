@@ -345,7 +345,7 @@ pub(super) const TABLE: &[Entry] = &[
         code: "output-no-folder",
         exit: Exit::Usage,
         who: YOU,
-        means: "A file stands where the folder of the crate is wanted.",
+        means: "A file stands where a folder is wanted for what is written.",
         remedy: "name a folder with --out, or one that is not there yet",
     },
     Entry {
