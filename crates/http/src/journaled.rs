@@ -176,6 +176,12 @@ impl JournalEntry {
             self.settle(outcome, code);
             return Response::from_parts(head, body);
         }
+        // Of what is empty nobody reads the end.
+        if http_body::Body::is_end_stream(&body) {
+            let (outcome, code) = judge.whole(b"");
+            self.settle(outcome, code);
+            return Response::from_parts(head, body);
+        }
         let followed = Followed {
             body,
             read: BytesMut::new(),

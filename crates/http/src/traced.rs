@@ -256,6 +256,11 @@ impl Exchange {
             (self.failure, self.is_open) = (ended, Some(is_open));
             return Response::from_parts(head, body);
         }
+        // Of what is empty nobody reads the end.
+        if body.is_end_stream() {
+            (self.failure, self.is_open) = (ended, Some(is_open));
+            return Response::from_parts(head, body);
+        }
         let followed = Followed {
             body,
             ended: Some((ended, is_open)),

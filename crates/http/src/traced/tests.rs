@@ -69,6 +69,7 @@ impl SoapTransport for Gateway {
                 effect,
                 source: "cut".into(),
             }),
+            "u/CustMod" => answer(404, "text/plain", ""),
             _ => answer(502, "text/html", "<html>value-canary"),
         }
     }
@@ -119,6 +120,9 @@ async fn told(watched: Watched) -> (String, Vec<(String, Vec<f64>)>) {
                 answer.into_body().bytes(Effect::Write).await.unwrap();
             }
         }
+        // One whose answer is empty: a server that passes it on does not read it.
+        let empty = request("u/CustMod", Effect::Write);
+        drop(stack.send(empty).await.unwrap());
         // One whose answer nobody waits for.
         drop(
             stack
@@ -173,6 +177,9 @@ async fn spans_and_metrics_say_what_came_of_each_exchange_and_nothing_personal()
     );
     assert!(open.contains("castile.outcome_unknown=true"), "{open}");
     assert!(closed(&log, "Acct#").contains("error.type=\"gateway-country-list\""));
+    let empty = closed(&log, "CustMod");
+    assert!(empty.contains("error.type=\"gateway-empty\""), "{empty}");
+    assert!(empty.contains("castile.outcome_unknown=false"), "{empty}");
     let left = closed(&log, "AcctInq");
     assert!(left.contains("error.type=\"call-dropped\""), "{left}");
     assert!(left.contains("castile.outcome_unknown=true"), "{left}");
@@ -198,7 +205,7 @@ async fn spans_and_metrics_say_what_came_of_each_exchange_and_nothing_personal()
         ]),
         1
     );
-    assert_eq!(measured(&["http.client.active_requests"]), 10);
+    assert_eq!(measured(&["http.client.active_requests"]), 12);
     assert_eq!(measured(&["http.client.response.body.size", "CustAdd"]), 1);
 
     let metrics = format!("{metrics:?}");

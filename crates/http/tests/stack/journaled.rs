@@ -282,6 +282,34 @@ async fn a_write_under_the_action_of_a_read_is_noted_before_it_is_sent_and_its_o
     }
 }
 
+/// As a server passes it on that knows its length.
+#[tokio::test]
+async fn an_empty_answer_settles_a_write_though_nobody_reads_it() {
+    let heads = ["415 Unsupported Media Type", "502 Bad Gateway", "200 OK"];
+    let replies = heads.map(|head| Reply::Answer(head, Vec::new()));
+    let peer = Peer::replies(replies.to_vec()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("writes.journal");
+    let stack = journaled(&peer, file(&path));
+    for _ in heads {
+        let request = request(peer.url.as_str(), "XferAdd", Effect::Write);
+        drop(stack.send(request).await.unwrap());
+    }
+    drop(stack);
+    let journal = read(&path).unwrap();
+    let told: Vec<_> = journal
+        .entries
+        .iter()
+        .map(|entry| (entry.outcome.unwrap(), entry.code.as_deref().unwrap()))
+        .collect();
+    let expected = [
+        (Outcome::NotDone, "gateway-empty"),
+        (Outcome::Open, "gateway-country-list"),
+        (Outcome::Open, "gateway-empty"),
+    ];
+    assert_eq!(told, expected);
+}
+
 /// By either model, in chunks of any size; and nothing of the message is lost over it.
 #[tokio::test]
 async fn a_streamed_write_is_noted_with_its_tracking_id() {
