@@ -46,9 +46,11 @@ impl From<Exit> for ExitCode {
 pub(crate) struct Problem {
     code: &'static str,
     facts: Vec<String>,
-    at: Option<String>,
+    at: Option<Box<str>>,
     /// In place of the table's remedy.
-    remedy: Option<String>,
+    remedy: Option<Box<str>>,
+    /// The `jXLogTrackingId` of the call that failed.
+    tracking_id: Option<Box<str>>,
     /// More lines, each with its name.
     notes: Vec<(&'static str, String)>,
     /// In place of the table's exit code.
@@ -73,6 +75,7 @@ impl Problem {
             facts,
             at: None,
             remedy: None,
+            tracking_id: None,
             notes: Vec::new(),
             exit: None,
         }
@@ -85,6 +88,7 @@ impl Problem {
             facts: vec![fact.into()],
             at: None,
             remedy: None,
+            tracking_id: None,
             notes: Vec::new(),
             exit: None,
         }
@@ -99,17 +103,23 @@ impl Problem {
         {
             *fact = rest.to_owned();
         }
-        self.at = Some(place);
+        self.at = Some(place.into());
         self
     }
 
     /// A remedy that knows more of the case than the table.
-    pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
+    pub(crate) fn remedy(mut self, remedy: impl Into<Box<str>>) -> Self {
         self.remedy = Some(remedy.into());
         self
     }
 
-    /// Adds a line of its own, such as the id of a call.
+    /// Adds the id under which the call was sent, or would have been.
+    pub(crate) fn tracked(mut self, id: impl Into<Box<str>>) -> Self {
+        self.tracking_id = Some(id.into());
+        self
+    }
+
+    /// Adds a line of its own.
     pub(crate) fn note(mut self, name: &'static str, text: impl Into<String>) -> Self {
         self.notes.push((name, text.into()));
         self
@@ -223,6 +233,7 @@ impl Problem {
             "who": entry.who,
             "exit": self.exit() as u8,
             "outcome_unknown": self.exit() == Exit::OutcomeUnknown,
+            "tracking_id": self.tracking_id,
         });
         for (name, text) in &self.notes {
             error[*name] = text.as_str().into();
@@ -252,6 +263,9 @@ impl fmt::Display for Problem {
         let remedy = self.remedy.as_deref().unwrap_or(entry.remedy);
         writeln!(f, "  {bold}do:{bold:#}  {remedy}")?;
         writeln!(f, "  {bold}who:{bold:#} {}", entry.who)?;
+        if let Some(id) = &self.tracking_id {
+            writeln!(f, "  {bold}id:{bold:#} jXLogTrackingId {}", visible(id))?;
+        }
         for (name, text) in &self.notes {
             writeln!(f, "  {bold}{name}:{bold:#} {}", visible(text))?;
         }

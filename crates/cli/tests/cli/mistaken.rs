@@ -38,8 +38,9 @@ fn with_json_an_error_is_the_last_line_of_standard_error_and_json() {
     let ran = world.xfer_add(&["--write", "--json"]);
     let told = ran.error();
     assert_eq!(told["outcome_unknown"], true);
-    let id = told["id"].as_str().expect("a tracking id");
-    assert!(id.starts_with("jXLogTrackingId "), "{told}");
+    let sent = world.bank.sent("XferAdd").once();
+    let id = sent.value("MsgRqHdr/jXchangeHdr/jXLogTrackingId");
+    assert_eq!(told["tracking_id"].as_str(), id.as_deref(), "{told}");
     assert!(told["look"].is_string(), "{told}");
     assert!(!ran.err.contains("A-77"), "{ran:?}");
     // A fault is a document, and an error too.

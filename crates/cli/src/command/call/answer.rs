@@ -124,7 +124,7 @@ fn problem(
     };
     problem = problem.at(format_args!("{operation} under profile {}", profile.name));
     if let Some(id) = tracking_id {
-        problem = problem.note("id", format!("jXLogTrackingId {id}"));
+        problem = problem.tracked(id);
     }
     let exit = failed.exit(prepared.effect);
     problem = problem.exiting(exit);
