@@ -20,6 +20,8 @@ const DECLARATION: &str = "xmlns";
 
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
+const NAME: &str = "a name with characters that names cannot have";
+
 /// Namespaces that no other prefix may have (Namespaces in XML 1.0, section 3).
 const RESERVED: [&str; 2] = [XML, "http://www.w3.org/2000/xmlns/"];
 
@@ -45,6 +47,9 @@ impl<'i> Tokens<'i> {
                 Some(PrefixDeclaration::Default) => "",
                 Some(PrefixDeclaration::Named(prefix)) => prefix,
             };
+            if local_start(attribute.key.into_inner().as_bytes()).is_none() {
+                return Err(self.syntax(tag.start, NAME));
+            }
             let namespace = self.value(&attribute, tag.start)?;
             self.declare(prefix, namespace, tag)?;
         }
@@ -102,7 +107,7 @@ impl<'i> Tokens<'i> {
             }
             let name = attribute.key.into_inner();
             if local_start(name.as_bytes()).is_none() {
-                return Err(self.syntax(tag.start, "a name with characters that names cannot have"));
+                return Err(self.syntax(tag.start, NAME));
             }
             let namespace = match name.split_once(':') {
                 Some((prefix, _)) => self
