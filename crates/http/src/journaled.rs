@@ -292,8 +292,9 @@ fn told_tracking_id(start: &[u8]) -> Option<Option<String>> {
     }
     let mut headers = memchr::memmem::find_iter(start, b"jXchangeHdr");
     let ends = |at: usize| {
-        let tag = start[..at].iter().rposition(|byte| *byte == b'<');
-        tag.is_some_and(|tag| start.get(tag + 1) == Some(&b'/'))
+        let before = &start[at.saturating_sub(LONGEST_PREFIX)..at];
+        let tag = before.iter().rposition(|byte| *byte == b'<');
+        tag.is_some_and(|tag| before.get(tag + 1) == Some(&b'/'))
     };
     headers.any(ends).then_some(None)
 }
@@ -309,7 +310,8 @@ fn tracking_id(message: &[u8]) -> Option<String> {
         })
         .find_map(|at| {
             let rest = &message[at + NAME.len()..];
-            let tag = rest.iter().position(|byte| *byte == b'>')?;
+            let tag = rest.iter().take(LONGEST_TAG);
+            let tag = tag.copied().position(|byte| byte == b'>')?;
             if rest[..tag].ends_with(b"/") {
                 return None;
             }
@@ -328,9 +330,14 @@ fn tracking_id(message: &[u8]) -> Option<String> {
 /// A longer tracking id is none.
 const LONGEST_ID: usize = 64;
 
+/// No more than so much of a tag is looked at behind its name and before it: a message that says the name again and
+/// again must not cost its length squared.
+const LONGEST_TAG: usize = 1024;
+const LONGEST_PREFIX: usize = 128;
+
 #[cfg(test)]
 mod tests {
-    use super::{told_tracking_id, tracking_id};
+    use super::{LONGEST_TAG, told_tracking_id, tracking_id};
 
     #[test]
     fn a_tracking_id_is_found_under_any_prefix_and_no_other_text_is_taken_for_one() {
@@ -345,6 +352,10 @@ mod tests {
             ("<jXLogTrackingId></jXLogTrackingId>", None),
             ("jXLogTrackingId>a<", None),
             ("<jXLogTrackingId", None),
+            (
+                &format!("<jXLogTrackingId a='{}'>a-1<", "x".repeat(LONGEST_TAG)),
+                None,
+            ),
         ] {
             let found = tracking_id(message.as_bytes());
             assert_eq!(found.as_deref(), id, "{message}");

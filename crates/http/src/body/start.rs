@@ -66,6 +66,8 @@ pub(crate) async fn sought<T>(
     let mut found = None;
     while found.is_none() && text.len() <= limit {
         let Some(frame) = body.frame().await else {
+            // Not every stream may be asked again after its end.
+            body = Body::whole("");
             break;
         };
         let is_broken = frame.is_err();
@@ -122,5 +124,27 @@ impl http_body::Body for Rejoined {
             hint.set_upper(upper);
         }
         hint
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use futures_util::stream;
+    use http_body_util::StreamBody;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stream_that_ended_while_it_was_looked_through_is_not_asked_again() {
+        // One that panics when it is.
+        let once = stream::unfold(true, |is_first| async move {
+            is_first.then(|| (Ok::<_, Infallible>(Frame::data(Bytes::from("ab"))), false))
+        });
+        let body = Body::stream(StreamBody::new(Box::pin(once)));
+        let (found, body) = sought(body, 64, |_| None::<()>).await;
+        assert!(found.is_none());
+        assert_eq!(body.collect().await.unwrap().to_bytes(), "ab");
     }
 }
