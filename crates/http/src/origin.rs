@@ -48,12 +48,16 @@ impl Origin {
             return Ok(());
         }
         let found = Self::of_uri(uri);
-        if found.as_ref() == Some(self) {
+        // A connection looks up the name as it is written, and another spelling of an address may be another name.
+        let is_same_name = uri
+            .host()
+            .is_some_and(|host| host.eq_ignore_ascii_case(self.host()));
+        if found.as_ref() == Some(self) && is_same_name {
             return Ok(());
         }
         Err(Error::Origin {
             allowed: self.clone(),
-            found,
+            found: found.filter(|found| found != self),
         })
     }
 
@@ -161,6 +165,9 @@ mod tests {
             ("http://a:443/", "http://a/"),
             ("https://a:80/", "https://a/"),
             ("http://[::1]:80/", "http://[::1]:8080/"),
+            ("http://127.0.0.1:80/", "http://0x7f000001:80/"),
+            ("http://127.0.0.1:80/", "http://127.0.0.1.:80/"),
+            ("http://[::1]:80/", "http://[0:0::1]:80/"),
         ] {
             assert!(check(&of(origin).unwrap(), other).is_err(), "{other}");
             assert!(check(&of(origin).unwrap(), origin).is_ok(), "{origin}");

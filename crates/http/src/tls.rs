@@ -10,7 +10,9 @@ use rustls::pki_types::pem::{PemObject as _, SectionKind};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
-use rustls_platform_verifier::{BuilderVerifierExt as _, Verifier};
+use rustls_platform_verifier::BuilderVerifierExt as _;
+#[cfg(not(target_os = "android"))]
+use rustls_platform_verifier::Verifier;
 
 use crate::profile::{ConfigError, Egress};
 use crate::{Error, profile};
@@ -68,13 +70,33 @@ fn trusting(
     if roots.certificates.is_empty() {
         return builder.with_platform_verifier().map_err(setup);
     }
+    trusting_more(builder, roots.certificates)
+}
+
+/// The same, with authorities beside the system's.
+#[cfg(not(target_os = "android"))]
+fn trusting_more(
+    builder: ConfigBuilder<ClientConfig, WantsVerifier>,
+    more: Vec<CertificateDer<'static>>,
+) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, Error> {
     let provider = Arc::clone(builder.crypto_provider());
-    let verifier = Verifier::new_with_extra_roots(roots.certificates, provider).map_err(setup)?;
+    let verifier = Verifier::new_with_extra_roots(more, provider).map_err(setup)?;
     // The only way in for any verifier but the built-in one. This one checks chain, name and time by the system's
     // rules, as `with_platform_verifier` does, which takes no further roots.
     Ok(builder
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier)))
+}
+
+/// Android's verifier takes none.
+#[cfg(target_os = "android")]
+fn trusting_more(
+    _: ConfigBuilder<ClientConfig, WantsVerifier>,
+    _: Vec<CertificateDer<'static>>,
+) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, Error> {
+    Err(Error::Setup(
+        "Android trusts no authorities beside the system's: say `only_roots = true`".into(),
+    ))
 }
 
 /// Authorities of a file.
