@@ -6,6 +6,7 @@ mod mask;
 mod permit;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use castile_codegen::instance::{Callable, ComposeError, Instances, Message, Values};
 use castile_envelope::{SoapVersion, Wrap, wrap};
@@ -40,15 +41,22 @@ pub(super) fn run(arguments: &Call) -> Result<Exit, Problem> {
     permit::permitted(arguments, profile, &prepared)?;
     let runtime = super::runtime()?;
     // The token cache starts its tasks on the runtime that is entered.
-    let _entered = runtime.enter();
+    let entered = runtime.enter();
     let gateway = way
         .connect(&Pool::new())
         .map_err(|error| Problem::profile(&error, profile, &arguments.profile.config))?;
     // From here on who stops the program is told what may have happened.
     let mut interrupts = super::Interrupts::listen()?;
     let exchanged = runtime.block_on(exchange::send(&gateway, &prepared, interrupts.next()));
-    answer::show(arguments, profile, &prepared, exchanged)
+    let shown = answer::show(arguments, profile, &prepared, exchanged);
+    drop(entered);
+    // Who stops a call that waits for a name to be looked up does not wait for that.
+    runtime.shutdown_timeout(AFTERWARDS);
+    shown
 }
+
+/// How long what was begun on other threads may take to end after the answer.
+const AFTERWARDS: Duration = Duration::from_secs(1);
 
 /// The message with all that goes with it.
 fn prepare(

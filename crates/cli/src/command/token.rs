@@ -44,7 +44,8 @@ pub(super) fn run(arguments: &Token) -> Result<Exit, Problem> {
         .map_err(|error| Problem::new(error.code(), &error).at(&endpoint))?;
     let claims = token.claims();
     let said = claims.as_ref().and_then(|claims| claims.get(CLAIM));
-    let said = said.map(|said| match said {
+    // As the guard of the calls sees it: null names no institution.
+    let said = said.filter(|said| !said.is_null()).map(|said| match said {
         Value::String(said) => said.clone(),
         said => said.to_string(),
     });
@@ -169,7 +170,7 @@ fn show(shown: &Shown<'_>, token: &AccessToken, of_profile: bool) -> Result<(), 
     let has_claim = shown
         .claims
         .as_ref()
-        .is_some_and(|claims| claims.contains_key(CLAIM));
+        .is_some_and(|claims| claims.get(CLAIM).is_some_and(|said| !said.is_null()));
     match shown.is_of_institution {
         Some(true) => lines.push(format!("  checked  {CLAIM} is the profile's institution_id")),
         Some(false) => lines.push(format!(
