@@ -224,7 +224,7 @@ impl Followed {
     fn end(&mut self) {
         if let Some((judge, entry)) = self.judge.take() {
             let (outcome, code) = match self.is_long {
-                true => judge.long(),
+                true => judge.long(&self.read),
                 false => judge.whole(&self.read),
             };
             entry.settle(outcome, code);

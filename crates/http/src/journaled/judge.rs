@@ -31,7 +31,7 @@ impl Judge {
     /// By all of it.
     pub(super) fn whole(&self, body: &[u8]) -> Judgement {
         match Answer::classify(self.status, &self.headers, body) {
-            Answer::Soap if self.is_multipart() => self.long(),
+            Answer::Soap if self.is_multipart() => self.long(body),
             Answer::Soap => self.envelope(body),
             answer => {
                 let outcome = match answer.outcome_unknown(self.effect) {
@@ -43,10 +43,10 @@ impl Judge {
         }
     }
 
-    /// By its head, as it is too long to be looked into: a long answer is no fault.
-    pub(super) fn long(&self) -> Judgement {
+    /// By its head, as it is too long to be looked into: it is no fault, if `start` names none.
+    pub(super) fn long(&self, start: &[u8]) -> Judgement {
         let answer = Answer::classify(self.status, &self.headers, b"?");
-        if answer == Answer::Soap && self.status.is_success() {
+        if answer == Answer::Soap && self.status.is_success() && !names_fault(start) {
             (Outcome::Done, None)
         } else {
             (Outcome::Open, answer.code().or(Some("gateway-fault")))
@@ -91,6 +91,17 @@ fn fault_outcome(fault: &Fault, body: &[u8]) -> Outcome {
     } else {
         Outcome::Open
     }
+}
+
+/// Whether a tag in it may be that of a fault; in doubt, yes.
+fn names_fault(start: &[u8]) -> bool {
+    const NAME: &[u8] = b"Fault";
+    memchr::memmem::find_iter(start, NAME).any(|at| {
+        let before = at.checked_sub(1).map(|before| start[before]);
+        let behind = start.get(at + NAME.len());
+        matches!(before, Some(b'<' | b':'))
+            && behind.is_none_or(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'))
+    })
 }
 
 /// The local name of an element.
@@ -191,6 +202,8 @@ mod tests {
             (200, "text/xml", "<s:Envelope".to_owned(), Open),
             (200, "text/xml", String::new(), Open),
             (303, "text/html", String::new(), Open),
+            (200, "multipart/related", payload.to_owned(), Done),
+            (200, "multipart/related", fault("s:Server", ""), Open),
         ] {
             assert_eq!(
                 judged(status, media_type, &body),
