@@ -38,13 +38,15 @@ impl Effect {
         effect
     }
 
-    /// What the headers of a message say: by all the actions that they name, for which of several words the gateway
+    /// What the headers of a message say; unknown where they name several operations, for which of them the gateway
     /// goes by is not known.
     pub fn of_headers(headers: &http::HeaderMap) -> Self {
-        let mut effects = crate::actions(headers).map(|action| Self::from_soap_action(&action));
-        let first = effects.next().unwrap_or_default();
-        if effects.all(|effect| effect == first) {
-            first
+        let mut actions = crate::actions(headers);
+        let Some(first) = actions.next() else {
+            return Self::Unknown;
+        };
+        if actions.all(|action| name_of(&action) == name_of(&first)) {
+            Self::from_soap_action(&first)
         } else {
             Self::Unknown
         }
@@ -55,8 +57,7 @@ impl Effect {
     ///
     /// Takes the value of the `SOAPAction` header, with or without its quotes.
     pub fn from_soap_action(action: &str) -> Self {
-        let action = action.trim().trim_matches('"');
-        let name = action.rsplit('/').next().unwrap_or(action);
+        let name = name_of(action);
         let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
         if name == "Ping" || ends(&["Inq", "Srch", "Validate"]) {
             Self::Read
@@ -68,9 +69,35 @@ impl Effect {
     }
 }
 
+/// The last part of an action, without its quotes.
+fn name_of(action: &str) -> &str {
+    let action = action.trim().trim_matches('"');
+    action.rsplit('/').next().unwrap_or(action)
+}
+
 #[cfg(test)]
 mod tests {
+    use http::{HeaderMap, HeaderValue};
+
     use super::*;
+
+    #[test]
+    fn headers_that_name_two_operations_tell_nothing() {
+        let effect = |soap_action, action: &str| {
+            let media_type = format!("application/soap+xml; action=\"urn:x/{action}\"");
+            let mut headers = HeaderMap::new();
+            headers.insert("soapaction", HeaderValue::from_static(soap_action));
+            headers.insert("content-type", media_type.parse().unwrap());
+            Effect::of_headers(&headers)
+        };
+        assert_eq!(effect("AcctInq", "AcctInq"), Effect::Read);
+        assert_eq!(effect("\"http://x/AcctInq\"", "AcctInq"), Effect::Read);
+        // Either may be set to something else by `[effects]`.
+        assert_eq!(effect("AcctInq", "CustInq"), Effect::Unknown);
+        assert_eq!(effect("AcctInq", "XferAdd"), Effect::Unknown);
+        assert_eq!(effect("XferAdd", "XferAdd"), Effect::Write);
+        assert_eq!(Effect::of_headers(&HeaderMap::new()), Effect::Unknown);
+    }
 
     #[test]
     fn names_tell_reads_from_writes_and_the_rest_is_unknown() {
