@@ -14,7 +14,7 @@ use crate::body::{Start, start};
 use crate::rewrite::content_type;
 use crate::{Body, Effect, Effects, Error, OperationName, Phase, Progress, SoapTransport};
 
-/// Travels with a request whose effect nobody but its headers told.
+/// Travels with a request whose effect, or the name that it was configured for, nobody but its headers told.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ByHeaders;
 
@@ -24,9 +24,10 @@ const HELD: usize = 128 * 1024;
 /// Takes a message for a read only if its headers and its body agree that it is one, before it is noted or sent.
 ///
 /// Which of action and body a gateway goes by is not known.
-/// So what [`Effect::told_by_headers`] calls a read is, from here on, what the element in its Body says where that
-/// says more: an `XferAdd` under the action of an `AcctInq` is a write called `XferAdd`, for the journal, for
-/// [`Error::outcome_unknown`] and for all that is repeated.
+/// So what [`Effect::told_by_headers`] calls a read, or [`Effects`] call one by a name that only headers say, is, from
+/// here on, what the element in its Body says where that says more: an `XferAdd` under the action of an `AcctInq` is a
+/// write called `XferAdd`, for the journal, for [`Error::outcome_unknown`] and for all that is repeated.
+/// It stands inside of [`Classify`](crate::Classify), so that the body has the last word.
 /// A message that cannot be looked into is [`Effect::Unknown`], which counts as a write: one under a
 /// Content-Encoding, in UTF-16, longer than 128 KiB as a stream, or that is no envelope with one payload.
 /// Of a multipart message the root part is looked into.

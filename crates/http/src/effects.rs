@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use http::{Request, Response};
 
+use crate::confirmed::ByHeaders;
 use crate::{Body, Effect, Error, OperationName, Progress, SoapTransport};
 
 /// Effects by the names of operations; what it does not name keeps the effect it has.
@@ -40,7 +41,9 @@ impl Effects {
 
 /// Gives each request the effect that is set for its operation ([`OperationName`]), before anything else looks at it.
 ///
-/// Whoever made the request finds it in its [`Progress`].
+/// Where headers alone named the operation, a read by that name is one only if the body agrees
+/// ([`Confirm`](crate::Confirm)).
+/// Whoever made the request finds the effect in its [`Progress`].
 #[derive(Debug, Clone)]
 pub struct Classify<T> {
     inner: T,
@@ -70,9 +73,13 @@ where
             let mut effect = known;
             if let Some(operation) = OperationName::carried(&mut request) {
                 effect = self.effects.of(operation.name(), known);
-            }
-            if effect != known {
-                request.extensions_mut().insert(effect);
+                if effect != known {
+                    request.extensions_mut().insert(effect);
+                    // Nobody but its headers said that it is this operation.
+                    if operation.service().is_none() {
+                        request.extensions_mut().insert(ByHeaders);
+                    }
+                }
             }
             Progress::carried(&mut request).affect(effect);
             let sent = pin!(self.inner.send(request));

@@ -25,7 +25,7 @@
 //! of [`Profile::for_operation`](crate::Profile::for_operation) then.
 //!
 //! What a request does is told by an [`Effect`] in its extensions (`.with_extension(Effect::Read)`), else by its
-//! `SOAPAction`, of which a read must be one by its body too ([`Confirm`]). An error of the stack is a [`reqwest_middleware::Error::Middleware`]; the
+//! `SOAPAction`, of which a read must be one by its body too ([`Confirm`](crate::Confirm)). An error of the stack is a [`reqwest_middleware::Error::Middleware`]; the
 //! [`Error`] in it comes out by `downcast_ref`.
 //!
 //! # What cannot be enforced here
@@ -49,7 +49,7 @@ use reqwest_middleware::{Middleware, Next};
 
 use crate::departing::Departing;
 use crate::stack::{self, Plan};
-use crate::{Body, Confirm, Effect, Error, Phase, Progress, SoapTransport};
+use crate::{Body, Effect, Error, Phase, Progress, SoapTransport};
 
 /// Rewriting and bearer token, as [`stack::raw`], for programs that make whole envelopes as before.
 #[derive(Debug, Clone)]
@@ -62,7 +62,7 @@ impl RawMiddleware {
     }
 }
 
-/// The bearer token without rewriting, as [`stack::typed`], for envelopes that have no security header.
+/// The bearer token without rewriting, as [`stack::typed_confirmed`], for envelopes that have no security header.
 #[derive(Debug, Clone)]
 pub struct TypedMiddleware(Plan);
 
@@ -95,8 +95,7 @@ impl Middleware for TypedMiddleware {
         next: Next<'_>,
     ) -> reqwest_middleware::Result<reqwest::Response> {
         let behind = Behind::new(next, extensions);
-        let effects = self.0.effects.clone();
-        let stack = Confirm::new(stack::typed(self.0.clone(), behind), effects);
+        let stack = stack::typed_confirmed(self.0.clone(), behind);
         through(&stack, request, extensions).await
     }
 }

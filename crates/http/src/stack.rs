@@ -20,6 +20,11 @@ use crate::{
 /// transport.
 pub type Typed<T> = Traced<Classify<Deadline<AnswerLimit<Guard<Retry<Bearer<Journaled<T>>>>>>>>;
 
+/// The same for callers who make their envelopes themselves: spans and metrics, effects, time limit, effects by the body, answer
+/// limit, guard, repetition of reads, bearer, journal, transport.
+pub type TypedConfirmed<T> =
+    Traced<Classify<Deadline<Confirm<AnswerLimit<Guard<Retry<Bearer<Journaled<T>>>>>>>>>;
+
 /// The stack of the proxy and of untyped callers: spans and metrics, effects, time limit, rewriting, effects by the body, answer
 /// limit, guard, bearer, journal, transport.
 pub type Raw<T> =
@@ -183,26 +188,25 @@ impl std::fmt::Debug for LegacyPlan {
     }
 }
 
-/// For messages without a security header, whole in memory.
+/// For messages without a security header, whole in memory, from a caller who knows its operation.
 pub fn typed<T>(plan: Plan, transport: T) -> Typed<T>
 where
     T: SoapTransport,
     T::Error: Into<Error>,
 {
-    let (total, sleep, limit) = (plan.total, plan.sleep.clone(), plan.answer_limit);
-    let institution = plan.institution.clone();
-    let retry = plan.retry.clone();
-    let effects = plan.effects.clone();
-    let (watched, origin) = (plan.watched.clone(), plan.origin.clone());
-    let told = institution.clone();
-    let inner = journaled(transport, plan.journal.clone(), institution.as_deref());
-    let inner = Bearer::planned(plan, inner);
-    let inner = Retry::new(inner, retry, sleep.clone());
-    let inner = Guard::new(inner, institution);
-    let inner = AnswerLimit::new(inner, limit);
-    let inner = Deadline::new(inner, total, sleep);
-    let inner = Classify::new(inner, effects);
-    Traced::new(inner, watched, origin, told.as_deref())
+    let inner = repeating(plan.clone(), transport);
+    outermost(plan, inner)
+}
+
+/// For messages without a security header of which headers alone may say what they do.
+pub fn typed_confirmed<T>(plan: Plan, transport: T) -> TypedConfirmed<T>
+where
+    T: SoapTransport,
+    T::Error: Into<Error>,
+{
+    let inner = repeating(plan.clone(), transport);
+    let inner = Confirm::new(inner, plan.effects.clone());
+    outermost(plan, inner)
 }
 
 /// For messages as old clients make them.
@@ -211,21 +215,14 @@ where
     T: SoapTransport,
     T::Error: Into<Error>,
 {
-    let (total, sleep, limit) = (plan.total, plan.sleep.clone(), plan.answer_limit);
-    let (policy, replay_limit) = (plan.policy.clone(), plan.replay_limit);
     let institution = plan.institution.clone();
-    let effects = plan.effects.clone();
-    let (watched, origin) = (plan.watched.clone(), plan.origin.clone());
-    let told = institution.clone();
     let inner = journaled(transport, plan.journal.clone(), institution.as_deref());
-    let inner = Bearer::planned(plan, inner);
+    let inner = Bearer::planned(plan.clone(), inner);
     let inner = Guard::new(inner, institution);
-    let inner = AnswerLimit::new(inner, limit);
-    let inner = Confirm::new(inner, effects.clone());
-    let inner = Rewrite::new(inner, policy, replay_limit);
-    let inner = Deadline::new(inner, total, sleep);
-    let inner = Classify::new(inner, effects);
-    Traced::new(inner, watched, origin, told.as_deref())
+    let inner = AnswerLimit::new(inner, plan.answer_limit);
+    let inner = Confirm::new(inner, plan.effects.clone());
+    let inner = Rewrite::new(inner, plan.policy.clone(), plan.replay_limit);
+    outermost(plan, inner)
 }
 
 /// By the old model, for messages without a security header, whole in memory.
@@ -260,6 +257,40 @@ where
     let inner = Deadline::new(inner, plan.total, plan.sleep);
     let inner = Classify::new(inner, plan.effects);
     Traced::new(inner, plan.watched, origin, told.as_deref())
+}
+
+/// From the answer limit inwards, with repetition of reads.
+fn repeating<T>(plan: Plan, transport: T) -> AnswerLimit<Guard<Retry<Bearer<Journaled<T>>>>>
+where
+    T: SoapTransport,
+    T::Error: Into<Error>,
+{
+    let (sleep, limit) = (plan.sleep.clone(), plan.answer_limit);
+    let (institution, retry) = (plan.institution.clone(), plan.retry.clone());
+    let inner = journaled(transport, plan.journal.clone(), institution.as_deref());
+    let inner = Bearer::planned(plan, inner);
+    let inner = Retry::new(inner, retry, sleep);
+    let inner = Guard::new(inner, institution);
+    AnswerLimit::new(inner, limit)
+}
+
+/// What is the same around every stack of the new model.
+///
+/// Nothing that decides by the effect stands outside of what gives it by configuration: that has the first word, the body
+/// the last.
+fn outermost<T>(plan: Plan, inner: T) -> Traced<Classify<Deadline<T>>>
+where
+    T: SoapTransport,
+    T::Error: Into<Error>,
+{
+    let inner = Deadline::new(inner, plan.total, plan.sleep);
+    let inner = Classify::new(inner, plan.effects);
+    Traced::new(
+        inner,
+        plan.watched,
+        plan.origin,
+        plan.institution.as_deref(),
+    )
 }
 
 fn journaled<T>(

@@ -9,10 +9,10 @@ use http::{Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::stack::{self, Plan, Raw, Typed};
-use crate::{Body, Confirm, Error, SoapTransport};
+use crate::stack::{self, Plan, Raw, TypedConfirmed};
+use crate::{Body, Error, SoapTransport};
 
-/// Puts the stack of [`stack::typed`] around a service, and [`Confirm`] in front of it.
+/// Puts the stack of [`stack::typed_confirmed`] around a service.
 ///
 /// The service must follow no redirects and repeat nothing: a layer outside it cannot see to that.
 #[derive(Debug, Clone)]
@@ -22,11 +22,11 @@ impl<S> Layer<S> for TypedLayer
 where
     ServiceTransport<S>: SoapTransport<Error: Into<Error>>,
 {
-    type Service = TransportService<Confirm<Typed<ServiceTransport<S>>>>;
+    type Service = TransportService<TypedConfirmed<ServiceTransport<S>>>;
 
     fn layer(&self, service: S) -> Self::Service {
-        let stack = stack::typed(self.0.clone(), ServiceTransport(service));
-        TransportService::new(Confirm::new(stack, self.0.effects.clone()))
+        let transport = ServiceTransport(service);
+        TransportService::new(stack::typed_confirmed(self.0.clone(), transport))
     }
 }
 

@@ -12,6 +12,8 @@ mod egress;
 mod ended;
 mod guarded;
 mod journaled;
+#[cfg(all(feature = "reqwest-middleware", feature = "tower"))]
+mod overridden;
 mod peer;
 mod reloaded;
 mod repeated;
