@@ -67,7 +67,7 @@ where
                 }
                 alarm.as_mut().poll(context).map(|()| {
                     Err(Error::Timeout {
-                        phase: progress.phase(),
+                        phase: progress.give_up(),
                         limit,
                         effect: progress.effect().unwrap_or(effect),
                     })
@@ -126,5 +126,71 @@ impl http_body::Body for Timed {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "hyper")]
+mod tests {
+    use std::sync::Mutex;
+    use std::task::Waker;
+
+    use http_body::Body as _;
+
+    use super::*;
+    use crate::departing::Departing;
+
+    /// Keeps the body, as a connection on another thread does; asks for it at once, or later.
+    struct Elsewhere {
+        asks_at_once: bool,
+        body: Mutex<Option<Departing>>,
+    }
+
+    fn asked(body: &mut Departing) -> Option<Result<Frame<Bytes>, BodyError>> {
+        match Pin::new(body).poll_frame(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(frame) => frame,
+            Poll::Pending => None,
+        }
+    }
+
+    impl SoapTransport for Elsewhere {
+        type Error = Error;
+
+        async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Error> {
+            let progress = Progress::of(&request);
+            let mut body = Departing::new(request.into_body(), &progress);
+            if self.asks_at_once {
+                asked(&mut body).unwrap().unwrap();
+            }
+            *self.body.lock().unwrap() = Some(body);
+            std::future::pending().await
+        }
+    }
+
+    struct Elapsed;
+
+    impl Sleep for Elapsed {
+        fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
+            Box::pin(std::future::ready(()))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_write_told_as_unsent_does_not_leave_afterwards() {
+        for (asks_at_once, code) in [(false, "timeout-connect"), (true, "timeout-answer")] {
+            let inner = Arc::new(Elsewhere {
+                asks_at_once,
+                body: Mutex::default(),
+            });
+            let deadline = Deadline::new(inner.clone(), Duration::ZERO, Arc::new(Elapsed));
+            let mut request = Request::new(Body::whole("message"));
+            request.extensions_mut().insert(Effect::Write);
+            let error = deadline.send(request).await.unwrap_err();
+            assert_eq!(error.code(), code);
+            assert_eq!(error.outcome_unknown(), asks_at_once);
+            let mut body = inner.body.lock().unwrap().take().unwrap();
+            let left = !matches!(asked(&mut body), Some(Err(_)));
+            assert_eq!(left, asks_at_once);
+        }
     }
 }

@@ -197,7 +197,7 @@ impl Drop for Pending {
     fn drop(&mut self) {
         let settled = self.settled.get_mut();
         if settled.unwrap_or_else(PoisonError::into_inner).is_none() {
-            let outcome = outcome_of(self.progress.phase() == Phase::Answer);
+            let outcome = outcome_of(self.progress.give_up() == Phase::Answer);
             self.log.end(self.id, outcome, Some("call-dropped"));
         }
     }

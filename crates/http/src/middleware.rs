@@ -164,7 +164,7 @@ impl SoapTransport for Behind<'_> {
         match self.next.clone().run(request, &mut extensions).await {
             Ok(answer) => Ok(http::Response::from(answer).map(Body::stream)),
             // A failure to connect may be that of an attempt which somebody behind made on top of one that got through.
-            Err(error) if progress.phase() != Phase::Answer => {
+            Err(error) if progress.give_up() != Phase::Answer => {
                 Err(Error::Connect(error.without_url().into()))
             }
             Err(error) => Err(Error::Interrupted {

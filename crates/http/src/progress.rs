@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 
 use crate::{Attempts, Effect, OperationName};
 
@@ -36,7 +36,8 @@ impl fmt::Display for Phase {
 /// Shared by the layers and the transport of one exchange.
 ///
 /// A layer that hands a request to a transport says [`Phase::Answer`], the careful assumption; a transport
-/// that knows better says [`Phase::Connect`] and then [`Phase::Answer`] before the first byte leaves.
+/// that knows better says [`Phase::Connect`] and then [`Phase::Answer`] before the first byte leaves. One that sends on
+/// a thread or task of its own leaves it at [`Phase::Answer`], for it would not learn of [`give_up`](Self::give_up).
 ///
 /// Whoever makes a request may say here what it is, all at once ([`of_call`](Self::of_call)); an [`Effect`], an
 /// [`OperationName`] or [`Attempts`] that travel with the request by themselves count before that.
@@ -45,7 +46,8 @@ pub struct Progress(Arc<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    phase: AtomicU8,
+    /// The phase in the lowest byte; above it, how often what had not left was given up.
+    stage: AtomicU32,
     effect: AtomicU8,
     operation: Option<OperationName>,
     attempts: Attempts,
@@ -83,7 +85,42 @@ impl Progress {
 
     /// Says what is waited for from now on.
     pub fn reach(&self, phase: Phase) {
-        self.0.phase.store(phase as u8, Ordering::SeqCst);
+        self.set_out(phase);
+    }
+
+    /// The same, for a body that is handed over; gives what it must [`depart`](Self::depart) by.
+    pub(crate) fn set_out(&self, phase: Phase) -> Attempt {
+        let reached = |stage| Some((stage & !PHASE) | phase as u32);
+        let (Ok(stage) | Err(stage)) =
+            self.0
+                .stage
+                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, reached);
+        Attempt(stage & !PHASE)
+    }
+
+    /// Says that the first byte leaves now, unless it was given up since `attempt` set out: then it must not leave.
+    pub(crate) fn depart(&self, attempt: Attempt) -> Result<(), GivenUp> {
+        let departed =
+            |stage| (stage & !PHASE == attempt.0).then_some(attempt.0 | Phase::Answer as u32);
+        self.0
+            .stage
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, departed)
+            .map(drop)
+            .map_err(|_| GivenUp)
+    }
+
+    /// What is waited for, by whoever waits no longer and says so now.
+    ///
+    /// In one step: if it is not [`Phase::Answer`], nothing that was handed to a transport of this crate before leaves
+    /// any more. What is sent after that begins afresh.
+    pub fn give_up(&self) -> Phase {
+        let given_up =
+            |stage| (phase_of(stage) != Phase::Answer).then_some(stage.wrapping_add(GIVEN_UP));
+        let (Ok(stage) | Err(stage)) =
+            self.0
+                .stage
+                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, given_up);
+        phase_of(stage)
     }
 
     /// Says what the request does, once a layer knows better than the request's extension.
@@ -118,12 +155,31 @@ impl Progress {
 
     /// What is waited for now.
     pub fn phase(&self) -> Phase {
-        match self.0.phase.load(Ordering::SeqCst) {
-            0 => Phase::Request,
-            1 => Phase::Token,
-            2 => Phase::Journal,
-            3 => Phase::Connect,
-            _ => Phase::Answer,
-        }
+        phase_of(self.0.stage.load(Ordering::SeqCst))
     }
 }
+
+/// The bits of a stage that are its phase.
+const PHASE: u32 = 0xff;
+
+/// What a stage grows by when it is given up.
+const GIVEN_UP: u32 = PHASE + 1;
+
+fn phase_of(stage: u32) -> Phase {
+    match stage & PHASE {
+        0 => Phase::Request,
+        1 => Phase::Token,
+        2 => Phase::Journal,
+        3 => Phase::Connect,
+        _ => Phase::Answer,
+    }
+}
+
+/// One body on its way: how often was given up before it set out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Attempt(u32);
+
+/// Nobody waits for it any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("given up before it was sent")]
+pub(crate) struct GivenUp;

@@ -276,8 +276,9 @@ impl Drop for Exchange {
         let took = took.map(|(clock, begun)| clock.steady().saturating_sub(begun));
         let attempts = self.attempts.count();
         let effect = self.effect();
-        let may_be = self.progress.phase() == Phase::Answer && effect != Effect::Read;
-        let is_open = self.is_open.unwrap_or(may_be);
+        let is_open = self
+            .is_open
+            .unwrap_or_else(|| self.progress.give_up() == Phase::Answer && effect != Effect::Read);
         let span = &self.span;
         span.record("castile.effect", tracing::field::debug(effect));
         span.record("castile.attempts", attempts);

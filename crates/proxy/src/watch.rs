@@ -42,7 +42,7 @@ impl UnderWay {
 impl Drop for UnderWay {
     fn drop(&mut self) {
         if !self.ended {
-            let phase = self.progress.phase();
+            let phase = self.progress.give_up();
             let outcome_unknown = phase == Phase::Answer && self.effect() != Effect::Read;
             tracing::warn!(outcome_unknown, "given up {phase}: the client left");
         }

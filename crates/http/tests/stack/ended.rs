@@ -1,7 +1,7 @@
 //! Exchanges that end without an answer: what is known of them, and who must act.
 
 use std::convert::Infallible;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -10,13 +10,16 @@ use castile_auth::ports::BoxFuture;
 use castile_auth::{AccessToken, TokenSource};
 use castile_http::profile::Limits;
 use castile_http::{
-    Blame, Body, Effect, EgressTransport, Error, Phase, SoapTransport as _, TokioSleep, stack,
+    Blame, Body, Effect, EgressTransport, Error, Phase, Progress, SoapTransport as _, TokioSleep,
+    stack,
 };
+use futures_util::FutureExt as _;
 use http::Request;
 use http_body::Frame;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 
-use crate::peer::{Peer, Reply};
+use crate::peer::{self, Peer, Reply};
 use crate::tokens::{Tokens, plan};
 use crate::ways::Way;
 
@@ -202,4 +205,62 @@ async fn a_message_that_never_becomes_complete_never_leaves() {
     assert!(!error.outcome_unknown());
     assert_eq!(error.blame(), Blame::Caller);
     assert!(peer.arrivals().is_empty());
+}
+
+#[tokio::test]
+async fn of_what_is_given_up_before_the_connection_asks_for_it_no_byte_arrives() {
+    for transport in both() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let gateway = Peer::at(&format!("http://{}/svc", listener.local_addr().unwrap()));
+        let progress = Progress::default();
+        let request = || {
+            let mut request = gateway.request(Effect::Write);
+            request.extensions_mut().insert(progress.clone());
+            request
+        };
+        // On a new connection, and on one that was kept: its task has the request, and has not run yet.
+        for is_kept in [false, true] {
+            let mut kept = None;
+            if is_kept {
+                let answer = async {
+                    let (mut socket, _) = listener.accept().await.unwrap();
+                    peer::read(&mut socket).await.unwrap();
+                    let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n<ok/>";
+                    socket.write_all(answer).await.unwrap();
+                    socket
+                };
+                let (sent, socket) = tokio::join!(transport.send(request()), answer);
+                let body = sent.unwrap().into_body();
+                assert_eq!(body.bytes(Effect::Write).await.unwrap(), "<ok/>");
+                // So that the pool has it back.
+                for _ in 0..100 {
+                    tokio::task::yield_now().await;
+                }
+                kept = Some(socket);
+            }
+            let mut sent = pin!(transport.send(request()));
+            assert!(sent.as_mut().now_or_never().is_none());
+            assert_eq!(progress.give_up(), Phase::Connect);
+            let ended = tokio::time::timeout(Duration::from_secs(30), sent).await;
+            let error = ended.expect("in time").unwrap_err();
+            assert_eq!(error.code(), "gateway-unreachable", "{error:?}");
+            assert!(!error.outcome_unknown());
+            // Were it not back all the same, another was made.
+            let arrived = match kept {
+                None => rest(listener.accept().await.unwrap().0).await,
+                Some(kept) => tokio::select! {
+                    biased;
+                    arrived = rest(kept) => arrived,
+                    other = listener.accept() => rest(other.unwrap().0).await,
+                },
+            };
+            assert!(arrived.is_empty(), "{arrived:?}");
+        }
+    }
+}
+
+async fn rest(mut socket: TcpStream) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    socket.read_to_end(&mut bytes).await.unwrap();
+    bytes
 }

@@ -151,7 +151,7 @@ where
     let outcome = tokio::select! {
         biased;
         outcome = exchange(gateway, prepared, request) => outcome,
-        () = stop => Err(Failed::Stopped { was_sent: progress.phase() == Phase::Answer }),
+        () = stop => Err(Failed::Stopped { was_sent: progress.give_up() == Phase::Answer }),
     };
     Exchanged {
         took: before.elapsed(),
