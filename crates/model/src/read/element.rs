@@ -177,7 +177,7 @@ impl<'i> Reader<'i> {
                 Token::Close => return Ok(None),
                 Token::Text(text, _) if is_blank(&text) => {}
                 Token::Text(text, at) => {
-                    self.verbatim_text(&text, at)?;
+                    self.text_limit(text.len(), at)?;
                     self.warn(WarningKind::StrayText, "", at);
                     let slice = self.tokens.since(at);
                     self.keep(Raw::new(slice, Vec::new()));
@@ -244,7 +244,7 @@ impl<'i> Reader<'i> {
                 }
                 Token::Text(text, at) => {
                     is_hollow &= is_blank(&text);
-                    self.verbatim_text(&text, at)?;
+                    self.text_limit(text.len(), at)?;
                 }
                 Token::Eof => return Err(self.unclosed(tag.start)),
             }
@@ -258,9 +258,9 @@ impl<'i> Reader<'i> {
         })
     }
 
-    /// Checks a text that is written back as it came.
-    fn verbatim_text(&self, text: &str, at: usize) -> Result<(), DecodeError> {
-        self.limit("bytes of text", self.tokens.limits.text, text.len(), at)
+    /// Refuses a text, so many bytes long, that is too long.
+    pub(super) fn text_limit(&self, len: usize, at: usize) -> Result<(), DecodeError> {
+        self.limit("bytes of text", self.tokens.limits.text, len, at)
     }
 
     pub(super) fn next(&mut self) -> Result<Token<'i>, DecodeError> {

@@ -57,7 +57,7 @@ impl<'i> Reader<'i> {
         let Some(tag) = self.start() else {
             return;
         };
-        let read = self.limit("bytes of text", self.tokens.limits.text, len, tag.start);
+        let read = self.text_limit(len, tag.start);
         let read = read.and_then(|()| self.odd_value(value, leaf, tag.start));
         self.settle(read);
     }
@@ -77,12 +77,7 @@ impl<'i> Reader<'i> {
             self.tokens.go_in(tag);
         }
         let mut text = Cow::Borrowed(plain.unwrap_or_default());
-        self.limit(
-            "bytes of text",
-            self.tokens.limits.text,
-            text.len(),
-            tag.start,
-        )?;
+        self.text_limit(text.len(), tag.start)?;
         while is_open {
             match self.next()? {
                 Token::Text(more, _) if text.is_empty() => text = more,
@@ -96,12 +91,7 @@ impl<'i> Reader<'i> {
                 }
                 Token::Eof => return Err(self.unclosed(tag.start)),
             }
-            self.limit(
-                "bytes of text",
-                self.tokens.limits.text,
-                text.len(),
-                tag.start,
-            )?;
+            self.text_limit(text.len(), tag.start)?;
         }
         let read = leaf.read(&text);
         self.odd_value(read, leaf, tag.start)

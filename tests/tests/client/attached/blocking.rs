@@ -6,7 +6,7 @@ use castile::blocking::Client;
 use castile::model::NoFault;
 use tokio::runtime::Builder;
 
-use super::streamed::{gateway, inquiry, large, pattern};
+use super::streamed::{bank_elsewhere, gateway, inquiry, large, pattern};
 use super::*;
 
 const PIECE: usize = 251 * 261;
@@ -31,12 +31,7 @@ impl Write for Compared {
 
 #[test]
 fn a_large_attachment_is_read_like_a_file_in_the_memory_of_a_chunk() {
-    let bank_side = Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    let bank = bank_side.block_on(Institution::open());
+    let (_thread, bank) = bank_elsewhere();
     let peak = |bytes: usize| {
         let pieces = bytes / PIECE + 1;
         let profile = bank.profile_at(&large(pieces, pattern(PIECE)));
@@ -70,12 +65,7 @@ fn a_large_attachment_is_read_like_a_file_in_the_memory_of_a_chunk() {
 
 #[test]
 fn a_broken_attachment_is_an_error_of_the_reader_with_that_of_the_call_in_it() {
-    let bank_side = Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    let bank = bank_side.block_on(Institution::open());
+    let (_thread, bank) = bank_elsewhere();
     let url = gateway(|socket| {
         let head = "HTTP/1.1 200 OK\r\nContent-Type: multipart/related; boundary=b; type=\"application/xop+xml\"\r\n\
             Content-Length: 9000\r\nConnection: close\r\n\r\n--b\r\nContent-Type: application/xop+xml\r\n\r\n\

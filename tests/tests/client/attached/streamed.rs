@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use castile::envelope::{Packed, SoapVersion, pack};
 use castile::model::{Attach, Fill, WarningKind, encode_attached};
 use castile::{AttachedParts, Client, StreamedReply};
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Runtime};
 
 use super::*;
 
@@ -235,16 +235,20 @@ pub(super) fn large(pieces: usize, piece: Vec<u8>) -> String {
     })
 }
 
+/// A bank, and the thread of its own that it works on.
+pub(super) fn bank_elsewhere() -> (Runtime, Institution) {
+    let mut thread = Builder::new_multi_thread();
+    let thread = thread.worker_threads(1).enable_all().build();
+    let thread = thread.expect("a runtime");
+    let bank = thread.block_on(Institution::open());
+    (thread, bank)
+}
+
 #[test]
 fn a_large_attachment_passes_in_the_memory_of_a_chunk() {
     const PIECE: usize = 251 * 261;
     const MIB: usize = 1 << 20;
-    let bank_side = Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    let bank = bank_side.block_on(Institution::open());
+    let (_thread, bank) = bank_elsewhere();
     let piece = pattern(PIECE + 251);
     let request = inquiry();
     let peak = |bytes: usize, read: &dyn Fn(&Client<_>, &ImgInq, usize)| {
